@@ -1,1 +1,9 @@
-export {};
+export * from "./attributes.ts";
+export * from "./call.ts";
+export * from "./data.ts";
+export * from "./errors.ts";
+export * from "./groups.ts";
+export * from "./identity.ts";
+export * from "./status.ts";
+export * from "./traits.ts";
+export * from "./volume.ts";
