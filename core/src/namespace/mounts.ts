@@ -1,0 +1,31 @@
+import type { Share, ShareId } from '../service/index.ts';
+import type { FileHandle, FileId, HandleAccess, Volume } from '../spi/index.ts';
+
+/** A share together with the volume that it lies on. */
+export interface MountedShare {
+  readonly share: Share;
+  readonly volume: Volume;
+  /** Name of the volume: the key of its state. */
+  readonly volumeName: string;
+}
+
+/** From share ids to volumes. */
+export interface Mounts {
+  /** Throws `stale` when the share is gone, `unavailable` when its volume is. */
+  get(share: ShareId): MountedShare;
+  all(): readonly MountedShare[];
+}
+
+/**
+ * Handles for protocols without opens: an LRU of open ones which never drops one that has unsynced writes.
+ * `use` keeps the handle open while `work` runs.
+ */
+export interface HandleCache {
+  use<T>(volume: Volume, id: FileId, access: HandleAccess, work: (handle: FileHandle) => Promise<T>): Promise<T>;
+  /** Syncs and closes every handle of a file, before it is removed or replaced. */
+  forget(volume: Volume, id: FileId): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Name of the system directory at each share's top: temporary files, uploads, versions. Unreachable by name, handle and listing. */
+export const systemDirectoryName = '.polynas';

@@ -1,0 +1,28 @@
+import type { Observable } from 'rxjs';
+import type { FileId, Name } from '../spi/index.ts';
+import type { DoorName } from './caller.ts';
+import type { ShareId } from './shares.ts';
+
+/** One change, from whichever door, told after it was done and before its answer is sent. */
+export interface ChangeEvent {
+  readonly share: ShareId;
+  readonly kind: 'created' | 'removed' | 'renamed' | 'written' | 'attributes';
+  readonly file: FileId;
+  readonly isDirectory: boolean;
+  /** Where the name is (was): present but for changes through a file id alone. */
+  readonly directory?: FileId;
+  readonly name?: Name;
+  /** The new place of a rename. */
+  readonly toDirectory?: FileId;
+  readonly toName?: Name;
+  readonly door: DoorName | 'internal';
+  readonly client: string;
+  readonly principal: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export interface EventService {
+  /** Hot and unbuffered: what happens from subscription on. */
+  readonly changes: Observable<ChangeEvent>;
+}

@@ -1,0 +1,121 @@
+import type { Attributes, ReadResult, Stability, SyncResult, WriteResult } from '../spi/index.ts';
+import type { Caller } from './caller.ts';
+import type { AccessMask, FileRef } from './files.ts';
+
+/** Who holds state: client + lease key / owner; a transient operation has an owner of its own. */
+export interface Opener {
+  /** The host or session that the state dies with. */
+  readonly client: string;
+  /** Lease key, open-owner, lock-owner: state of one owner does not conflict where the protocol says so. */
+  readonly owner: string;
+}
+
+/** `[start, end]`, inclusive, 0 … 2^64−1. */
+export interface LockRange {
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+/** POSIX locks merge and split by owner and bind lock requests and SMB I/O; SMB locks stack per open, unlock exactly, and bind everybody. */
+export type LockKind = 'posix' | 'smb';
+export type LockMode = 'shared' | 'exclusive';
+
+/** What is about to be done to a file, for guards and conflicts. */
+export type GuardAccess = 'read' | 'write' | 'truncate' | 'replace' | 'rename' | 'delete';
+
+/** Brackets one operation. While it stands no conflicting open, lock or lease is granted. */
+export interface Guard {
+  /** Idempotent. */
+  exit(): void;
+}
+
+export interface Holder {
+  readonly client: string;
+  readonly owner: string;
+  readonly door: string;
+  readonly kind: 'open' | 'lock' | 'lease' | 'guard' | 'deletePending';
+}
+
+/** Somebody's state stands in the way. */
+export interface GuardConflict {
+  readonly reason: 'locked' | 'sharingViolation' | 'deletePending' | 'breaking' | 'busy';
+  readonly holders: readonly Holder[];
+  /** Resolves when asking again makes sense; absent where only the holder's own act ends it (a lock, a deny mode). */
+  readonly settled?: Promise<void>;
+  /** Monotonic milliseconds by which `settled` resolves at the latest. */
+  readonly deadline?: number;
+}
+
+export interface OpenRequest {
+  readonly access: AccessMask;
+  /** Rights that others may not have at the same time: `access.readData`, `writeData`, `delete` in any mix. */
+  readonly deny: AccessMask;
+  readonly opener: Opener;
+  /** Lease wanted; answered `'none'` until leases are there. */
+  readonly lease?: { readonly read: boolean; readonly handle: boolean; readonly write: boolean };
+}
+
+export interface LockConflict {
+  readonly holder: Opener;
+  readonly mode: LockMode;
+  readonly range: LockRange;
+}
+
+/** An open of a regular file or directory by a protocol that has opens. I/O through it was checked at open; locks bind it. */
+export interface Open {
+  /** Unique in the life of the process. */
+  readonly id: bigint;
+  readonly file: FileRef;
+  readonly access: AccessMask;
+  readonly deny: AccessMask;
+  readonly opener: Opener;
+  /** What was granted of the lease asked for. */
+  readonly lease: 'none';
+
+  read(caller: Caller, offset: number, length: number): Promise<ReadResult>;
+  write(caller: Caller, offset: number, chunks: readonly Uint8Array[], stability: Stability): Promise<WriteResult>;
+  sync(caller: Caller): Promise<SyncResult>;
+  getattr(caller: Caller): Promise<Attributes>;
+
+  /** Delete at last close. `false` takes it back. While pending, new opens are refused with `deletePending`. */
+  setDeletePending(caller: Caller, pending: boolean): Promise<void>;
+  /** Releases locks and share modes; the last close of a delete-pending file removes it. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** State that outlives one call, alike for every protocol; the matrix is in docs/design/state-matrix.md. */
+export interface StateService {
+  /** Checks permissions for `access` and share modes both ways. Rejected with `accessDenied`, `sharingViolation`, `deletePending`, `tooMany`. */
+  open(caller: Caller, file: FileRef, request: OpenRequest): Promise<Open>;
+  /**
+   * Takes a byte-range lock at once or tells who is in the way. With `wait` it resolves when granted; abort `caller.signal` to give up (`aborted`).
+   * `deadlock` where POSIX owners would wait in a circle.
+   */
+  lock(
+    caller: Caller,
+    file: FileRef,
+    request: {
+      readonly kind: LockKind;
+      readonly mode: LockMode;
+      readonly range: LockRange;
+      readonly opener: Opener;
+      /** SMB locks belong to one open. */
+      readonly open?: Open;
+      readonly wait: boolean;
+    },
+  ): Promise<LockConflict | undefined>;
+  /** POSIX: any range of the owner's. SMB: exactly one locked range of the open, else `notFound`. */
+  unlock(
+    file: FileRef,
+    request: { readonly kind: LockKind; readonly range: LockRange; readonly opener: Opener; readonly open?: Open },
+  ): void;
+  /** The first lock that would refuse the request. */
+  testLock(
+    file: FileRef,
+    request: { readonly mode: LockMode; readonly range: LockRange; readonly opener: Opener },
+  ): LockConflict | undefined;
+  /** Everything that a client holds ends: its opens close, its locks go (a host rebooted, a session ended). */
+  releaseClient(client: string): Promise<void>;
+  /** For the console: what is held on a file, or on everything. */
+  holders(file?: FileRef): readonly (Holder & { readonly file: FileRef })[];
+}
