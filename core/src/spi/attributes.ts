@@ -1,6 +1,6 @@
-import type { FileId } from "./identity.ts";
+import type { FileId } from './identity.ts';
 
-export type FileType = "file" | "directory" | "symlink" | "fifo" | "socket" | "block" | "character";
+export type FileType = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'block' | 'character';
 
 /** A point in time: whole seconds since 1970 (may be negative, a safe integer) and 0 … 999,999,999 nanoseconds. Immutable. */
 export interface Timestamp {
@@ -41,7 +41,7 @@ export interface Attributes {
   readonly change: bigint;
   /**
    * Changes when, and only when, bytes or size may have changed; unique on its volume (two contents never share one).
-   * Absent where the backend cannot tell (`traits.contentStamp` false).
+   * Regular files only; absent where the backend cannot tell (`traits.contentStamp` false). Setting the size that a file has leaves it alone.
    */
   readonly contentStamp?: bigint;
 }
@@ -62,8 +62,8 @@ export interface AttributeChanges {
   /** Truncates or extends (with zeros) regular files; moves `modified` unless that is given too. */
   readonly size?: number;
   /** `'now'` is the backend's clock. */
-  readonly accessed?: Timestamp | "now";
-  readonly modified?: Timestamp | "now";
+  readonly accessed?: Timestamp | 'now';
+  readonly modified?: Timestamp | 'now';
   readonly born?: Timestamp;
   readonly dosBits?: DosBits;
 }

@@ -1,6 +1,6 @@
-import type { Attributes, Stamp } from "./attributes.ts";
-import type { Call } from "./call.ts";
-import type { FileId, WriteEpoch } from "./identity.ts";
+import type { Attributes, Stamp } from './attributes.ts';
+import type { Call } from './call.ts';
+import type { FileId, WriteEpoch } from './identity.ts';
 
 export interface ReadResult {
   /** The bytes read: shorter than asked only at the end of the file. Owned by the caller from now on. */
@@ -13,7 +13,7 @@ export interface ReadResult {
  * How stable a write is when it is answered: `unstable` may be lost until the next sync (the epoch tells), `data` has
  * the bytes and what is needed to read them on stable storage, `file` has all attributes there too (RFC 1813 §3.3.7).
  */
-export type Stability = "unstable" | "data" | "file";
+export type Stability = 'unstable' | 'data' | 'file';
 
 export interface WriteResult {
   /** Bytes written: all of them, or the call was rejected. */
@@ -30,12 +30,14 @@ export interface SyncResult {
   readonly after: Attributes;
 }
 
-export type HandleAccess = "read" | "write";
+/** A `read` handle refuses what would change the file with `badHandle`; a `write` handle may read too. */
+export type HandleAccess = 'read' | 'write';
 
 /**
  * An open regular file. The file lives (unlinked or not) until the last handle is closed. Calls on one handle may run
  * concurrently; overlapping writes settle in some order, never mixed within one call's range as seen after both.
  * After `close` each call is rejected with `badHandle`. Calls on a volume that became unavailable: `unavailable`.
+ * Offsets and lengths that are no safe integers from 0 on: `invalid`; growing a file past `traits.maxFileSize`: `tooLarge`.
  */
 export interface FileHandle {
   readonly id: FileId;
@@ -47,19 +49,14 @@ export interface FileHandle {
    */
   read(call: Call, offset: number, length: number, into?: Uint8Array): Promise<ReadResult>;
 
-  /** The same without waiting, where the bytes are at hand without a thread hop or disk; `undefined` means: ask `read`. Never blocks the event loop on a disk. */
+  /** The same without waiting, where the bytes are at hand without a thread hop or disk; `undefined` means: ask `read`. Throws what `read` rejects with. Never blocks the event loop on a disk. */
   readNow(offset: number, length: number): ReadResult | undefined;
 
   /**
-   * Writes `chunks` one after another from `offset`, extending the file (a gap is a hole). `chunks` belong to the
+   * Writes `chunks` one after another from `offset`, extending the file (a gap is a hole). No bytes at all: nothing changes. `chunks` belong to the
    * backend until the promise settles. Errors: `noSpace`, `quotaExceeded`, `tooLarge` (nothing written), `readOnly`, `io`.
    */
-  write(
-    call: Call,
-    offset: number,
-    chunks: readonly Uint8Array[],
-    stability: Stability,
-  ): Promise<WriteResult>;
+  write(call: Call, offset: number, chunks: readonly Uint8Array[], stability: Stability): Promise<WriteResult>;
 
   /**
    * Makes everything that was answered before, through any handle of the file, stable. A failed sync is final: this and
@@ -73,8 +70,8 @@ export interface FileHandle {
   /** Makes the range read as zeros and frees its space where `traits.sparse`; never changes the size. */
   punch(call: Call, offset: number, length: number): Promise<WriteResult>;
 
-  /** First offset ≥ `offset` of that kind; `undefined` when `offset` is at or past the end (ENXIO). The end counts as a hole. */
-  seek(call: Call, what: "data" | "hole", offset: number): Promise<number | undefined>;
+  /** First offset ≥ `offset` of that kind; `undefined` when there is none, as at or past the end (ENXIO). The end counts as a hole. */
+  seek(call: Call, what: 'data' | 'hole', offset: number): Promise<number | undefined>;
 
   /** Drops the handle. Unsynced writes stay unsynced, not lost. Idempotent. */
   close(): Promise<void>;

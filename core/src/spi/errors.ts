@@ -4,77 +4,77 @@
  */
 export const storageErrorCodes = [
   /** The name or the thing asked for does not exist (ENOENT). */
-  "notFound",
+  'notFound',
   /** The name exists already (EEXIST). */
-  "exists",
+  'exists',
   /** A directory was needed (ENOTDIR). */
-  "notDirectory",
+  'notDirectory',
   /** The operation cannot be done on a directory (EISDIR). */
-  "isDirectory",
+  'isDirectory',
   /** The operation needs another type of file, e.g. data of a symbolic link or readlink of a file. */
-  "wrongType",
+  'wrongType',
   /** The directory is not empty (ENOTEMPTY). */
-  "notEmpty",
+  'notEmpty',
   /** The caller's permissions do not allow it (EACCES). */
-  "accessDenied",
+  'accessDenied',
   /** Only the owner or the superuser may do it, or nobody may (EPERM). */
-  "notPermitted",
+  'notPermitted',
   /** A value is out of its range or makes no sense together with another (EINVAL). */
-  "invalid",
+  'invalid',
   /** A name is longer than `traits.maxNameBytes`, or a path or key than its limit (ENAMETOOLONG). */
-  "nameTooLong",
+  'nameTooLong',
   /** A name is empty, holds `/` or NUL, or is reserved. */
-  "badName",
+  'badName',
   /** Rename or link across shares, volumes or quota realms (EXDEV). */
-  "crossDevice",
+  'crossDevice',
   /** The volume is full (ENOSPC). */
-  "noSpace",
+  'noSpace',
   /** A quota is used up (EDQUOT). */
-  "quotaExceeded",
+  'quotaExceeded',
   /** The file would exceed `traits.maxFileSize` (EFBIG). */
-  "tooLarge",
+  'tooLarge',
   /** The file has `traits.maxLinks` names already (EMLINK). */
-  "tooManyLinks",
+  'tooManyLinks',
   /** The volume or the share is read-only (EROFS). */
-  "readOnly",
+  'readOnly',
   /** The file id names nothing any more (ESTALE). */
-  "stale",
+  'stale',
   /** The handle is malformed, foreign, or closed (EBADF). */
-  "badHandle",
+  'badHandle',
   /** A readdir cookie that this directory never gave. */
-  "badCookie",
+  'badCookie',
   /** A condition (`ifChange`, `ifTarget`, `noReplace` on replace, an object precondition) did not hold; nothing was changed. */
-  "conditionFailed",
+  'conditionFailed',
   /** A byte-range lock of somebody else covers the range. */
-  "locked",
+  'locked',
   /** An open's share mode refuses the access, or the access refuses a deny mode. */
-  "sharingViolation",
+  'sharingViolation',
   /** The file is marked for deletion at last close. */
-  "deletePending",
+  'deletePending',
   /** Waiting for the lock would wait for oneself. */
-  "deadlock",
+  'deadlock',
   /** Held up by state that is being recalled: nothing was done, ask again (JUKEBOX, DELAY, SlowDown). */
-  "tryLater",
+  'tryLater',
   /** The backend or the volume cannot do it, by its declared capabilities. */
-  "notSupported",
+  'notSupported',
   /** A bound on open handles, requests or memory is reached. */
-  "tooMany",
+  'tooMany',
   /** The volume does not serve now (failed sync, lost cluster, closed). */
-  "unavailable",
+  'unavailable',
   /** The deadline passed; whether the operation happened is unknown to the caller. */
-  "timedOut",
+  'timedOut',
   /** The caller's signal was aborted; whether the operation happened is unknown to the caller. */
-  "aborted",
+  'aborted',
   /** The medium failed (EIO). */
-  "io",
+  'io',
   /** Stored data contradicts itself. */
-  "corrupt",
+  'corrupt',
 ] as const;
 
 export type StorageErrorCode = (typeof storageErrorCodes)[number];
 
 export class StorageError extends Error {
-  override readonly name = "StorageError";
+  override readonly name = 'StorageError';
   readonly code: StorageErrorCode;
 
   constructor(code: StorageErrorCode, message?: string, options?: { cause?: unknown }) {

@@ -1,8 +1,8 @@
-import type { Observable } from "rxjs";
-import type { DirectoryChange } from "./attributes.ts";
-import type { Call } from "./call.ts";
-import type { WriteResult } from "./data.ts";
-import type { FileId, Name } from "./identity.ts";
+import type { Observable } from 'rxjs';
+import type { DirectoryChange } from './attributes.ts';
+import type { Call } from './call.ts';
+import type { WriteResult } from './data.ts';
+import type { FileId, Name } from './identity.ts';
 
 /**
  * Optional groups of a volume: present or absent as a whole. Each says what is promised and what core does without it.
@@ -17,7 +17,7 @@ export interface ByteRange {
 /**
  * Copies by reference. `ranges` makes `to` hold the concatenation of `from` starting at `at`, without moving bytes: the
  * source's unsynced writes are included, later writes to either side are not seen by the other. Stable when answered.
- * Sources must be regular files whose ranges lie inside their size (`invalid`). One call may name up to 10,000 ranges; each of them
+ * Sources and target must be regular files (`isDirectory`, `wrongType`), the ranges lie inside their source's size (`invalid`). One call may name up to 10,000 ranges; each of them
  * appears whole or not, the call as a whole is not atomic (its target is a file nobody else sees yet).
  * Without it core copies bytes through handles.
  */
@@ -25,25 +25,21 @@ export interface CloneGroup {
   ranges(call: Call, from: readonly ByteRange[], to: FileId, at: number): Promise<WriteResult>;
 }
 
-/** A record to set (or, without value, to remove). Keys up to 400 bytes, values up to 64 KiB. */
+/** A record to set (or, without value, to remove). Keys of 1 to 400 bytes (`nameTooLong`), values up to 64 KiB (`tooLarge`). */
 export interface RecordChange {
   readonly key: Uint8Array;
   readonly value?: Uint8Array;
 }
 
 /**
- * Opaque key → value. `records` given to a mutation are committed in its transaction: both or neither. Used for the
- * change journal, usage, folded names. Without it core writes an intent before and a completion after, and replays at start.
+ * Opaque key → value. `records` given to a mutation are committed in its transaction: both or neither; none
+ * when the answer says that nothing was done (`created` false, `unchanged`). Used for the change journal, usage, folded names.
+ * Where the group is absent, a mutation that is given any is `notSupported`. Without it core writes an intent before and a completion after, and replays at start.
  */
 export interface RecordsGroup {
   get(call: Call, key: Uint8Array): Promise<Uint8Array | undefined>;
   /** In byte order of keys, from `from` (inclusive) below `to`, at most `limit`. */
-  range(
-    call: Call,
-    from: Uint8Array,
-    to: Uint8Array,
-    limit: number,
-  ): Promise<readonly Required<RecordChange>[]>;
+  range(call: Call, from: Uint8Array, to: Uint8Array, limit: number): Promise<readonly Required<RecordChange>[]>;
   /** Atomic; stable when answered. */
   set(call: Call, changes: readonly RecordChange[]): Promise<void>;
 }
@@ -51,10 +47,7 @@ export interface RecordsGroup {
 /** Snapshots of a directory tree. Without it core refuses snapshots with `notSupported`. */
 export interface SnapshotsGroup {
   create(call: Call, directory: FileId, name: Name): Promise<FileId>;
-  list(
-    call: Call,
-    directory: FileId,
-  ): Promise<readonly { readonly name: Name; readonly root: FileId }[]>;
+  list(call: Call, directory: FileId): Promise<readonly { readonly name: Name; readonly root: FileId }[]>;
   remove(call: Call, directory: FileId, name: Name): Promise<void>;
 }
 
@@ -85,7 +78,7 @@ export interface LeasesGroup {
   acquire(
     call: Call,
     id: FileId,
-    kind: "read" | "write",
+    kind: 'read' | 'write',
     recalled: () => void,
   ): Promise<{ release(): Promise<void> } | undefined>;
 }
@@ -97,15 +90,13 @@ export interface LocksGroup {
     id: FileId,
     owner: bigint,
     range: { readonly start: bigint; readonly end: bigint },
-    kind: "shared" | "exclusive" | "unlock",
+    kind: 'shared' | 'exclusive' | 'unlock',
   ): Promise<boolean>;
 }
 
 /** Changes made by others on `writers: shared` volumes. Without it only this head's own changes become events. */
 export interface WatchGroup {
-  changes(
-    directory: FileId,
-  ): Observable<{
+  changes(directory: FileId): Observable<{
     readonly directory: FileId;
     readonly name: Name;
     readonly change?: DirectoryChange;

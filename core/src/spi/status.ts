@@ -1,4 +1,4 @@
-import type { WriteEpoch } from "./identity.ts";
+import type { WriteEpoch } from './identity.ts';
 
 export interface Capacity {
   readonly totalBytes: number;
@@ -10,7 +10,7 @@ export interface Capacity {
 }
 
 export interface VolumeStatus {
-  readonly health: "healthy" | "degraded" | "recovering" | "unavailable";
+  readonly health: 'healthy' | 'degraded' | 'recovering' | 'unavailable';
   /** For people: why it is not healthy. */
   readonly reason?: string;
   /** Copies of each byte that the backend keeps now and is meant to keep. */

@@ -17,13 +17,13 @@ export interface VolumeTraits {
   /** `listByName` is there and lists in order of name bytes. */
   readonly orderedListing: boolean;
   /** `'swap'`: `replace` gives the target the source's content and keeps its id, links and ownership; `'rename'`: it is a rename over the target. */
-  readonly replace: "swap" | "rename";
-  /** `allocated` knows holes; `punch` and `seek` are exact. Else `seek` sees one data range, and `punch` writes zeros. */
+  readonly replace: 'swap' | 'rename';
+  /** `allocated` knows holes; `punch` and `seek` are exact for ranges aligned to 1 MiB (else they may take zeros for data). Else `seek` sees one data range, and `punch` writes zeros. */
   readonly sparse: boolean;
   /** Setting a `trusted.*` extended attribute leaves `change` and `changed` alone. */
   readonly quietRecords: boolean;
   /** Who else changes the volume. With `'head'` only this process does (an owner record refuses a second head). */
-  readonly writers: "head" | "shared";
+  readonly writers: 'head' | 'shared';
   /** Content survives the end of the process. */
   readonly persistent: boolean;
   /** Preferred size of one read or write, in bytes. */

@@ -1,14 +1,7 @@
-import type { Observable } from "rxjs";
-import type {
-  AttributeChanges,
-  Attributes,
-  DeviceNumber,
-  DirectoryChange,
-  FileType,
-  Stamp,
-} from "./attributes.ts";
-import type { Call } from "./call.ts";
-import type { FileHandle, HandleAccess } from "./data.ts";
+import type { Observable } from 'rxjs';
+import type { AttributeChanges, Attributes, DeviceNumber, DirectoryChange, FileType, Stamp } from './attributes.ts';
+import type { Call } from './call.ts';
+import type { FileHandle, HandleAccess } from './data.ts';
 import type {
   CloneGroup,
   LeasesGroup,
@@ -18,18 +11,18 @@ import type {
   RecordsGroup,
   SnapshotsGroup,
   WatchGroup,
-} from "./groups.ts";
-import type { Cookie, FileId, Name, WriteEpoch } from "./identity.ts";
-import type { Capacity, VolumeStatus } from "./status.ts";
-import type { VolumeTraits } from "./traits.ts";
+} from './groups.ts';
+import type { Cookie, FileId, Name, WriteEpoch } from './identity.ts';
+import type { Capacity, VolumeStatus } from './status.ts';
+import type { VolumeTraits } from './traits.ts';
 
 /** Who will own a new file, and what it starts with. All of it is applied in the one step that makes the name appear. */
 export interface NewFile {
   readonly uid: number;
   readonly gid: number;
   readonly mode: number;
-  readonly accessed?: AttributeChanges["accessed"];
-  readonly modified?: AttributeChanges["modified"];
+  readonly accessed?: AttributeChanges['accessed'];
+  readonly modified?: AttributeChanges['modified'];
   readonly dosBits?: number;
   readonly xattrs?: ReadonlyMap<string, Uint8Array>;
   readonly records?: readonly RecordChange[];
@@ -40,9 +33,9 @@ export interface NewFile {
  * `exclusive`: the 64-bit verifier is stored with the new file; the same verifier again gives that file, another one `exists` (RFC 1813 §3.3.8).
  */
 export type CreateMode =
-  | { readonly kind: "unchecked" }
-  | { readonly kind: "guarded" }
-  | { readonly kind: "exclusive"; readonly verifier: bigint };
+  | { readonly kind: 'unchecked' }
+  | { readonly kind: 'guarded' }
+  | { readonly kind: 'exclusive'; readonly verifier: bigint };
 
 export interface Created {
   readonly attributes: Attributes;
@@ -58,8 +51,8 @@ export interface Removed {
   readonly directory: DirectoryChange;
 }
 
-/** `absent`: the name must not exist. With an id it must name that file, with a stamp that very content. */
-export type TargetCondition = "absent" | { readonly id: FileId; readonly stamp?: bigint };
+/** `absent`: the name must not exist. With an id it must name that file, with a stamp that very content (`notSupported` without `traits.contentStamp`). */
+export type TargetCondition = 'absent' | { readonly id: FileId; readonly stamp?: bigint };
 
 export interface MutationOptions {
   readonly records?: readonly RecordChange[];
@@ -68,18 +61,18 @@ export interface MutationOptions {
 export interface SetattrOptions extends MutationOptions {
   /** Rejected with `conditionFailed` unless `change` (or, `changed`, NFSv3's guard) is this. */
   readonly ifChange?: bigint;
-  readonly ifChanged?: Attributes["changed"];
+  readonly ifChanged?: Attributes['changed'];
 }
 
 export interface RemoveOptions extends MutationOptions {
-  /** `conditionFailed` when the name no longer means this file. */
+  /** `conditionFailed` when the name means another file by now; no such name stays `notFound`. */
   readonly ifTarget?: { readonly id: FileId; readonly stamp?: bigint };
 }
 
 export interface RenameOptions extends MutationOptions {
-  /** `exists` when the target name exists (and is not the source). */
+  /** `exists` when the target name exists (and is not the source name itself). */
   readonly noReplace?: boolean;
-  /** `conditionFailed` when the source name no longer means this file. */
+  /** `conditionFailed` when the source name means another file by now; no such name stays `notFound`. */
   readonly ifSource?: FileId;
   /** `conditionFailed` when the target is something else. */
   readonly ifTarget?: TargetCondition;
@@ -123,7 +116,7 @@ export interface DirectoryPage {
 }
 
 export interface ListOptions {
-  /** At most this many entries; 1 … 4096. */
+  /** At most this many entries; 1 … 4096, else `invalid`. */
   readonly limit: number;
   readonly attributes: boolean;
 }
@@ -135,6 +128,8 @@ export interface ListOptions {
  * Durability: metadata operations (all but unstable writes) are on stable storage when answered, directory entry included, where `traits.persistent`.
  * Errors: only `StorageError`. A file id that names nothing: `stale`. A directory id that names something else: `notDirectory`.
  * A name that is empty, `.`, `..`, or holds `/` or NUL: `badName`; too long: `nameTooLong`. After `close`, or failed: `unavailable`.
+ * A value out of its stated range: `invalid`. Times are stored rounded down to `traits.timeGranularity`.
+ * What is passed in (names, values) may be reused by the caller once the call has settled.
  * Entry changes move `modified`, `changed` and `change` of the directory; link, unlink and rename move `changed` and `change` of the file.
  */
 export interface Volume {
@@ -150,20 +145,14 @@ export interface Volume {
 
   /** `undefined` when the directory has no such name. */
   lookup(call: Call, directory: FileId, name: Name): Promise<Attributes | undefined>;
-  /** The same without waiting where the answer is at hand; `undefined` as a whole when not, so callers fall back to `lookup`. */
-  lookupNow?(
-    directory: FileId,
-    name: Name,
-  ): { readonly attributes: Attributes | undefined } | undefined;
+  /** The same without waiting where the answer is at hand; `undefined` as a whole when not, so callers fall back to `lookup`. Throws what `lookup` rejects with. */
+  lookupNow?(directory: FileId, name: Name): { readonly attributes: Attributes | undefined } | undefined;
   /** Includes unstable writes that were answered. */
   getattr(call: Call, id: FileId): Promise<Attributes>;
   /** The same without waiting where the answer is at hand. Throws what `getattr` rejects with. */
   getattrNow?(id: FileId): Attributes | undefined;
   /** The directory's own directory and name in it; `undefined` for the root. `stale` when removed. */
-  parent(
-    call: Call,
-    directory: FileId,
-  ): Promise<{ readonly id: FileId; readonly name: Name } | undefined>;
+  parent(call: Call, directory: FileId): Promise<{ readonly id: FileId; readonly name: Name } | undefined>;
 
   /** Size is changed only on regular files (`isDirectory` / `wrongType` otherwise). All changes apply together. */
   setattr(
@@ -173,41 +162,23 @@ export interface Volume {
     options?: SetattrOptions,
   ): Promise<{ readonly before: Stamp; readonly after: Attributes }>;
 
-  create(
-    call: Call,
-    directory: FileId,
-    name: Name,
-    mode: CreateMode,
-    file: NewFile,
-  ): Promise<Created>;
+  create(call: Call, directory: FileId, name: Name, mode: CreateMode, file: NewFile): Promise<Created>;
   /** `exists` when the name is taken. */
   mkdir(call: Call, directory: FileId, name: Name, file: NewFile): Promise<Created>;
   mknod(
     call: Call,
     directory: FileId,
     name: Name,
-    type: "fifo" | "socket" | "block" | "character",
+    type: 'fifo' | 'socket' | 'block' | 'character',
     rdev: DeviceNumber,
     file: NewFile,
   ): Promise<Created>;
-  /** The target is kept byte for byte; 1 … `traits.maxSymlinkBytes`. */
-  symlink(
-    call: Call,
-    directory: FileId,
-    name: Name,
-    target: Uint8Array,
-    file: NewFile,
-  ): Promise<Created>;
+  /** The target is kept byte for byte; 1 (`invalid`) … `traits.maxSymlinkBytes` (`nameTooLong`). */
+  symlink(call: Call, directory: FileId, name: Name, target: Uint8Array, file: NewFile): Promise<Created>;
   /** `wrongType` unless it is a symbolic link. */
   readlink(call: Call, id: FileId): Promise<Uint8Array>;
   /** Another name for a file that is no directory (`isDirectory`) and has at least one (`stale`). */
-  link(
-    call: Call,
-    id: FileId,
-    directory: FileId,
-    name: Name,
-    options?: MutationOptions,
-  ): Promise<Created>;
+  link(call: Call, id: FileId, directory: FileId, name: Name, options?: MutationOptions): Promise<Created>;
   /** Removes a name that is no directory (`isDirectory`). `notFound` when there is none. */
   unlink(call: Call, directory: FileId, name: Name, options?: RemoveOptions): Promise<Removed>;
   /** Removes an empty directory; `notDirectory`, `notEmpty`. */
@@ -228,7 +199,8 @@ export interface Volume {
    * Publishes the content of regular file `source` (synced by this call), a name that nobody else uses, at a name: readers see all of the old
    * or all of the new. Without a target it is a rename. With `traits.replace` `'swap'` an existing target keeps id, links, owner, mode, DOS bits
    * and birth, and takes content, size, content stamp, `modified` and the `trusted.polynas.*` xattrs (those of the source, only those) of the source, which is gone.
-   * Handles that are open on the target then see the new content. A target that is a directory: `isDirectory`.
+   * Handles that are open on the target then see the new content. A target that is a directory: `isDirectory`; of another type than a
+   * regular file: taken over as by rename. A source with further names, or that is the target: `invalid`; of another type: `isDirectory`, `wrongType`.
    */
   replace(
     call: Call,
@@ -242,13 +214,9 @@ export interface Volume {
   /**
    * Entries after `cookie` in cookie order. A cookie stays good while the directory lives: entries that were there before and after are given
    * exactly once in a walk, whatever else is created, removed or renamed meanwhile, also when the cookie's own entry is gone.
+   * An entry is a name: one that rename or replace takes over keeps its cookie.
    */
-  readdir(
-    call: Call,
-    directory: FileId,
-    cookie: Cookie,
-    options: ListOptions,
-  ): Promise<DirectoryPage>;
+  readdir(call: Call, directory: FileId, cookie: Cookie, options: ListOptions): Promise<DirectoryPage>;
   /** Entries in byte order of names, after `from` (or at it, when `inclusive`); all from the start when `from` is empty. */
   listByName?(
     call: Call,
@@ -258,7 +226,7 @@ export interface Volume {
     options: ListOptions,
   ): Promise<DirectoryPage>;
 
-  /** Names are `user.…` or `trusted.…`, at most 255 bytes of UTF-8. */
+  /** Names are `user.…` or `trusted.…` (`badName`), at most 255 bytes of UTF-8 (`nameTooLong`). Any type of file has them. */
   getxattr(call: Call, id: FileId, name: string): Promise<Uint8Array | undefined>;
   listxattr(call: Call, id: FileId): Promise<readonly string[]>;
   /** `exists` / `notFound` by `how`; `noSpace` above `traits.maxXattrTotalBytes`, `tooLarge` above `maxXattrBytes`. */
@@ -267,13 +235,13 @@ export interface Volume {
     id: FileId,
     name: string,
     value: Uint8Array,
-    how: "either" | "create" | "replace",
+    how: 'either' | 'create' | 'replace',
     options?: MutationOptions,
   ): Promise<Attributes>;
   /** `notFound` when it is not there. */
   removexattr(call: Call, id: FileId, name: string, options?: MutationOptions): Promise<Attributes>;
 
-  /** Opens a regular file (`isDirectory`, `wrongType`). An id with no name left: `stale` unless another handle holds it. */
+  /** Opens a regular file (`isDirectory`, `wrongType`). An id with no name left: `stale` unless another handle holds it (so do all calls by id). */
   open(call: Call, id: FileId, access: HandleAccess): Promise<FileHandle>;
 
   readonly clone?: CloneGroup;
