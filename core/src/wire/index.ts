@@ -1,1 +1,3 @@
-export {};
+export { Reader } from './reader.ts';
+export { ATTACH_THRESHOLD, Writer, type Gathered, type Place } from './writer.ts';
+export { WireError } from './wire-error.ts';
