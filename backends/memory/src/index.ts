@@ -1,1 +1,2 @@
-export {};
+export { openMemoryVolume } from './volume.ts';
+export type { MemoryVolumeOptions } from './options.ts';

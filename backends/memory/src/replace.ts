@@ -1,0 +1,70 @@
+import { StorageError } from '@polynas/core/spi';
+import type { FileId, Name, Replaced, ReplaceOptions } from '@polynas/core/spi';
+import { checkName, checkXattrs } from './checks.ts';
+import { keyOf } from './entries.ts';
+import { isDirectory, isRegularFile } from './inode.ts';
+import type { RegularFile } from './inode.ts';
+import { Pages } from './pages.ts';
+import { move } from './rename.ts';
+import { regular } from './tree.ts';
+import type { Tree } from './tree.ts';
+
+export function replace(
+  tree: Tree,
+  fromId: FileId,
+  fromName: Name,
+  toId: FileId,
+  toName: Name,
+  options: ReplaceOptions = {},
+): Replaced {
+  checkName(fromName, tree.traits);
+  checkName(toName, tree.traits);
+  const from = tree.directory(fromId);
+  const to = tree.directory(toId);
+  const source = from.content.entries.get(keyOf(fromName));
+  if (source === undefined) throw new StorageError('notFound');
+  const published = regular(source.inode);
+  const target = to.content.entries.get(keyOf(toName));
+  if (target?.inode === published || published.nlink !== 1) throw new StorageError('invalid', 'others use the source');
+  tree.expectTarget(target?.inode, options.ifTarget);
+  if (target !== undefined && isDirectory(target.inode)) throw new StorageError('isDirectory');
+  tree.expectRecords(options.records);
+
+  if (tree.traits.replace === 'rename' || target === undefined || !isRegularFile(target.inode)) {
+    const { to: directory, replaced } = move(tree, from, source, to, toName, target);
+    tree.setRecords(options.records);
+    return { attributes: tree.attributes(published), ...(replaced === undefined ? {} : { replaced }), directory };
+  }
+  const kept = target.inode;
+  const xattrs = swappedXattrs(kept, published);
+  checkXattrs(xattrs, tree.traits);
+  const replaced = tree.attributes(kept);
+  const directory = tree.changeEntries(from, () => from.content.entries.remove(source));
+  takeContent(tree, kept, published, xattrs);
+  tree.dropName(published);
+  tree.setRecords(options.records);
+  return { attributes: tree.attributes(kept), replaced, directory: from === to ? directory : tree.unchanged(to) };
+}
+
+/** What the target has, but of core's own (`trusted.polynas.*`) those of the source. */
+function swappedXattrs(target: RegularFile, source: RegularFile): Map<string, Uint8Array> {
+  const isCores = (name: string): boolean => name.startsWith('trusted.polynas.');
+  return new Map([
+    ...[...target.xattrs].filter(([name]) => !isCores(name)),
+    ...[...source.xattrs].filter(([name]) => isCores(name)),
+  ]);
+}
+
+function takeContent(tree: Tree, target: RegularFile, source: RegularFile, xattrs: Map<string, Uint8Array>): void {
+  target.content.pages.release();
+  target.content.pages = source.content.pages;
+  target.content.size = source.content.size;
+  target.content.stamp = source.content.stamp;
+  target.modified = source.modified;
+  target.xattrs.clear();
+  for (const [name, value] of xattrs) target.xattrs.set(name, value);
+  tree.touch(target, 'attributes');
+  source.content.pages = new Pages(tree.space);
+  source.content.size = 0;
+  source.content.stamp = tree.nextCount();
+}
