@@ -1,4 +1,4 @@
-import type { Attributes, ReadResult, Stability, SyncResult, WriteResult } from '../spi/index.ts';
+import type { Attributes, FileId, Name, ReadResult, Stability, SyncResult, WriteResult } from '../spi/index.ts';
 import type { Caller } from './caller.ts';
 import type { AccessMask, FileRef } from './files.ts';
 
@@ -51,6 +51,8 @@ export interface OpenRequest {
   /** Rights that others may not have at the same time: `access.readData`, `writeData`, `delete` in any mix. */
   readonly deny: AccessMask;
   readonly opener: Opener;
+  /** The name that the file was reached by: what a delete-pending file loses at last close. Core keeps it up to date over renames. */
+  readonly place?: { readonly directory: FileId; readonly name: Name };
   /** Lease wanted; answered `'none'` until leases are there. */
   readonly lease?: { readonly read: boolean; readonly handle: boolean; readonly write: boolean };
 }
@@ -77,7 +79,7 @@ export interface Open {
   sync(caller: Caller): Promise<SyncResult>;
   getattr(caller: Caller): Promise<Attributes>;
 
-  /** Delete at last close. `false` takes it back. While pending, new opens are refused with `deletePending`. */
+  /** Delete at last close (`invalid` for an open without a place). `false` takes it back. While pending, new opens are refused with `deletePending`. */
   setDeletePending(caller: Caller, pending: boolean): Promise<void>;
   /** Releases locks and share modes; the last close of a delete-pending file removes it. Idempotent. */
   close(): Promise<void>;

@@ -1,0 +1,72 @@
+import type { Caller, FileRef, OpenRequest } from '../service/index.ts';
+import { access } from '../service/index.ts';
+import type { FileId, Name } from '../spi/index.ts';
+import { StorageError } from '../spi/index.ts';
+import type { FileState, OpenRecord } from './file-state.ts';
+import { sharedRights } from './file-state.ts';
+import { holderOf, openWaitsFor, shareModesClash } from './matrix.ts';
+import { conflictError } from './table.ts';
+import type { StateTable, VolumeState } from './table.ts';
+
+const deniable = access.readData | access.writeData | access.delete;
+
+export function recordOf(id: bigint, caller: Caller, file: FileRef, request: OpenRequest): OpenRecord {
+  // An open of attributes alone takes no part in sharing, so it denies nothing either (MS-FSA 2.1.5.1.2.2).
+  const deny = sharedRights(request.access) === 0 ? 0 : request.deny & deniable;
+  return { id, file, access: request.access, deny, opener: request.opener, door: caller.door, place: request.place };
+}
+
+/** Enters an open, which keeps new conflicting operations out at once. */
+export function admit(volume: VolumeState, record: OpenRecord): FileState {
+  const state = volume.fileFor(record.file);
+  try {
+    if (state.removing !== undefined || state.deletePending) throw new StorageError('deletePending');
+    const clashing = [...state.opens.values()].filter((held) => shareModesClash(held, record));
+    if (clashing.length > 0) {
+      throw conflictError({ reason: 'sharingViolation', holders: clashing.map((held) => holderOf(held, 'open')) });
+    }
+    state.opens.set(record.id, record);
+    return state;
+  } finally {
+    volume.tidy(state);
+  }
+}
+
+/** Resolves when the operations that the open denies, and that began before it, have ended. */
+export function outlasted(volume: VolumeState, record: OpenRecord): Promise<void> | undefined {
+  return volume.guards.drained(
+    (request) => request.file === record.file.id && request.stream === undefined && openWaitsFor(record, request),
+  );
+}
+
+/** Ends an open: its locks go. The last one of a delete-pending file leaves the removal, and the entry, to the closer. */
+export function release(table: StateTable, volume: VolumeState, state: FileState, id: bigint): void {
+  state.opens.delete(id);
+  if (state.locks.dropOpen(id)) table.queues.pump(state);
+  for (const waiter of [...state.waiters]) {
+    if (waiter.ask.open !== id || !table.queues.remove(waiter)) continue;
+    waiter.refuse(new StorageError('aborted', 'the open was closed'));
+  }
+  if (!state.deletePending || state.opens.size > 0) volume.tidy(state);
+}
+
+/** After a rename: opens that came by the old name go by the new one. */
+export function followRename(
+  volume: VolumeState,
+  file: FileId,
+  from: { readonly directory: FileId; readonly name: Name },
+  to: { readonly directory: FileId; readonly name: Name },
+): void {
+  const state = volume.file({ file });
+  if (state === undefined) return;
+  for (const open of state.opens.values()) {
+    if (open.place !== undefined && samePlace(open.place, from)) open.place = to;
+  }
+}
+
+function samePlace(
+  a: { readonly directory: FileId; readonly name: Name },
+  b: { readonly directory: FileId; readonly name: Name },
+): boolean {
+  return a.directory === b.directory && Buffer.compare(a.name, b.name) === 0;
+}

@@ -1,0 +1,108 @@
+import type { Caller, FileRef, Holder, LockConflict, Open, OpenRequest, StateService } from '../service/index.ts';
+import type { Clock } from '../clock.ts';
+import type { Mounts } from '../namespace/mounts.ts';
+import { StorageError } from '../spi/index.ts';
+import type { OpenKeeper } from './held-open.ts';
+import { HeldOpen } from './held-open.ts';
+import type { LockRequest } from './locks.ts';
+import { describe, dropLock, takeLock } from './locks.ts';
+import { holderOf, lockHolder } from './matrix.ts';
+import { admit, recordOf } from './opens.ts';
+import { checkLockRange } from './ranges.ts';
+import type { StateTable, VolumeState } from './table.ts';
+
+export interface StateParts extends OpenKeeper {
+  readonly mounts: Mounts;
+  readonly table: StateTable;
+  readonly clock: Clock;
+  /** Opens over all volumes; beyond it `tooMany`. */
+  readonly maxOpens: number;
+}
+
+/** Opens and locks of every protocol over the one state table. */
+export class State implements StateService {
+  readonly #parts: StateParts;
+  readonly #opens = new Map<bigint, HeldOpen>();
+  #nextOpen = 1n;
+
+  constructor(parts: StateParts) {
+    this.#parts = parts;
+  }
+
+  async open(caller: Caller, file: FileRef, request: OpenRequest): Promise<Open> {
+    const { mounts, table, clock, maxOpens } = this.#parts;
+    const mount = mounts.get(file.share);
+    if (this.#opens.size >= maxOpens) throw new StorageError('tooMany', `${maxOpens} opens`);
+    const attributes = await mount.volume.getattr(caller, file.id);
+    await this.#parts.checkOpen(caller, mount.volume, mount.share, attributes, request);
+    const record = recordOf(this.#nextOpen++, caller, file, request);
+    const state = admit(table.volume(mount.volumeName), record);
+    const open = new HeldOpen(this.#parts, { mount, state, record }, () => this.#opens.delete(record.id));
+    this.#opens.set(record.id, open);
+    try {
+      await open.settle(caller, clock, attributes);
+      return open;
+    } catch (error) {
+      await open.close();
+      throw error;
+    }
+  }
+
+  async lock(caller: Caller, file: FileRef, request: LockRequest): Promise<LockConflict | undefined> {
+    return takeLock(this.#parts.table, this.#parts.clock, this.#volume(file), caller, file, request);
+  }
+
+  unlock(file: FileRef, request: Omit<LockRequest, 'mode' | 'wait'>): void {
+    dropLock(this.#parts.table, this.#volume(file), file, request);
+  }
+
+  testLock(file: FileRef, request: Pick<LockRequest, 'mode' | 'range' | 'opener'>): LockConflict | undefined {
+    checkLockRange(request.range, false);
+    const conflict = this.#volume(file)
+      .file({ file: file.id })
+      ?.locks.firstConflict({ kind: 'posix', ...request });
+    return conflict === undefined ? undefined : describe(conflict);
+  }
+
+  async releaseClient(client: string): Promise<void> {
+    const { table } = this.#parts;
+    for (const [, volume] of table.volumes()) {
+      for (const state of [...volume.files.values()]) {
+        for (const waiter of [...state.waiters]) {
+          if (waiter.ask.opener.client === client && table.queues.remove(waiter)) {
+            waiter.refuse(new StorageError('aborted', 'the client is gone'));
+          }
+        }
+        if (state.locks.dropClient(client)) table.queues.pump(state);
+        volume.tidy(state);
+      }
+    }
+    const opens = [...this.#opens.values()].filter((open) => open.opener.client === client);
+    const failures: unknown[] = [];
+    for (const open of opens) await open.close().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  holders(file?: FileRef): readonly (Holder & { readonly file: FileRef })[] {
+    const found: (Holder & { readonly file: FileRef })[] = [];
+    for (const [, volume] of this.#parts.table.volumes()) {
+      for (const state of volume.files.values()) {
+        if (file !== undefined && (state.file.id !== file.id || state.file.share !== file.share)) continue;
+        for (const open of state.opens.values()) {
+          found.push({ ...holderOf(open, state.deletePending ? 'deletePending' : 'open'), file: state.file });
+        }
+        for (const lock of state.locks.all()) found.push({ ...lockHolder(lock), file: state.file });
+      }
+    }
+    return found;
+  }
+
+  /** Ends every open, at the end of the process. */
+  async close(): Promise<void> {
+    for (const open of [...this.#opens.values()]) await open.close();
+  }
+
+  #volume(file: FileRef): VolumeState {
+    return this.#parts.table.volume(this.#parts.mounts.get(file.share).volumeName);
+  }
+}

@@ -1,0 +1,111 @@
+import type { Caller, FileRef, Guard, GuardConflict } from '../service/index.ts';
+import { StorageError } from '../spi/index.ts';
+import type { Clock } from '../clock.ts';
+import { waitFor } from '../access/patience.ts';
+import type { FileState } from './file-state.ts';
+import { isIdle, newFileState } from './file-state.ts';
+import { GuardList } from './guard-list.ts';
+import type { GuardRequest, GuardTable } from './guards.ts';
+import { isConflict } from './guards.ts';
+import { LockQueues } from './lock-queue.ts';
+import { obstacle } from './matrix.ts';
+
+/** State of one volume: what stands on it now, and what is held on its files. */
+export class VolumeState {
+  readonly guards = new GuardList();
+  readonly files = new Map<bigint | string, FileState>();
+
+  file(target: { readonly file: bigint; readonly stream?: string }): FileState | undefined {
+    return this.files.get(keyOf(target));
+  }
+
+  fileFor(file: FileRef): FileState {
+    let state = this.files.get(file.id);
+    if (state === undefined) this.files.set(file.id, (state = newFileState(file.id, file)));
+    return state;
+  }
+
+  /** Lets a file go with its last holder. */
+  tidy(state: FileState): void {
+    if (isIdle(state)) this.files.delete(state.key);
+  }
+}
+
+function keyOf(target: { readonly file: bigint; readonly stream?: string }): bigint | string {
+  return target.stream === undefined ? target.file : `${target.file}:${target.stream}`;
+}
+
+/** The one state table of every protocol: guards here; opens and locks by `StateService` on top of the same entries. */
+export class StateTable implements GuardTable {
+  readonly queues = new LockQueues();
+  readonly #clock: Clock;
+  readonly #volumes = new Map<string, VolumeState>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  volume(name: string): VolumeState {
+    let volume = this.#volumes.get(name);
+    if (volume === undefined) this.#volumes.set(name, (volume = new VolumeState()));
+    return volume;
+  }
+
+  volumes(): IterableIterator<[string, VolumeState]> {
+    return this.#volumes.entries();
+  }
+
+  enter(request: GuardRequest): Guard | GuardConflict {
+    const volume = this.volume(request.volume);
+    if (volume.files.size > 0) {
+      const state = volume.file(request);
+      const conflict = state === undefined ? undefined : obstacle(state, request);
+      if (conflict !== undefined) return conflict;
+    }
+    return volume.guards.add(request);
+  }
+
+  async enterFor(caller: Caller, request: GuardRequest): Promise<Guard> {
+    const asked = request.door === undefined ? { ...request, door: caller.door } : request;
+    for (;;) {
+      const result = this.enter(asked);
+      if (!isConflict(result)) return result;
+      await this.#settle(caller, result);
+    }
+  }
+
+  async enterAllFor(caller: Caller, requests: readonly GuardRequest[]): Promise<Guard> {
+    for (;;) {
+      const held: Guard[] = [];
+      const exit = (): void => {
+        for (const guard of held) guard.exit();
+      };
+      let conflict: GuardConflict | undefined;
+      for (const request of requests) {
+        const result = this.enter(request.door === undefined ? { ...request, door: caller.door } : request);
+        if (isConflict(result)) {
+          conflict = result;
+          break;
+        }
+        held.push(result);
+      }
+      if (conflict === undefined) return { exit };
+      exit();
+      await this.#settle(caller, conflict);
+    }
+  }
+
+  /** Waits where waiting helps and the caller does; else rejects. */
+  async #settle(caller: Caller, conflict: GuardConflict): Promise<void> {
+    if (conflict.settled === undefined) throw conflictError(conflict);
+    if (caller.patience === 'tryLater') throw new StorageError('tryLater');
+    await waitFor(this.#clock, caller, conflict.settled);
+  }
+}
+
+export function conflictError(conflict: GuardConflict): StorageError {
+  const { reason } = conflict;
+  const code = reason === 'breaking' || reason === 'busy' ? 'tryLater' : reason;
+  const holders = conflict.holders.map((holder) => `${holder.door} ${holder.client}`).join(', ');
+  return new StorageError(code, holders === '' ? code : `${code}: held by ${holders}`);
+}
