@@ -1,1 +1,3 @@
-export {};
+export { describeVolume } from './describe-volume.ts';
+export { checkTree } from './check-tree.ts';
+export type { VolumeFactory } from './factory.ts';

@@ -1,0 +1,30 @@
+import { describe } from 'vitest';
+import type { VolumeFactory } from './factory.ts';
+import { useVolume } from './fixture.ts';
+import { conditionTests } from './suite/conditions.ts';
+import { createTests } from './suite/create.ts';
+import { dataTests } from './suite/data.ts';
+import { handleTests } from './suite/handles.ts';
+import { nameTests } from './suite/names.ts';
+import { readdirTests } from './suite/readdir.ts';
+import { removeTests } from './suite/remove.ts';
+import { renameTests } from './suite/rename.ts';
+import { replaceTests } from './suite/replace.ts';
+import { treeTests } from './suite/tree.ts';
+
+/** Runs the whole suite against a backend: each test is one sentence of `@polynas/core/spi`. */
+export function describeVolume(name: string, factory: VolumeFactory): void {
+  describe(name, () => {
+    const fixture = useVolume(factory);
+    treeTests(fixture);
+    createTests(fixture);
+    removeTests(fixture);
+    renameTests(fixture);
+    replaceTests(fixture);
+    conditionTests(fixture);
+    nameTests(fixture);
+    readdirTests(fixture);
+    dataTests(fixture);
+    handleTests(fixture);
+  });
+}
