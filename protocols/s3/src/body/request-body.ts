@@ -55,9 +55,18 @@ export function openBody(
           announced,
           trailers,
         })
-      : source;
+      : length === 0
+        ? nothing
+        : source;
   return new CheckedBody(decoded, { length, checks, trailers });
 }
+
+/** Most requests have no body: theirs need not wait for the socket. */
+const nothing: ByteSource = {
+  async *[Symbol.asyncIterator]() {
+    // Yields nothing.
+  },
+};
 
 /** `Content-Encoding` without the `aws-chunked` that was undone; `undefined` when nothing is left. */
 export function withoutAwsChunked(contentEncoding: string): string | undefined {

@@ -1,0 +1,228 @@
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { S3ServerOptions } from './server.ts';
+import type { EchoDoor } from './echo-door.testing.ts';
+import { openEchoDoor } from './echo-door.testing.ts';
+
+const doors: EchoDoor[] = [];
+
+/** Anonymous requests are let in, so that raw bytes can be sent without a signature. */
+async function open(change: Partial<S3ServerOptions<string>> = {}): Promise<EchoDoor> {
+  const door = await openEchoDoor({ anonymous: async () => 'anyone', ...change });
+  doors.push(door);
+  return door;
+}
+
+afterEach(async () => {
+  await Promise.all(doors.splice(0).map((door) => door.server.stop(200)));
+});
+
+/** Sends bytes and gives what came back until the server closed or, after its first bytes, fell silent. */
+async function talk(door: EchoDoor, text: string): Promise<string> {
+  const socket = connect(door.server.address.port, '127.0.0.1');
+  return new Promise((resolve) => {
+    let received = '';
+    const finish = (): void => {
+      socket.destroy();
+      resolve(received);
+    };
+    let timer = setTimeout(finish, 3000);
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.toString('latin1');
+      clearTimeout(timer);
+      timer = setTimeout(finish, 60);
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', finish);
+    socket.write(text);
+  });
+}
+
+const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: h\r\n${more}\r\n`;
+
+describe('HTTP', () => {
+  it('answers with request ids and an error document; HEAD without a body', async () => {
+    const door = await open();
+    const missing = await talk(door, get('/b/k'));
+    expect(missing).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
+    expect(missing).toMatch(/\r\nx-amz-request-id: [0-9A-F]{16}\r\n/i);
+    expect(missing).toMatch(/\r\nx-amz-id-2: /i);
+    expect(missing).toMatch(/\r\nDate: /);
+    expect(missing).toContain('<Code>NoSuchKey</Code>');
+    expect(missing).toContain('<Resource>/b/k</Resource>');
+    const head = await talk(door, 'HEAD /b/k HTTP/1.1\r\nHost: h\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 404/);
+    expect(head.endsWith('\r\n\r\n')).toBe(true);
+  });
+
+  it('refuses anonymous requests unless told otherwise', async () => {
+    const door = await openEchoDoor();
+    doors.push(door);
+    expect(await talk(door, get('/b/k'))).toContain('<Code>AccessDenied</Code>');
+    expect(await talk(door, 'OPTIONS /b/k HTTP/1.1\r\nHost: h\r\n\r\n')).toContain('<Code>NotImplemented</Code>');
+  });
+
+  it.each([
+    ['GET', '/b?acl', '', 501, 'NotImplemented'],
+    ['GET', '/b?policy', '', 501, 'NotImplemented'],
+    ['GET', '/b?brandNewThing', '', 501, 'NotImplemented'],
+    ['DELETE', '/b?brandNewThing', '', 501, 'NotImplemented'],
+    ['GET', '/b/k?tagging', '', 501, 'NotImplemented'],
+    ['GET', '/b/k?torrent', '', 501, 'NotImplemented'],
+    ['POST', '/b/k?select&select-type=2', '', 501, 'NotImplemented'],
+    ['DELETE', '/b/k?versionId=null', '', 204, ''],
+    ['PUT', '/b/k?versionId=abc', 'Content-Length: 0\r\n', 501, 'NotImplemented'],
+    ['PUT', '/b/k?acl', 'Content-Length: 0\r\n', 501, 'NotImplemented'],
+    ['PUT', '/b/k', 'Content-Length: 0\r\nx-amz-acl: public-read\r\n', 501, 'NotImplemented'],
+    ['PUT', '/b/k', 'Content-Length: 0\r\nx-amz-acl: private\r\n', 200, ''],
+    ['PUT', '/b/k?x-amz-acl=public-read', 'Content-Length: 0\r\n', 501, 'NotImplemented'],
+    ['PUT', '/b/k', 'Content-Length: 0\r\nx-amz-server-side-encryption: AES256\r\n', 501, 'NotImplemented'],
+    ['PUT', '/b/k', 'Content-Length: 0\r\nx-amz-storage-class: GLACIER\r\n', 501, 'NotImplemented'],
+    ['PUT', '/b/k', 'Content-Length: 0\r\nx-amz-tagging: a=b\r\n', 501, 'NotImplemented'],
+    ['PUT', '/b/k', 'Content-Length: 0\r\nx-amz-object-lock-mode: GOVERNANCE\r\n', 501, 'NotImplemented'],
+    ['PUT', '/b/k', '', 411, 'MissingContentLength'],
+    ['PUT', '/b/k', 'Content-Length: 99999999999999\r\n', 400, 'EntityTooLarge'],
+    ['PUT', '/b/k', 'Transfer-Encoding: chunked\r\n', 501, 'NotImplemented'],
+    ['POST', '/b/k', 'Content-Length: 0\r\n', 405, 'MethodNotAllowed'],
+    ['POST', '/b', 'Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 0\r\n', 501, 'NotImplemented'],
+    ['GET', '/b/%zz', '', 400, 'InvalidURI'],
+    ['GET', '/b/%ff', '', 400, 'InvalidURI'],
+    ['GET', `/b/${'k'.repeat(1025)}`, '', 400, 'KeyTooLongError'],
+    ['GET', '//k', '', 400, 'InvalidBucketName'],
+    ['GET', 'http://h/b/k', '', 404, 'NoSuchKey'],
+    ['GET', `/${'k'.repeat(40_000)}`, '', 400, 'RequestHeaderSectionTooLarge'],
+  ])('%s %.40s %j → %i %s', async (method, target, headers, status, code) => {
+    const door = await open();
+    const answer = await talk(door, `${method} ${target} HTTP/1.1\r\nHost: h\r\n${headers}\r\n`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status}`));
+    expect(answer).toContain(code === '' ? '' : `<Code>${code}</Code>`);
+  });
+
+  it('says 100 Continue only when the body is wanted', async () => {
+    const door = await open();
+    const expectation = 'Expect: 100-continue\r\nContent-Length: 5\r\n';
+    const wanted = await talk(door, `PUT /b/k HTTP/1.1\r\nHost: h\r\n${expectation}\r\nhello`);
+    expect(wanted).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
+    const refused = await talk(door, `PUT /b/k HTTP/1.1\r\nHost: h\r\nx-amz-acl: public-read\r\n${expectation}\r\n`);
+    expect(refused).toMatch(/^HTTP\/1\.1 501/);
+    expect(refused).toMatch(/connection: close/i);
+  });
+
+  it('answers pipelined requests in order, and cuts off too many', async () => {
+    const door = await open();
+    const answers = await talk(door, get('/b/1') + get('/b/2') + get('/b/3'));
+    expect([...answers.matchAll(/<Key>(\d)<\/Key>/g)].map((match) => match[1])).toEqual(['1', '2', '3']);
+    expect([...(await talk(door, get('/b/1').repeat(100))).matchAll(/HTTP\/1\.1 /g)].length).toBeLessThan(100);
+  });
+
+  it('a handler that fails is a 500 without details, and is reported', async () => {
+    const door = await open({
+      handlers: {
+        GetObject: async () => {
+          throw new Error('secret detail');
+        },
+      },
+    });
+    const answer = await talk(door, get('/b/k'));
+    expect(answer).toMatch(/^HTTP\/1\.1 500/);
+    expect(answer).toContain('<Code>InternalError</Code>');
+    expect(answer).not.toContain('secret detail');
+    expect(door.answers[0]?.error).toBeInstanceOf(Error);
+  });
+
+  it('a source that fails or falls short cuts the connection', async () => {
+    const source = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('abc');
+    };
+    const door = await open({
+      handlers: { GetObject: async () => ({ status: 200, body: { length: 5, source: source() } }) },
+    });
+    await expect(fetch(`${door.endpoint}/b/k`).then((response) => response.text())).rejects.toThrow();
+  });
+
+  it('a client that does not read is not served ahead, and is cut off', async () => {
+    let pulled = 0;
+    const door = await open({
+      limits: { stall: 300 },
+      handlers: {
+        GetObject: async () => ({
+          status: 200,
+          body: {
+            length: 1024 ** 3,
+            source: (async function* () {
+              const chunk = new Uint8Array(65_536);
+              for (let sent = 0; sent < 1024 ** 3; sent += chunk.length) {
+                pulled += chunk.length;
+                yield chunk;
+              }
+            })(),
+          },
+        }),
+      },
+    });
+    const socket = connect(door.server.address.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.write(get('/b/k'));
+    while (door.answers.length === 0) await delay(50);
+    // What the kernel's own buffers take, and no more.
+    expect(pulled).toBeLessThan(16 * 1024 * 1024);
+    socket.destroy();
+  });
+
+  it('a client that stops sending gets RequestTimeout; beyond the places, SlowDown', async () => {
+    const door = await open({ limits: { bodyIdle: 300, requests: 1, waiting: 0 } });
+    const slow = talk(door, 'PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc');
+    await delay(100);
+    expect(await talk(door, get('/b/k'))).toContain('<Code>SlowDown</Code>');
+    expect(await slow).toContain('<Code>RequestTimeout</Code>');
+    expect(await talk(door, get('/b/k'))).toContain('<Code>NoSuchKey</Code>');
+  });
+
+  it('stops in order: what is under way is finished, nothing new is taken', async () => {
+    let release: (() => void) | undefined;
+    const door = await open({
+      handlers: {
+        GetObject: () => new Promise((resolve) => (release = () => resolve({ status: 200, body: 'done' }))),
+      },
+    });
+    const answer = fetch(`${door.endpoint}/b/k`);
+    while (release === undefined) await delay(10);
+    const stopped = door.server.stop(5000);
+    release();
+    expect(await (await answer).text()).toBe('done');
+    await stopped;
+    await expect(fetch(`${door.endpoint}/b/k`)).rejects.toThrow();
+    doors.splice(doors.indexOf(door), 1);
+  });
+
+  it('random bytes and mutated requests never take the door down', async () => {
+    const door = await open({ limits: { bodyIdle: 200 } });
+    const seed = `PUT /b/k?partNumber=1 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-MD5: x\r\n\r\nabc`;
+    const mutated = fc
+      .tuple(fc.nat(seed.length), fc.nat(8), fc.uint8Array({ maxLength: 8 }))
+      .map(([at, cut, bytes]) => seed.slice(0, at) + Buffer.from(bytes).toString('latin1') + seed.slice(at + cut));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          mutated,
+          fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('latin1')),
+        ),
+        async (text) => {
+          const socket = connect(door.server.address.port, '127.0.0.1');
+          socket.on('error', () => undefined);
+          await new Promise<void>((resolve) => {
+            socket.on('close', () => resolve());
+            socket.end(Buffer.from(text, 'latin1'));
+            socket.resume();
+            setTimeout(() => socket.destroy(), 20);
+          });
+        },
+      ),
+      { numRuns: 150 },
+    );
+    expect(await talk(door, get('/b/missing'))).toContain('<Code>NoSuchKey</Code>');
+  });
+});

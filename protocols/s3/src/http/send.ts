@@ -1,0 +1,95 @@
+import type { ServerResponse } from 'node:http';
+import type { ByteSource } from '../body/source.ts';
+import type { S3Reply } from '../operation.ts';
+import { encodeHeaderValue } from './headers.ts';
+
+/** Larger pieces would let one slow reader hold much memory in its socket. */
+const sliceBytes = 256 * 1024;
+
+/**
+ * Sends a reply. Header and a small body leave in one write; a streamed body is pulled only as fast as the client
+ * drains it.
+ *
+ * @param stallTimeout milliseconds without progress of a client that does not read, after which it is cut off
+ * @returns false when the connection had to be cut
+ */
+export async function sendReply(response: ServerResponse, reply: S3Reply, stallTimeout: number): Promise<boolean> {
+  const headers: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(reply.headers ?? {}))
+    headers[name.toLowerCase()] = encodeHeaderValue(value);
+  const { status, body } = reply;
+  const bodiless = status === 204 || status === 304;
+
+  if (body === undefined || bodiless) {
+    if (!bodiless && !isHead(response)) headers['content-length'] = 0;
+    response.writeHead(status, headers).end();
+    return ended(response, stallTimeout);
+  }
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    headers['content-type'] ??= typeof body === 'string' ? 'application/xml' : 'application/octet-stream';
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    response.writeHead(status, { ...headers, 'content-length': length });
+    if (isHead(response)) response.end();
+    else response.end(body);
+    return ended(response, stallTimeout);
+  }
+  response.writeHead(status, { ...headers, 'content-length': body.length });
+  if (isHead(response)) {
+    response.end();
+    return true;
+  }
+  if (!(await pump(response, body.source, body.length, stallTimeout))) {
+    // A length was promised and not kept: only a cut connection tells the client so.
+    response.destroy();
+    return false;
+  }
+  response.end();
+  return ended(response, stallTimeout);
+}
+
+/** Node suppresses the body of an answer to HEAD by itself but not the pulling of it. */
+function isHead(response: ServerResponse): boolean {
+  return response.req.method === 'HEAD';
+}
+
+async function pump(
+  response: ServerResponse,
+  source: ByteSource,
+  length: number,
+  stallTimeout: number,
+): Promise<boolean> {
+  let sent = 0;
+  for await (const chunk of source) {
+    sent += chunk.length;
+    if (sent > length) return false;
+    for (let offset = 0; offset < chunk.length; offset += sliceBytes) {
+      if (response.destroyed) return false;
+      const slice = chunk.length <= sliceBytes ? chunk : chunk.subarray(offset, offset + sliceBytes);
+      if (!response.write(slice) && !(await progress(response, 'drain', stallTimeout))) return false;
+    }
+  }
+  return sent === length;
+}
+
+/** Waits until what was handed to the socket is gone, so that the next request of the connection starts clean. */
+async function ended(response: ServerResponse, stallTimeout: number): Promise<boolean> {
+  if (response.writableFinished) return true;
+  if (await progress(response, 'finish', stallTimeout)) return true;
+  response.destroy();
+  return false;
+}
+
+function progress(response: ServerResponse, event: 'drain' | 'finish', timeout: number): Promise<boolean> {
+  if (response.destroyed) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const settle = (outcome: boolean) => (): void => {
+      clearTimeout(timer);
+      response.off(event, good).off('close', bad).off('error', bad);
+      resolve(outcome);
+    };
+    const good = settle(true);
+    const bad = settle(false);
+    const timer = setTimeout(bad, timeout);
+    response.on(event, good).on('close', bad).on('error', bad);
+  });
+}
