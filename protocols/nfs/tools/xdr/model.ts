@@ -77,7 +77,7 @@ export class Model {
     const [present, absent] = definition.arms;
     const says = present?.cases.join() === 'TRUE' && present.field !== undefined && absent?.field === undefined;
     if (!says) throw new Error(`${definition.name}: a union over bool that is no optional value`);
-    return this.shape(present.field!, definition.name);
+    return this.shape(present.field, definition.name);
   }
 
   /** The field by which a struct is a node of a linked list: the last one, an optional node of the same kind. */

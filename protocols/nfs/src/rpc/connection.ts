@@ -1,0 +1,470 @@
+import type { Socket } from 'node:net';
+import { type Reader, WireError, Writer } from '@polynas/core/wire';
+import { AuthStat } from '../xdr/rpc.ts';
+import type { BudgetAccount, BudgetHolder, ByteBudget } from './byte-budget.ts';
+import { Call } from './call.ts';
+import { type CallHeader, decodeCallHeader } from './call-header.ts';
+import type { Clock } from './clock.ts';
+import { CredentialDecoder } from './credentials.ts';
+import type { RpcLimits } from './limits.ts';
+import { Outbox } from './outbox.ts';
+import type { CallContext, Peer, Procedure, ProgramTable } from './program.ts';
+import { RecordAssembler, RecordError } from './record-assembler.ts';
+import { encodeRefusal, encodeSuccess, type Refusal, RpcAuthError } from './refusal.ts';
+import type { ReplayCache } from './replay-cache.ts';
+
+/** What a server tells about; nothing of it needs an answer. */
+export interface RpcObserver {
+  /** A handler threw, or its result could not be encoded: a mistake of ours, answered with SYSTEM_ERR. Without a call, the connection was closed. */
+  fault(error: unknown, call: CallContext | undefined): void;
+  /** A connection was closed by us, for this reason. */
+  dropped(client: Peer, reason: string): void;
+}
+
+/** What a server's connections have in common. */
+export interface ConnectionContext {
+  readonly programs: ProgramTable;
+  readonly limits: RpcLimits;
+  readonly budget: ByteBudget;
+  readonly replays: ReplayCache;
+  readonly clock: Clock;
+  readonly observer: RpcObserver;
+  /** Aborted when the server gives up its running calls. */
+  readonly stopping: AbortSignal;
+  /** The connection is closed and none of its calls runs any more. */
+  readonly onClose: (connection: Connection) => void;
+}
+
+/** Milliseconds that a connection which we ended waits for its peer to close. */
+const LINGER = 1_000;
+/** Bytes set aside for a reply of a procedure that names no bound. */
+const SMALL_REPLY = 1024;
+
+/** One client's connection: records in, calls, replies out, within its bounds. */
+export class Connection implements BudgetHolder {
+  readonly client: Peer;
+  private readonly local: Peer;
+  private readonly socket: Socket;
+  private readonly context: ConnectionContext;
+  private readonly records: RecordAssembler;
+  private readonly credentials = new CredentialDecoder();
+  private readonly account: BudgetAccount;
+  private readonly outbox: Outbox;
+  private readonly abort = new AbortController();
+  /** For replies that the duplicate-request cache keeps. */
+  private readonly scratch = new Writer(1024);
+  private inFlight = 0;
+  private promisedBytes = 0;
+  private heldBytes = 0;
+  /** A call that waits for memory; nothing behind it is begun. */
+  private parked: Call | undefined;
+  private pumping = false;
+  private paused = false;
+  private ending = false;
+  private peerEnded = false;
+  private ended = false;
+  private closed = false;
+  private flushing = false;
+  private heardAt: number;
+
+  constructor(socket: Socket, client: Peer, local: Peer, context: ConnectionContext) {
+    this.socket = socket;
+    this.client = client;
+    this.local = local;
+    this.context = context;
+    this.records = new RecordAssembler(context.limits);
+    this.account = context.budget.open(this);
+    this.outbox = new Outbox(socket, this.account, context.clock, () => this.onSent());
+    this.heardAt = context.clock.monotonic();
+    socket.on('data', (chunk: Buffer) => this.onData(chunk));
+    socket.on('end', () => this.onEnd());
+    // The close that follows an error is what counts; resets are every day's business.
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.onClose());
+  }
+
+  /** Begins no further calls, answers those that run, then closes. */
+  finish(): void {
+    this.ending = true;
+    this.endIfDone();
+  }
+
+  /** Closes at once. Calls that run are told by their signal; what they answer is dropped. */
+  drop(reason: string): void {
+    if (this.closed) return;
+    this.context.observer.dropped(this.client, reason);
+    this.socket.destroy();
+    this.onClose();
+  }
+
+  /** Closes a connection that is idle or whose peer does not move. Called now and then. */
+  sweep(now: number): void {
+    if (this.closed) return;
+    const { idle, stall } = this.context.limits;
+    const unread = this.outbox.unsent > 0;
+    if (unread && now - this.outbox.lastMoved > stall) this.drop('does not read its replies');
+    else if (this.records.midRecord && !this.paused && now - this.heardAt > stall)
+      this.drop('does not complete its record');
+    else if (!unread && this.inFlight === 0 && now - this.heardAt > idle) this.drop('idle');
+  }
+
+  stalledSince(): number | undefined {
+    if (this.outbox.unsent > 0) return this.outbox.lastMoved;
+    return this.records.midRecord ? this.heardAt : undefined;
+  }
+
+  resume(): void {
+    this.pump();
+  }
+
+  evict(): void {
+    this.drop('stalled while others wait for memory');
+  }
+
+  private onData(chunk: Buffer): void {
+    if (this.ending) return;
+    this.heardAt = this.context.clock.monotonic();
+    this.records.push(chunk);
+    this.pump();
+  }
+
+  /**
+   * The peer sends no more: it is gone, or (hardly ever) has shut down its sending side only. So calls are told that nobody may
+   * wait, and what settles all the same is answered.
+   */
+  private onEnd(): void {
+    this.peerEnded = true;
+    this.abort.abort();
+    this.endIfDone();
+  }
+
+  private onSent(): void {
+    if (this.closed) return;
+    if (this.paused) this.pump();
+    this.endIfDone();
+  }
+
+  /** Begins calls until the bytes that are here are used up, or a bound is met. */
+  private pump(): void {
+    if (this.pumping || this.closed) return;
+    this.pumping = true;
+    try {
+      while (this.unpark() && !this.full() && !this.ending) {
+        const record = this.records.take();
+        this.countPartial();
+        if (record === undefined) break;
+        this.receive(record);
+      }
+    } catch (error) {
+      const malformed = error instanceof RecordError || error instanceof WireError;
+      if (!malformed) this.context.observer.fault(error, undefined);
+      this.drop(malformed ? error.message : 'fault');
+      return;
+    } finally {
+      this.pumping = false;
+    }
+    this.steer();
+    this.flushSoon();
+  }
+
+  /** Begins the call that waits for memory, if there is one and memory as well. */
+  private unpark(): boolean {
+    const parked = this.parked;
+    if (parked === undefined) return true;
+    if (!this.hasRoom(parked)) return false;
+    this.parked = undefined;
+    this.begin(parked);
+    return true;
+  }
+
+  private full(): boolean {
+    const { maxInFlight, maxReplyBytes } = this.context.limits;
+    return this.inFlight >= maxInFlight || this.outbox.unsent + this.promisedBytes > maxReplyBytes;
+  }
+
+  /**
+   * Stops reading while a bound is met, and reads again when none is: a call that settles, bytes that the peer takes, memory that
+   * becomes free, each leads to `pump` and here again.
+   */
+  private steer(): void {
+    const starved = this.parked === undefined && !this.account.fits(1);
+    if (starved) this.account.wait(1);
+    const blocked = starved || this.parked !== undefined || this.full();
+    if (blocked === this.paused) return;
+    this.paused = blocked;
+    if (blocked) this.socket.pause();
+    else {
+      this.heardAt = this.context.clock.monotonic();
+      this.socket.resume();
+    }
+  }
+
+  private countPartial(): void {
+    const held = this.records.held;
+    if (held > this.heldBytes) this.account.take(held - this.heldBytes);
+    else if (held < this.heldBytes) this.account.give(this.heldBytes - held);
+    this.heldBytes = held;
+  }
+
+  /** Whether memory for the call is there; if not, `resume` is called when it is. */
+  private hasRoom(call: Call): boolean {
+    const { maxReplyBytes } = this.context.limits;
+    const due = this.outbox.unsent + this.promisedBytes;
+    // A connection with nothing due may always have one call, however large its bound.
+    if (due > 0 && due + call.replyBytes > maxReplyBytes) return false;
+    if (this.account.fits(call.bytes)) return true;
+    this.account.wait(call.bytes);
+    return false;
+  }
+
+  private receive(record: Reader): void {
+    const size = record.remaining;
+    const header = decodeCallHeader(record, this.credentials);
+    if ('refusal' in header) {
+      this.refuse(header.xid, header.refusal);
+      return;
+    }
+    const found = this.context.programs.find(header.program, header.version, header.procedure);
+    if (!('procedure' in found)) {
+      this.refuse(header.xid, found);
+      return;
+    }
+    const row = found.procedure;
+    if (row.minimum === 'sys' && header.credentials.flavor === 'none') {
+      this.refuse(header.xid, { kind: 'auth', stat: AuthStat.AUTH_TOOWEAK });
+      return;
+    }
+    if (row.replayCached === true) this.receiveOnce(header, row, record, size);
+    else this.receiveCall(header, row, record, size);
+  }
+
+  /** A call that is executed whenever it arrives. */
+  private receiveCall(header: CallHeader, row: Procedure, record: Reader, size: number): void {
+    const call = this.decode(header, row, record, size);
+    if (call === undefined) this.refuse(header.xid, { kind: 'garbageArguments' });
+    else this.beginOrPark(call);
+  }
+
+  /** A call that is executed once: a retransmission gets the answer of the first execution. */
+  private receiveOnce(header: CallHeader, row: Procedure, record: Reader, size: number): void {
+    const position = record.position;
+    const bytes = record.bytes(record.remaining);
+    record.seek(position);
+    const call = this.decode(header, row, record, size);
+    if (call === undefined) {
+      this.refuse(header.xid, { kind: 'garbageArguments' });
+      return;
+    }
+    const { replays } = this.context;
+    const { xid, program, version, procedure } = header;
+    const seen = replays.begin({ address: this.client.address, xid, program, version, procedure }, bytes);
+    if (seen.state === 'new') {
+      call.ticket = seen.ticket;
+      this.beginOrPark(call);
+    } else if (seen.state === 'done') this.repeat(seen.reply);
+    else if (replays.join(seen.ticket, (reply) => this.joined(reply))) this.inFlight++;
+  }
+
+  private decode(header: CallHeader, row: Procedure, record: Reader, size: number): Call | undefined {
+    let args: unknown;
+    try {
+      args = row.codec.decodeArgs(record);
+    } catch (error) {
+      if (error instanceof WireError) return undefined;
+      throw error;
+    }
+    const signal = row.replayCached === true ? this.context.stopping : this.abort.signal;
+    const ends = { client: this.client, local: this.local, signal };
+    return new Call(header, row, args, ends, size, row.replyBytes?.(args) ?? SMALL_REPLY);
+  }
+
+  private beginOrPark(call: Call): void {
+    if (this.hasRoom(call)) this.begin(call);
+    else this.parked = call;
+  }
+
+  private begin(call: Call): void {
+    this.inFlight++;
+    this.promisedBytes += call.replyBytes;
+    this.account.take(call.bytes);
+    let result: unknown;
+    try {
+      result = call.row.handle(call.args, call);
+    } catch (error) {
+      this.failed(call, error);
+      return;
+    }
+    if (result instanceof Promise) {
+      result.then(
+        (value: unknown) => this.answered(call, value),
+        (error: unknown) => this.failed(call, error),
+      );
+    } else this.answered(call, result);
+  }
+
+  private answered(call: Call, result: unknown): void {
+    if (call.ticket !== undefined) {
+      this.answeredOnce(call, call.ticket, result);
+      return;
+    }
+    this.settled(call);
+    if (this.closed) {
+      this.released(call);
+      return;
+    }
+    const writer = this.outbox.begin();
+    try {
+      encodeSuccess(writer, call.xid);
+      call.row.codec.encodeResult(writer, result);
+    } catch (error) {
+      this.outbox.cancel();
+      this.context.observer.fault(error, call);
+      encodeRefusal(this.outbox.begin(), call.xid, { kind: 'systemError' });
+    }
+    this.outbox.end();
+    this.released(call);
+    this.afterReply();
+  }
+
+  private answeredOnce(call: Call, ticket: NonNullable<Call['ticket']>, result: unknown): void {
+    let reply: Uint8Array;
+    try {
+      encodeSuccess(this.scratch, call.xid);
+      call.row.codec.encodeResult(this.scratch, result);
+      reply = this.taken();
+    } catch (error) {
+      this.taken();
+      this.context.observer.fault(error, call);
+      reply = this.encodedRefusal(call.xid, { kind: 'systemError' });
+    }
+    this.settled(call);
+    this.context.replays.settle(ticket, reply);
+    this.repeat(reply);
+    this.released(call);
+    this.afterReply();
+  }
+
+  private failed(call: Call, error: unknown): void {
+    let refusal: Refusal = { kind: 'systemError' };
+    if (error instanceof RpcAuthError) refusal = { kind: 'auth', stat: error.stat };
+    else if (!(call.signal.aborted && error === call.signal.reason)) this.context.observer.fault(error, call);
+    this.settled(call);
+    if (call.ticket !== undefined) this.context.replays.abandon(call.ticket, this.encodedRefusal(call.xid, refusal));
+    if (!this.closed) this.refuse(call.xid, refusal);
+    this.released(call);
+    this.afterReply();
+  }
+
+  /** The call does not run any more: gives back what was set aside for it. */
+  private settled(call: Call): void {
+    this.inFlight--;
+    this.promisedBytes -= call.replyBytes;
+    this.account.give(call.bytes);
+    this.leaveIfDone();
+  }
+
+  private released(call: Call): void {
+    if (call.releases === undefined) return;
+    for (const release of call.releases) {
+      if (this.closed || call.ticket !== undefined) release();
+      else this.outbox.afterSent(release);
+    }
+  }
+
+  private joined(reply: Uint8Array): void {
+    this.inFlight--;
+    this.leaveIfDone();
+    this.repeat(reply);
+    this.afterReply();
+  }
+
+  /** Sends an encoded reply. */
+  private repeat(reply: Uint8Array): void {
+    if (this.closed) return;
+    this.outbox.begin().bytes(reply);
+    this.outbox.end();
+  }
+
+  private refuse(xid: number, refusal: Refusal): void {
+    encodeRefusal(this.outbox.begin(), xid, refusal);
+    this.outbox.end();
+  }
+
+  private encodedRefusal(xid: number, refusal: Refusal): Uint8Array {
+    encodeRefusal(this.scratch, xid, refusal);
+    return this.taken();
+  }
+
+  /** A copy of what `scratch` holds, of its own size: it may live long. */
+  private taken(): Uint8Array {
+    const { parts, length } = this.scratch.finish();
+    const reply = new Uint8Array(length);
+    let at = 0;
+    for (const part of parts) {
+      reply.set(part, at);
+      at += part.length;
+    }
+    return reply;
+  }
+
+  private afterReply(): void {
+    if (this.closed || this.pumping) return;
+    if (this.paused) this.pump();
+    else this.flushSoon();
+  }
+
+  /**
+   * Sends now when nothing else runs whose reply could go along; else at the end of this turn of the event loop, together with
+   * what settles until then.
+   */
+  private flushSoon(): void {
+    if (this.outbox.gathered === 0) {
+      this.endIfDone();
+      return;
+    }
+    if (this.inFlight === 0) {
+      this.outbox.flush();
+      this.endIfDone();
+    } else if (!this.flushing) {
+      this.flushing = true;
+      setImmediate(() => {
+        this.flushing = false;
+        if (this.closed) return;
+        this.outbox.flush();
+        this.endIfDone();
+      });
+    }
+  }
+
+  private endIfDone(): void {
+    if (this.closed || this.ended) return;
+    if (!this.ending && !(this.peerEnded && !this.records.pending)) return;
+    if (this.inFlight > 0 || this.parked !== undefined || this.outbox.gathered > 0) return;
+    this.ended = true;
+    this.socket.end();
+    // The peer closes in its turn. Closing first could cost it the last replies: bytes of its that nobody read reset the connection.
+    const timer = this.context.clock.after(LINGER, () => this.socket.destroy());
+    this.socket.on('close', () => timer.cancel());
+    if (this.paused) this.socket.resume();
+  }
+
+  private onClose(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.abort.abort();
+    this.outbox.discard();
+    this.account.give(this.heldBytes);
+    this.heldBytes = 0;
+    const parked = this.parked;
+    this.parked = undefined;
+    if (parked?.ticket !== undefined) {
+      this.context.replays.abandon(parked.ticket, this.encodedRefusal(parked.xid, { kind: 'systemError' }));
+    }
+    this.account.close();
+    this.leaveIfDone();
+  }
+
+  private leaveIfDone(): void {
+    if (this.closed && this.inFlight === 0) this.context.onClose(this);
+  }
+}
