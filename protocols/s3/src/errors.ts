@@ -28,6 +28,7 @@ const errorTable = {
     'The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.',
   ],
   IncompleteBody: [400, 'The request body terminated unexpectedly'],
+  InsufficientStorage: [507, 'There is no space left on the storage behind this bucket.'],
   InternalError: [500, 'We encountered an internal error. Please try again.'],
   InvalidAccessKeyId: [403, 'The AWS Access Key Id you provided does not exist in our records.'],
   InvalidArgument: [400, 'Invalid Argument'],

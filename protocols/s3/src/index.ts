@@ -10,3 +10,4 @@ export { defaultConnectionLimits, listenS3 } from './http/server.ts';
 export type { OperationHandler, OperationHandlers, S3Reply, S3Request, StreamedBody } from './operation.ts';
 export type { Operation, SupportedOperation } from './routing/table.ts';
 export type { Credential } from './signature/authenticate.ts';
+export type { Clock } from './clock.ts';

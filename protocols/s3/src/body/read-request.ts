@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../clock.ts';
 import { S3Error } from '../errors.ts';
 
 export interface ReadRequestOptions {
@@ -6,6 +7,7 @@ export interface ReadRequestOptions {
   readonly onFirstRead: () => void;
   /** Milliseconds without a byte from the client after which the request fails with `RequestTimeout`. */
   readonly idleTimeout: number;
+  readonly clock: Clock;
 }
 
 /**
@@ -42,9 +44,9 @@ export async function* readRequest(request: IncomingMessage, options: ReadReques
       if (ended) return;
       if (failed) throw new S3Error('IncompleteBody');
       const waiting = new Promise<boolean>((resolve) => {
-        const timer = setTimeout(() => resolve(false), options.idleTimeout);
+        const timer = options.clock.after(options.idleTimeout, () => resolve(false));
         wake = () => {
-          clearTimeout(timer);
+          timer.cancel();
           resolve(true);
         };
       });

@@ -8,10 +8,11 @@ import type { LookupFunction } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import type { ChecksumAlgorithm, S3ClientConfig } from '@aws-sdk/client-s3';
+import type * as Sdk from '@aws-sdk/client-s3';
+import type * as Presigner from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EchoDoor } from './echo-door.testing.ts';
-import { accessKeyId, openEchoDoor, secretAccessKey } from './echo-door.testing.ts';
+import type { EchoDoor } from '../test/echo-door.ts';
+import { accessKeyId, openEchoDoor, secretAccessKey } from '../test/echo-door.ts';
 
 const run = promisify(execFile);
 
@@ -29,14 +30,14 @@ const {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
-} = load('@aws-sdk/client-s3') as typeof import('@aws-sdk/client-s3');
-const { getSignedUrl } = load('@aws-sdk/s3-request-presigner') as typeof import('@aws-sdk/s3-request-presigner');
+} = load('@aws-sdk/client-s3') as typeof Sdk;
+const { getSignedUrl } = load('@aws-sdk/s3-request-presigner') as typeof Presigner;
 
 let door: EchoDoor;
 let client: InstanceType<typeof S3Client>;
 let directory: string;
 
-function newClient(change: S3ClientConfig = {}): InstanceType<typeof S3Client> {
+function newClient(change: Sdk.S3ClientConfig = {}): InstanceType<typeof S3Client> {
   return new S3Client({
     endpoint: door.endpoint,
     region: 'us-east-1',
@@ -83,7 +84,7 @@ describe('@aws-sdk/client-s3', () => {
         Body: stream,
         ContentLength: data.length,
         ContentEncoding: 'gzip',
-        ChecksumAlgorithm: algorithm as ChecksumAlgorithm,
+        ChecksumAlgorithm: algorithm as Sdk.ChecksumAlgorithm,
       }),
     );
     const stored = door.objects.get('b/streamed')!;
@@ -142,7 +143,7 @@ describe('@aws-sdk/client-s3', () => {
   });
 
   it('refusals carry their code', async () => {
-    const send = (change: S3ClientConfig): Promise<unknown> => {
+    const send = (change: Sdk.S3ClientConfig): Promise<unknown> => {
       const other = newClient(change);
       return other.send(new PutObjectCommand({ Bucket: 'b', Key: 'no', Body: 'x' })).finally(() => other.destroy());
     };

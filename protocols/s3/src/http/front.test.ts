@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { S3ServerOptions } from './server.ts';
-import type { EchoDoor } from './echo-door.testing.ts';
-import { openEchoDoor } from './echo-door.testing.ts';
+import type { EchoDoor } from '../test/echo-door.ts';
+import { openEchoDoor } from '../test/echo-door.ts';
 
 const doors: EchoDoor[] = [];
 

@@ -3,7 +3,7 @@ import type { CheckedBody } from '../body/body-reader.ts';
 import { readRequest } from '../body/read-request.ts';
 import type { BodyRule } from '../body/request-body.ts';
 import { declaredChecksum, openBody, withoutAwsChunked } from '../body/request-body.ts';
-import { S3Error } from '../errors.ts';
+import type { Clock } from '../clock.ts';
 import type { OperationHandlers, S3Reply, S3Request } from '../operation.ts';
 import { refuseHeaders } from '../routing/refused-headers.ts';
 import { expectSupported, isSigning, notImplemented, route } from '../routing/route.ts';
@@ -11,6 +11,7 @@ import type { Level, Row } from '../routing/table.ts';
 import type { Authentication, Credential } from '../signature/authenticate.ts';
 import { authenticate } from '../signature/authenticate.ts';
 import { SigningKeyCache } from '../signature/signing-key.ts';
+import { toS3Error } from '../status.ts';
 import { errorDocument } from '../xml/error-document.ts';
 import { Admission } from './admission.ts';
 import type { RawHeaders } from './headers.ts';
@@ -33,8 +34,7 @@ export interface S3FrontOptions<P> {
   readonly anyRegion?: boolean;
   /** Hosts below which the first label is the bucket, for example `s3.example.org`. Without a port. */
   readonly baseDomains?: readonly string[];
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly clock: Clock;
   /** Cryptographically random bytes. */
   readonly random: (length: number) => Uint8Array;
   readonly limits?: Partial<S3Limits>;
@@ -136,7 +136,7 @@ export class S3Front<P> {
 
   async #exchange(request: IncomingMessage, response: ServerResponse, expectContinue: boolean): Promise<void> {
     if (response.destroyed) return;
-    const started = this.#options.now();
+    const started = this.#options.clock.now();
     const requestId = Buffer.from(this.#options.random(8)).toString('hex').toUpperCase();
     const hostId = Buffer.from(this.#options.random(24)).toString('base64');
     response.setHeader('x-amz-request-id', requestId);
@@ -168,7 +168,7 @@ export class S3Front<P> {
     const unread = !request.complete;
     if (unread) response.setHeader('connection', 'close');
     try {
-      await sendReply(response, reply, this.#limits.stall);
+      await sendReply(response, reply, { clock: this.#options.clock, stall: this.#limits.stall });
     } catch (error) {
       failure ??= error;
       response.destroy();
@@ -183,9 +183,9 @@ export class S3Front<P> {
       clientAddress: request.socket.remoteAddress ?? '',
       status: reply.status,
       ...(failure === undefined ? {} : { error: failure }),
-      milliseconds: this.#options.now() - started,
+      milliseconds: this.#options.clock.now() - started,
     });
-    await linger(request, response);
+    await linger(request, response, this.#options.clock);
   }
 
   async #answer(
@@ -217,6 +217,7 @@ export class S3Front<P> {
         if (expectContinue) response.writeContinue();
       },
       idleTimeout: this.#limits.bodyIdle,
+      clock: this.#options.clock,
     });
     const body = openBody(source, headers, authentication, this.#bodyRule(row));
     // Also where no content is allowed, the client may have promised a hash or a checksum of it.
@@ -241,7 +242,7 @@ export class S3Front<P> {
   }
 
   #authenticate(method: string, target: Target, headers: RawHeaders): Promise<Authentication<P>> {
-    const { credentials, anonymous, region, anyRegion, now } = this.#options;
+    const { credentials, anonymous, region, anyRegion, clock } = this.#options;
     return authenticate(
       { method, path: target.path, query: target.query, headers },
       {
@@ -249,7 +250,7 @@ export class S3Front<P> {
         ...(anonymous === undefined ? {} : { anonymous }),
         region: region ?? 'us-east-1',
         anyRegion: anyRegion ?? false,
-        now,
+        now: () => clock.now(),
         keys: this.#keys,
       },
     );
@@ -293,9 +294,9 @@ function withoutFraming(headers: ReadonlyMap<string, string>): ReadonlyMap<strin
   return changed;
 }
 
-/** Anything but an `S3Error` is a fault of ours, of which the client learns nothing but the request id. */
+/** Of a fault of ours the client learns nothing but the request id. */
 function errorReply(thrown: unknown, method: string, path: string, requestId: string, hostId: string): S3Reply {
-  const error = thrown instanceof S3Error ? thrown : new S3Error('InternalError', { cause: thrown });
+  const error = toS3Error(thrown);
   if (method === 'HEAD' || error.status === 304) return { status: error.status, headers: error.headers };
   return {
     status: error.status,

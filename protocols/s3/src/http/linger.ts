@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../clock.ts';
 
 /** What is read and thrown away of a body that nobody wanted, so that the client gets to read the answer. */
 const maximumBytes = 1024 * 1024;
@@ -9,7 +10,7 @@ const maximumMilliseconds = 2000;
  * that still writes, and the answer would be lost on the way; reading on without bound would let an unauthorised
  * client send for ever. So: read a little, then cut.
  */
-export function linger(request: IncomingMessage, response: ServerResponse): Promise<void> {
+export function linger(request: IncomingMessage, response: ServerResponse, clock: Clock): Promise<void> {
   if (request.complete || request.destroyed) {
     request.resume();
     return Promise.resolve();
@@ -17,7 +18,7 @@ export function linger(request: IncomingMessage, response: ServerResponse): Prom
   return new Promise((resolve) => {
     let discarded = 0;
     const finish = (): void => {
-      clearTimeout(timer);
+      timer.cancel();
       request.off('data', onData).off('end', finish).off('close', finish);
       if (!request.complete) (response.socket ?? request.socket).destroy();
       resolve();
@@ -26,7 +27,7 @@ export function linger(request: IncomingMessage, response: ServerResponse): Prom
       discarded += chunk.length;
       if (discarded > maximumBytes) finish();
     };
-    const timer = setTimeout(finish, maximumMilliseconds);
+    const timer = clock.after(maximumMilliseconds, finish);
     request.on('data', onData).on('end', finish).on('close', finish);
     request.resume();
   });

@@ -1,7 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { ByteSource } from '../body/source.ts';
+import type { Clock } from '../clock.ts';
 import type { S3Reply } from '../operation.ts';
 import { encodeHeaderValue } from './headers.ts';
+
+export interface Patience {
+  readonly clock: Clock;
+  /** Milliseconds without progress of a client that does not read, after which it is cut off. */
+  readonly stall: number;
+}
 
 /** Larger pieces would let one slow reader hold much memory in its socket. */
 const sliceBytes = 256 * 1024;
@@ -10,10 +17,9 @@ const sliceBytes = 256 * 1024;
  * Sends a reply. Header and a small body leave in one write; a streamed body is pulled only as fast as the client
  * drains it.
  *
- * @param stallTimeout milliseconds without progress of a client that does not read, after which it is cut off
  * @returns false when the connection had to be cut
  */
-export async function sendReply(response: ServerResponse, reply: S3Reply, stallTimeout: number): Promise<boolean> {
+export async function sendReply(response: ServerResponse, reply: S3Reply, patience: Patience): Promise<boolean> {
   const headers: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(reply.headers ?? {}))
     headers[name.toLowerCase()] = encodeHeaderValue(value);
@@ -23,7 +29,7 @@ export async function sendReply(response: ServerResponse, reply: S3Reply, stallT
   if (body === undefined || bodiless) {
     if (!bodiless && !isHead(response)) headers['content-length'] = 0;
     response.writeHead(status, headers).end();
-    return ended(response, stallTimeout);
+    return ended(response, patience);
   }
   if (typeof body === 'string' || body instanceof Uint8Array) {
     headers['content-type'] ??= typeof body === 'string' ? 'application/xml' : 'application/octet-stream';
@@ -31,20 +37,20 @@ export async function sendReply(response: ServerResponse, reply: S3Reply, stallT
     response.writeHead(status, { ...headers, 'content-length': length });
     if (isHead(response)) response.end();
     else response.end(body);
-    return ended(response, stallTimeout);
+    return ended(response, patience);
   }
   response.writeHead(status, { ...headers, 'content-length': body.length });
   if (isHead(response)) {
     response.end();
     return true;
   }
-  if (!(await pump(response, body.source, body.length, stallTimeout))) {
+  if (!(await pump(response, body.source, body.length, patience))) {
     // A length was promised and not kept: only a cut connection tells the client so.
     response.destroy();
     return false;
   }
   response.end();
-  return ended(response, stallTimeout);
+  return ended(response, patience);
 }
 
 /** Node suppresses the body of an answer to HEAD by itself but not the pulling of it. */
@@ -56,7 +62,7 @@ async function pump(
   response: ServerResponse,
   source: ByteSource,
   length: number,
-  stallTimeout: number,
+  patience: Patience,
 ): Promise<boolean> {
   let sent = 0;
   for await (const chunk of source) {
@@ -65,31 +71,31 @@ async function pump(
     for (let offset = 0; offset < chunk.length; offset += sliceBytes) {
       if (response.destroyed) return false;
       const slice = chunk.length <= sliceBytes ? chunk : chunk.subarray(offset, offset + sliceBytes);
-      if (!response.write(slice) && !(await progress(response, 'drain', stallTimeout))) return false;
+      if (!response.write(slice) && !(await progress(response, 'drain', patience))) return false;
     }
   }
   return sent === length;
 }
 
 /** Waits until what was handed to the socket is gone, so that the next request of the connection starts clean. */
-async function ended(response: ServerResponse, stallTimeout: number): Promise<boolean> {
+async function ended(response: ServerResponse, patience: Patience): Promise<boolean> {
   if (response.writableFinished) return true;
-  if (await progress(response, 'finish', stallTimeout)) return true;
+  if (await progress(response, 'finish', patience)) return true;
   response.destroy();
   return false;
 }
 
-function progress(response: ServerResponse, event: 'drain' | 'finish', timeout: number): Promise<boolean> {
+function progress(response: ServerResponse, event: 'drain' | 'finish', patience: Patience): Promise<boolean> {
   if (response.destroyed) return Promise.resolve(false);
   return new Promise((resolve) => {
     const settle = (outcome: boolean) => (): void => {
-      clearTimeout(timer);
+      timer.cancel();
       response.off(event, good).off('close', bad).off('error', bad);
       resolve(outcome);
     };
     const good = settle(true);
     const bad = settle(false);
-    const timer = setTimeout(bad, timeout);
+    const timer = patience.clock.after(patience.stall, bad);
     response.on(event, good).on('close', bad).on('error', bad);
   });
 }

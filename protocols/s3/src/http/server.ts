@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Clock } from '../clock.ts';
 import { S3Error } from '../errors.ts';
 import { errorDocument } from '../xml/error-document.ts';
 import type { S3FrontOptions } from './front.ts';
@@ -65,15 +66,15 @@ export async function listenS3<P>(
       resolve();
     });
   });
-  return { address: server.address() as AddressInfo, stop: (grace) => stop(server, grace) };
+  return { address: server.address() as AddressInfo, stop: (grace) => stop(server, grace, options.clock) };
 }
 
-async function stop(server: Server, grace: number): Promise<void> {
+async function stop(server: Server, grace: number, clock: Clock): Promise<void> {
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), grace);
+  const timer = clock.after(grace, () => server.closeAllConnections());
   await closed;
-  clearTimeout(timer);
+  timer.cancel();
 }
 
 /** Answers what node:http could not parse. */

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { toBase64 } from '../checksum/algorithms.ts';
-import { checksumHeader } from '../checksum/algorithms.ts';
+import { systemClock } from '../clock.ts';
+import { checksumHeader, toBase64 } from '../checksum/algorithms.ts';
 import { S3Error } from '../errors.ts';
 import type { OperationHandlers, S3Reply, S3Request } from '../operation.ts';
 import { XmlWriter } from '../xml/writer.ts';
-import type { S3Answer } from './front.ts';
-import type { S3Server, S3ServerOptions } from './server.ts';
-import { listenS3 } from './server.ts';
+import type { S3Answer } from '../http/front.ts';
+import type { S3Server, S3ServerOptions } from '../http/server.ts';
+import { listenS3 } from '../http/server.ts';
 
 export const accessKeyId = 'POLYNASTESTKEY';
 export const secretAccessKey = 'a/secret+with/odd=characters';
@@ -33,7 +33,7 @@ export async function openEchoDoor(change: Partial<S3ServerOptions<string>> = {}
       handlers: echoHandlers(objects),
       credentials: async (id) => (id === accessKeyId ? { secret: secretAccessKey, principal: 'tester' } : undefined),
       baseDomains: ['s3.localhost'],
-      now: Date.now,
+      clock: systemClock,
       random: randomBytes,
       onAnswer: (answer) => answers.push(answer),
       ...change,
@@ -64,7 +64,7 @@ function echoHandlers(objects: Map<string, StoredObject>): Partial<OperationHand
   };
   const list = async (request: S3Request<string>): Promise<S3Reply> => {
     const xml = new XmlWriter().root('ListBucketResult').leaf('Name', request.bucket).leaf('IsTruncated', false);
-    for (const [path, object] of [...objects].sort()) {
+    for (const [path, object] of [...objects].sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (!path.startsWith(`${request.bucket}/${request.query.get('prefix') ?? ''}`)) continue;
       xml
         .open('Contents')
