@@ -10,6 +10,16 @@ import { readdirTests } from './suite/readdir.ts';
 import { removeTests } from './suite/remove.ts';
 import { renameTests } from './suite/rename.ts';
 import { replaceTests } from './suite/replace.ts';
+import { attributeTests } from './suite/attributes.ts';
+import { stampTests } from './suite/stamps.ts';
+import { xattrTests } from './suite/xattrs.ts';
+import { listByNameTests } from './suite/list-by-name.ts';
+import { sparseTests } from './suite/sparse.ts';
+import { cloneTests } from './suite/clone.ts';
+import { recordTests } from './suite/records.ts';
+import { identityTests } from './suite/identity.ts';
+import { lifecycleTests } from './suite/lifecycle.ts';
+import { durabilityTests } from './suite/durability.ts';
 import { treeTests } from './suite/tree.ts';
 
 /** Runs the whole suite against a backend: each test is one sentence of `@polynas/core/spi`. */
@@ -26,5 +36,15 @@ export function describeVolume(name: string, factory: VolumeFactory): void {
     readdirTests(fixture);
     dataTests(fixture);
     handleTests(fixture);
+    attributeTests(fixture);
+    stampTests(fixture);
+    xattrTests(fixture);
+    listByNameTests(fixture);
+    sparseTests(fixture);
+    cloneTests(fixture);
+    recordTests(fixture);
+    identityTests(fixture);
+    lifecycleTests(fixture);
+    durabilityTests(fixture);
   });
 }

@@ -30,7 +30,7 @@ export function setattr(
   inode.dosBits = changes.dosBits ?? inode.dosBits;
   for (const time of ['accessed', 'modified', 'born'] as const) {
     const value = changes[time];
-    if (value !== undefined) inode[time] = value === 'now' ? tree.now() : tree.rounded(value);
+    if (value !== undefined) inode[time] = value === 'now' ? inode.changed : tree.rounded(value);
   }
   tree.setRecords(options.records);
   return { before, after: tree.attributes(inode) };
