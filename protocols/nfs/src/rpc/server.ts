@@ -58,6 +58,11 @@ export class RpcServer {
     return this.connections.size;
   }
 
+  /** Where the server listens. */
+  get address(): AddressInfo {
+    return this.server.address() as AddressInfo;
+  }
+
   /** @param options port 0 takes a free one */
   async listen(options: { readonly host?: string; readonly port: number }): Promise<AddressInfo> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -68,7 +73,7 @@ export class RpcServer {
     // After this only accept fails, for want of file descriptors; the next one may succeed.
     this.server.on('error', (error) => this.options.observer.dropped({ address: '', port: 0 }, error.message));
     this.sweepLater();
-    return this.server.address() as AddressInfo;
+    return this.address;
   }
 
   /**
