@@ -18,6 +18,7 @@ import type { RawHeaders } from './headers.ts';
 import { collectHeaders, decodeHeaders, firstValue } from './headers.ts';
 import { linger } from './linger.ts';
 import type { Query } from './query.ts';
+import { RequestIdSource } from './request-ids.ts';
 import { sendReply } from './send.ts';
 import type { Target } from './target.ts';
 import { parseTarget } from './target.ts';
@@ -103,6 +104,7 @@ export class S3Front<P> {
   readonly #limits: S3Limits;
   readonly #admission: Admission;
   readonly #keys = new SigningKeyCache();
+  readonly #ids: RequestIdSource;
   readonly #baseDomains: readonly string[];
   readonly #connections = new WeakMap<object, Connection>();
 
@@ -110,6 +112,7 @@ export class S3Front<P> {
     this.#options = options;
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#admission = new Admission(this.#limits.requests, this.#limits.waiting);
+    this.#ids = new RequestIdSource(options.random);
     this.#baseDomains = (options.baseDomains ?? []).map((domain) => domain.toLowerCase());
   }
 
@@ -137,8 +140,7 @@ export class S3Front<P> {
   async #exchange(request: IncomingMessage, response: ServerResponse, expectContinue: boolean): Promise<void> {
     if (response.destroyed) return;
     const started = this.#options.clock.now();
-    const requestId = Buffer.from(this.#options.random(8)).toString('hex').toUpperCase();
-    const hostId = Buffer.from(this.#options.random(24)).toString('base64');
+    const { requestId, hostId } = this.#ids.next();
     response.setHeader('x-amz-request-id', requestId);
     response.setHeader('x-amz-id-2', hostId);
     response.setHeader('server', 'Polynas');
@@ -146,7 +148,9 @@ export class S3Front<P> {
     request.on('error', ignore);
     response.on('error', ignore);
     const gone = new AbortController();
-    const onClose = (): void => gone.abort();
+    const onClose = (): void => {
+      if (!response.writableFinished) gone.abort();
+    };
     response.once('close', onClose);
 
     const progress: Progress = {};

@@ -6,6 +6,7 @@ import { S3Error } from '../errors.ts';
 import { errorDocument } from '../xml/error-document.ts';
 import type { S3FrontOptions } from './front.ts';
 import { S3Front } from './front.ts';
+import { RequestIdSource } from './request-ids.ts';
 
 export interface S3ServerOptions<P> extends S3FrontOptions<P> {
   readonly connections?: Partial<S3ConnectionLimits>;
@@ -91,8 +92,7 @@ function refuse<P>(error: NodeJS.ErrnoException, socket: Socket, options: S3Serv
         ? 'RequestTimeout'
         : 'BadRequest',
   );
-  const requestId = Buffer.from(options.random(8)).toString('hex').toUpperCase();
-  const hostId = Buffer.from(options.random(24)).toString('base64');
+  const { requestId, hostId } = new RequestIdSource(options.random).next();
   const body = errorDocument(s3Error, '', requestId, hostId);
   socket.end(
     `HTTP/1.1 ${s3Error.status} Bad Request\r\nServer: Polynas\r\nx-amz-request-id: ${requestId}\r\nx-amz-id-2: ${hostId}\r\n` +
