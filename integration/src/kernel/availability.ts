@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { endWithDescendants, runProgram } from './children.ts';
 
 /** Directory where Debian's `user-mode-linux` keeps its kernel modules, one folder per release. */
 export const umlModules = '/usr/lib/uml/modules';
@@ -35,28 +35,11 @@ export function probeAvailability(): Availability {
     return { unavailable: '/dev/net/tun is missing or not accessible' };
   }
   // A tap is made too: containers often allow the namespace but not the device.
-  const trial = spawnSync(
-    'unshare',
-    [
-      '--net',
-      '--mount',
-      '--pid',
-      '--fork',
-      '--kill-child',
-      '--mount-proc',
-      '--',
-      'ip',
-      'tuntap',
-      'add',
-      'kt0',
-      'mode',
-      'tap',
-    ],
-    { encoding: 'utf8', timeout: 20_000 },
-  );
-  if (trial.status !== 0) {
-    const why = (trial.error?.message ?? trial.stderr).trim();
-    return { unavailable: `private namespaces with a tap are not allowed here: ${why}` };
+  const tap = ['ip', 'tuntap', 'add', 'kt0', 'mode', 'tap'];
+  try {
+    runProgram(['unshare', '--net', '--', ...endWithDescendants, ...tap]);
+  } catch (error) {
+    return { unavailable: `private namespaces with a tap are not allowed here: ${(error as Error).message}` };
   }
   return { unavailable: undefined };
 }

@@ -115,7 +115,8 @@ export class KernelLab implements AsyncDisposable {
 
   /** Ends guests, relays and the network, and removes the scratch folder. */
   async close(): Promise<void> {
-    await Promise.all([...this.#guests.values()].map((guest) => guest?.shutdown()));
+    const guests = [...this.#guests.values()].filter((guest) => guest !== undefined);
+    await Promise.all(guests.map((guest) => guest.shutdown()));
     await Promise.all([...this.#relays].map((relay) => relay.close()));
     await this.#network.close();
     this.#directory.remove();
