@@ -62,7 +62,8 @@ export async function listenS3<P>(
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket as Socket, options));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(listen.port, listen.host, () => {
+    // A burst of connections beyond the backlog would wait for the clients' SYN retransmission, a second and more.
+    server.listen({ ...listen, backlog: limits.connections }, () => {
       server.off('error', reject);
       resolve();
     });
