@@ -5,7 +5,7 @@ import type { Attributes } from '../spi/index.ts';
 const readBits = access.readData;
 const writeBits = access.writeData | access.appendData;
 /** What anybody may who reached the file: stat it, read its ACL, and synchronize on it. */
-const freeBits = access.readAttributes | access.readAcl | access.readNamedAttributes | access.synchronize;
+const freeBits = access.readAttributes | access.readAcl | access.synchronize;
 const ownerBits = access.writeAttributes | access.writeAcl;
 
 export function isMember(principal: Principal, gid: number): boolean {
@@ -31,6 +31,7 @@ export function rightsOf(principal: Principal, file: Attributes): AccessMask {
       freeBits |
       ownerBits |
       readBits |
+      access.readNamedAttributes |
       writeBits |
       access.deleteChild |
       access.delete |
@@ -42,7 +43,7 @@ export function rightsOf(principal: Principal, file: Attributes): AccessMask {
   const bits = modeBitsFor(principal, file);
   let rights = freeBits;
   if (principal.uid === file.uid) rights |= ownerBits;
-  if (bits & 4) rights |= readBits;
+  if (bits & 4) rights |= readBits | access.readNamedAttributes;
   if (bits & 2) rights |= writeBits | access.writeNamedAttributes;
   if (bits & 1) rights |= access.execute;
   if (directory && (bits & 3) === 3) rights |= access.deleteChild;

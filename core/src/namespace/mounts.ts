@@ -22,8 +22,13 @@ export interface Mounts {
  */
 export interface HandleCache {
   use<T>(volume: Volume, id: FileId, access: HandleAccess, work: (handle: FileHandle) => Promise<T>): Promise<T>;
-  /** Syncs and closes every handle of a file, before it is removed or replaced. */
+  /** The handle that is open already, for `readNow` within this turn of the event loop only. */
+  now(volume: Volume, id: FileId): FileHandle | undefined;
+  /** Syncs and closes every handle of a file, before its content is taken away or replaced. */
   forget(volume: Volume, id: FileId): Promise<void>;
+  /** Closes every handle of a file whose last name is gone: nobody can ask for its unsynced bytes any more. */
+  drop(volume: Volume, id: FileId): Promise<void>;
+  /** Syncs what is dirty and closes all. */
   close(): Promise<void>;
 }
 

@@ -1,0 +1,52 @@
+import { rightsOf } from '../../access/permissions.ts';
+import type { AccessMask, Caller, FileRef } from '../../service/index.ts';
+import { access } from '../../service/index.ts';
+import type { Attributes, Capacity } from '../../spi/index.ts';
+import type { FileParts } from './parts.ts';
+import { attributesOf, seen } from './parts.ts';
+
+export async function getattr(parts: FileParts, caller: Caller, file: FileRef): Promise<Attributes> {
+  const mount = parts.mounts.get(file.share);
+  const attributes = mount.volume.getattrNow?.(file.id) ?? (await mount.volume.getattr(caller, file.id));
+  return attributes.id === mount.share.root ? seen(mount, caller, attributes) : attributes;
+}
+
+/** What changes something, and is refused where all is read-only. */
+const changing =
+  access.writeData |
+  access.appendData |
+  access.writeNamedAttributes |
+  access.deleteChild |
+  access.writeAttributes |
+  access.delete |
+  access.writeAcl |
+  access.writeOwner;
+
+export async function grantedAccess(
+  parts: FileParts,
+  caller: Caller,
+  file: FileRef,
+  wanted: AccessMask,
+): Promise<{ readonly granted: AccessMask; readonly attributes: Attributes }> {
+  const mount = parts.mounts.get(file.share);
+  const attributes = await attributesOf(mount, caller, file.id);
+  const readOnly = caller.readOnly || mount.share.readOnly;
+  const granted = rightsOf(caller.principal, attributes) & wanted & (readOnly ? ~changing : ~0);
+  return { granted, attributes: await seen(mount, caller, attributes) };
+}
+
+export async function statfs(parts: FileParts, caller: Caller, file: FileRef): Promise<Capacity> {
+  const mount = parts.mounts.get(file.share);
+  await attributesOf(mount, caller, file.id);
+  return mount.volume.statfs(caller);
+}
+
+export async function readlink(
+  parts: FileParts,
+  caller: Caller,
+  file: FileRef,
+): Promise<{ readonly target: Uint8Array; readonly attributes: Attributes }> {
+  const mount = parts.mounts.get(file.share);
+  const target = await mount.volume.readlink(caller, file.id);
+  return { target, attributes: await attributesOf(mount, caller, file.id) };
+}

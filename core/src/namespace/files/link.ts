@@ -1,0 +1,22 @@
+import { attributesOf } from './parts.ts';
+import type { Caller, FileRef } from '../../service/index.ts';
+import type { Created, Name } from '../../spi/index.ts';
+import { StorageError } from '../../spi/index.ts';
+import { makeEntry } from './new-file.ts';
+import type { FileParts } from './parts.ts';
+import { sameShare } from './parts.ts';
+
+export async function link(
+  parts: FileParts,
+  caller: Caller,
+  file: FileRef,
+  directory: FileRef,
+  name: Name,
+): Promise<Created> {
+  sameShare(file, directory);
+  return makeEntry(parts, caller, directory, name, async (mount, parent) => {
+    const source = await attributesOf(mount, caller, file.id);
+    if (source.type === 'directory') throw new StorageError('isDirectory');
+    return mount.volume.link(caller, file.id, parent.id, name);
+  });
+}

@@ -1,0 +1,99 @@
+import type { Clock } from '../../clock.ts';
+import type { EventBus } from '../../events/bus.ts';
+import type { Caller, ChangeEvent, FileRef, Guard, ShareId } from '../../service/index.ts';
+import type { GuardRequest } from '../../state/guards.ts';
+import { isConflict } from '../../state/guards.ts';
+import type { StateTable } from '../../state/table.ts';
+import type { Attributes, DirectoryChange, FileId, Name } from '../../spi/index.ts';
+import { StorageError } from '../../spi/index.ts';
+import type { HandleCache, MountedShare, Mounts } from '../mounts.ts';
+import { systemDirectoryName } from '../mounts.ts';
+
+/** What every file operation works with. */
+export interface FileParts {
+  readonly mounts: Mounts;
+  readonly table: StateTable;
+  readonly handles: HandleCache;
+  readonly events: EventBus;
+  readonly clock: Clock;
+}
+
+/** Times that an operation looks again after a name has come to mean another file; then `tryLater`. */
+export const maxRetries = 16;
+
+const systemName = Buffer.from(systemDirectoryName);
+const dot = 0x2e;
+
+export function checkWritable(caller: Caller, mount: MountedShare): void {
+  if (caller.readOnly || mount.share.readOnly) throw new StorageError('readOnly');
+}
+
+/** Whether a name at a share's top is the one that core keeps for itself. */
+export function isReserved(mount: MountedShare, directory: FileId, name: Name): boolean {
+  return name[0] === dot && directory === mount.share.root && systemName.equals(name);
+}
+
+/** For what is about to be made or taken over: rejects names that no file may get. */
+export function checkNewName(mount: MountedShare, directory: FileId, name: Name): void {
+  if (isReserved(mount, directory, name)) throw new StorageError('accessDenied', 'the name is reserved');
+  checkName(name);
+  if (name.length > mount.volume.traits.maxNameBytes) throw new StorageError('nameTooLong');
+}
+
+/** Rejects what can be no entry's name: empty, `.`, `..`, or with `/` or NUL. */
+export function checkName(name: Name): void {
+  const { length } = name;
+  const dots = length <= 2 && name[0] === dot && (length === 1 || name[1] === dot);
+  if (length === 0 || dots || name.includes(0x2f) || name.includes(0)) throw new StorageError('badName');
+}
+
+export function isDot(name: Name): boolean {
+  return name.length === 1 && name[0] === dot;
+}
+
+export function isDotDot(name: Name): boolean {
+  return name.length === 2 && name[0] === dot && name[1] === dot;
+}
+
+/** Attributes as of now; the caller sees the top directory with `seen`. */
+export async function attributesOf(mount: MountedShare, caller: Caller, id: FileId): Promise<Attributes> {
+  return mount.volume.getattrNow?.(id) ?? mount.volume.getattr(caller, id);
+}
+
+/** The top directory counts its sub-directories without core's own. */
+export async function seen(mount: MountedShare, caller: Caller, attributes: Attributes): Promise<Attributes> {
+  if (attributes.id !== mount.share.root) return attributes;
+  const { volume } = mount;
+  const system = volume.lookupNow?.(attributes.id, systemName) ?? {
+    attributes: await volume.lookup(caller, attributes.id, systemName),
+  };
+  return system.attributes === undefined ? attributes : { ...attributes, nlink: attributes.nlink - 1 };
+}
+
+export async function seenChange(
+  mount: MountedShare,
+  caller: Caller,
+  change: DirectoryChange,
+): Promise<DirectoryChange> {
+  if (change.after.id !== mount.share.root) return change;
+  return { ...change, after: await seen(mount, caller, change.after) };
+}
+
+/** A guard at once where nothing is in the way; else by the caller's patience. */
+export function enter(parts: FileParts, caller: Caller, request: GuardRequest): Guard | Promise<Guard> {
+  const result = parts.table.enter(request);
+  return isConflict(result) ? parts.table.enterFor(caller, request) : result;
+}
+
+export type Change = Omit<ChangeEvent, 'share' | 'door' | 'client' | 'principal' | 'at'>;
+
+export function emit(parts: FileParts, caller: Caller, share: ShareId, change: Change): void {
+  if (!parts.events.heard) return;
+  const { door, client, principal } = caller;
+  parts.events.emit({ share, ...change, door, client, principal: principal.name, at: parts.clock.now() });
+}
+
+/** Two ends of one operation lie in one share, or it is `crossDevice`. */
+export function sameShare(a: FileRef, b: FileRef): void {
+  if (a.share !== b.share) throw new StorageError('crossDevice');
+}

@@ -1,0 +1,90 @@
+import { requireRemove, requireSearch } from '../../access/checks.ts';
+import type { Caller, FileRef } from '../../service/index.ts';
+import type { Attributes, Name, Removed } from '../../spi/index.ts';
+import { StorageError, isStorageError } from '../../spi/index.ts';
+import type { MountedShare } from '../mounts.ts';
+import type { FileParts } from './parts.ts';
+import { attributesOf, checkName, checkWritable, emit, enter, isReserved, maxRetries, seenChange } from './parts.ts';
+
+export async function remove(parts: FileParts, caller: Caller, directory: FileRef, name: Name): Promise<Removed> {
+  return removeEntry(parts, caller, directory, name, false);
+}
+
+export async function rmdir(parts: FileParts, caller: Caller, directory: FileRef, name: Name): Promise<Removed> {
+  return removeEntry(parts, caller, directory, name, true);
+}
+
+/** Removes the very file that was looked at: when the name means another one by then, it looks again. */
+async function removeEntry(
+  parts: FileParts,
+  caller: Caller,
+  directory: FileRef,
+  name: Name,
+  isDirectory: boolean,
+): Promise<Removed> {
+  const mount = parts.mounts.get(directory.share);
+  checkWritable(caller, mount);
+  checkName(name);
+  for (let attempt = 0; attempt < maxRetries; attempt += 1) {
+    const parent = await attributesOf(mount, caller, directory.id);
+    const victim = await victimOf(mount, caller, parent, name);
+    if (victim === undefined) throw new StorageError('notFound');
+    requireRemove(caller.principal, parent, victim);
+    if (isDirectory !== (victim.type === 'directory'))
+      throw new StorageError(isDirectory ? 'notDirectory' : 'isDirectory');
+    try {
+      return await removeVictim(parts, caller, mount, directory, name, victim);
+    } catch (error) {
+      if (!isStorageError(error, 'conditionFailed')) throw error;
+    }
+  }
+  throw new StorageError('tryLater', 'the name keeps changing');
+}
+
+export async function victimOf(
+  mount: MountedShare,
+  caller: Caller,
+  parent: Attributes,
+  name: Name,
+): Promise<Attributes | undefined> {
+  requireSearch(caller.principal, parent);
+  if (isReserved(mount, parent.id, name)) return undefined;
+  const now = mount.volume.lookupNow?.(parent.id, name);
+  return now === undefined ? mount.volume.lookup(caller, parent.id, name) : now.attributes;
+}
+
+async function removeVictim(
+  parts: FileParts,
+  caller: Caller,
+  mount: MountedShare,
+  directory: FileRef,
+  name: Name,
+  victim: Attributes,
+): Promise<Removed> {
+  const { volume, volumeName } = mount;
+  const guard = await enter(parts, caller, {
+    volume: volumeName,
+    file: victim.id,
+    access: 'delete',
+    door: caller.door,
+  });
+  try {
+    const isDirectory = victim.type === 'directory';
+    const options = { ifTarget: { id: victim.id } };
+    const removed = isDirectory
+      ? await volume.rmdir(caller, directory.id, name, options)
+      : await volume.unlink(caller, directory.id, name, options);
+    // Only now: a handle that is opened anew before would keep the file alive, and its id good, after its last name.
+    if (!isDirectory && removed.removed.nlink === 0) await parts.handles.drop(volume, victim.id);
+    emit(parts, caller, directory.share, {
+      kind: 'removed',
+      file: victim.id,
+      isDirectory,
+      directory: directory.id,
+      name,
+    });
+    return { removed: removed.removed, directory: await seenChange(mount, caller, removed.directory) };
+  } finally {
+    guard.exit();
+  }
+}

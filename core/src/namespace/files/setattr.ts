@@ -1,0 +1,137 @@
+import { requireContent, requireWrite } from '../../access/checks.ts';
+import { isMember, rightsOf } from '../../access/permissions.ts';
+import { modeAllowed, modeAfterWrite, withoutPrivileges } from '../../access/privileged-bits.ts';
+import type { Caller, FileRef, Principal } from '../../service/index.ts';
+import { access } from '../../service/index.ts';
+import type { AttributeChanges, Attributes, SetattrOptions, Stamp } from '../../spi/index.ts';
+import { StorageError, isStorageError, stampOf } from '../../spi/index.ts';
+import type { GuardRequest } from '../../state/guards.ts';
+import type { MountedShare } from '../mounts.ts';
+import type { FileParts } from './parts.ts';
+import { attributesOf, checkWritable, emit, enter, maxRetries, seen } from './parts.ts';
+
+export interface SetattrAnswer {
+  readonly before: Stamp;
+  readonly after: Attributes;
+}
+
+export interface SetattrConditions {
+  readonly ifChange?: bigint;
+  readonly ifChanged?: Attributes['changed'];
+}
+
+export async function setattr(
+  parts: FileParts,
+  caller: Caller,
+  file: FileRef,
+  changes: AttributeChanges,
+  conditions: SetattrConditions = {},
+): Promise<SetattrAnswer> {
+  const mount = parts.mounts.get(file.share);
+  checkWritable(caller, mount);
+  for (let attempt = 0; attempt < maxRetries; attempt += 1) {
+    const before = await attributesOf(mount, caller, file.id);
+    const allowed = allowedChanges(caller, before, changes);
+    if (Object.keys(allowed).length === 0) return { before: stampOf(before), after: await seen(mount, caller, before) };
+    // Who may change the owner or the mode was decided by the present ones: another chown in between asks for another look.
+    const guarded =
+      conditions.ifChange === undefined &&
+      conditions.ifChanged === undefined &&
+      !caller.principal.superuser &&
+      touchesOwnership(changes);
+    const options: SetattrOptions = guarded ? { ifChange: before.change } : conditions;
+    try {
+      return await apply(parts, caller, mount, file, before, allowed, options);
+    } catch (error) {
+      if (!guarded || !isStorageError(error, 'conditionFailed')) throw error;
+    }
+  }
+  throw new StorageError('tryLater', 'the file keeps changing');
+}
+
+async function apply(
+  parts: FileParts,
+  caller: Caller,
+  mount: MountedShare,
+  file: FileRef,
+  before: Attributes,
+  changes: AttributeChanges,
+  options: SetattrOptions,
+): Promise<SetattrAnswer> {
+  const request = changes.size === undefined ? undefined : truncation(mount, caller, before, changes.size);
+  const entered = request === undefined ? undefined : enter(parts, caller, request);
+  const guard = entered instanceof Promise ? await entered : entered;
+  try {
+    const result = await mount.volume.setattr(caller, file.id, changes, options);
+    const kind = changes.size === undefined ? 'attributes' : 'written';
+    emit(parts, caller, file.share, { kind, file: file.id, isDirectory: before.type === 'directory' });
+    return { before: result.before, after: await seen(mount, caller, result.after) };
+  } finally {
+    guard?.exit();
+  }
+}
+
+/** The bytes that come or go; none when the size stays. */
+function truncation(mount: MountedShare, caller: Caller, before: Attributes, size: number): GuardRequest | undefined {
+  if (size === before.size) return undefined;
+  const range = { start: Math.min(size, before.size), end: Infinity };
+  return { volume: mount.volumeName, file: before.id, access: 'truncate', door: caller.door, range };
+}
+
+function touchesOwnership(changes: AttributeChanges): boolean {
+  return changes.mode !== undefined || changes.uid !== undefined || changes.gid !== undefined;
+}
+
+/** POSIX.1 chmod, chown, truncate, utimensat: the changes with what they entail, or a rejection. */
+export function allowedChanges(caller: Caller, file: Attributes, changes: AttributeChanges): AttributeChanges {
+  const { principal } = caller;
+  const owner = principal.superuser || principal.uid === file.uid;
+  checkOwnership(principal, owner, file, changes);
+  if (changes.mode !== undefined && !owner) throw new StorageError('notPermitted', 'only the owner may chmod');
+  if (changes.size !== undefined) {
+    requireContent(file);
+    requireWrite(caller, file);
+  }
+  checkTimes(principal, owner, file, changes);
+  const dos = changes.dosBits !== undefined || changes.born !== undefined;
+  if (dos && !owner && !mayWrite(principal, file)) throw new StorageError('accessDenied');
+  const mode = modeOf(principal, file, changes);
+  return mode === undefined ? changes : { ...changes, mode };
+}
+
+function mayWrite(principal: Principal, file: Attributes): boolean {
+  return (rightsOf(principal, file) & access.writeData) !== 0;
+}
+
+/** Files are given away by the superuser only; the owner may give one to a group that the owner is in. */
+function checkOwnership(principal: Principal, owner: boolean, file: Attributes, changes: AttributeChanges): void {
+  if (principal.superuser) return;
+  const { uid, gid } = changes;
+  if ((uid !== undefined || gid !== undefined) && !owner) throw new StorageError('notPermitted', 'not the owner');
+  if (uid !== undefined && uid !== file.uid) throw new StorageError('notPermitted', 'only the superuser may chown');
+  if (gid !== undefined && gid !== file.gid && !isMember(principal, gid)) {
+    throw new StorageError('notPermitted', 'not in that group');
+  }
+}
+
+/** Times to a given moment: the owner. To now: whoever may write as well. */
+function checkTimes(principal: Principal, owner: boolean, file: Attributes, changes: AttributeChanges): void {
+  const times = [changes.accessed, changes.modified].filter((time) => time !== undefined);
+  if (times.length === 0 || owner) return;
+  if (times.some((time) => time !== 'now')) throw new StorageError('notPermitted', 'only the owner may set times');
+  // A truncation carries its own times with the right that it needs.
+  if (!mayWrite(principal, file)) throw new StorageError('accessDenied');
+}
+
+/** The mode that the changes leave: as asked for, without sgid for outsiders, without suid and sgid after chown or a change of size. */
+function modeOf(principal: Principal, file: Attributes, changes: AttributeChanges): number | undefined {
+  const gid = changes.gid ?? file.gid;
+  if (changes.mode !== undefined) return modeAllowed(principal, changes.mode & 0o7777, gid);
+  if (file.type === 'directory') return undefined;
+  const given = (changes.uid ?? file.uid) !== file.uid || gid !== file.gid;
+  if (given) {
+    const mode = withoutPrivileges(file.mode);
+    return mode === file.mode ? undefined : mode;
+  }
+  return changes.size === undefined ? undefined : modeAfterWrite(principal, file);
+}
