@@ -20,6 +20,9 @@ import { recordTests } from './suite/records.ts';
 import { identityTests } from './suite/identity.ts';
 import { lifecycleTests } from './suite/lifecycle.ts';
 import { durabilityTests } from './suite/durability.ts';
+import { contentModelTests } from './suite/model-content.ts';
+import { treeModelTests } from './suite/model-tree.ts';
+import { walkTests } from './suite/walks.ts';
 import { treeTests } from './suite/tree.ts';
 
 /** Runs the whole suite against a backend: each test is one sentence of `@polynas/core/spi`. */
@@ -46,5 +49,8 @@ export function describeVolume(name: string, factory: VolumeFactory): void {
     identityTests(fixture);
     lifecycleTests(fixture);
     durabilityTests(fixture);
+    contentModelTests(fixture);
+    treeModelTests(fixture);
+    walkTests(fixture);
   });
 }

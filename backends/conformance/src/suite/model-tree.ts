@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Attributes, FileId } from '@polynas/core/spi';
+import { call, type Fixture } from '../fixture.ts';
+import { differences } from '../model/compare.ts';
+import { execute } from '../model/execute.ts';
+import { operations } from '../model/operation.ts';
+import { TreeModel } from '../model/tree-model.ts';
+
+/** What is seen of every file: by its id. */
+type Sight = Map<FileId, { readonly attributes: Attributes; readonly entries: string }>;
+
+export function treeModelTests(f: Fixture): void {
+  describe('random operations', () => {
+    let round = 0;
+
+    test('tree_afterAnySequence_equalsTheModel', async () => {
+      const sequences = fc.array(operations, { minLength: 5, maxLength: 60, size: 'max' });
+      await fc.assert(
+        fc.asyncProperty(sequences, async (sequence) => {
+          const top = await f.mkdir(f.root, `run${(round += 1)}`);
+          const traits = { replace: f.volume.traits.replace, clone: f.volume.clone !== undefined };
+          const model = new TreeModel(traits, top);
+          let sight = await look(top);
+          for (const operation of sequence) {
+            const outcome = await execute(f.volume, model, operation);
+            const expected = model.apply(operation);
+            if (expected.codes.length > 0) expect(expected.codes, JSON.stringify(operation)).toContain(outcome.code);
+            else expect(outcome.code, JSON.stringify(operation)).toBeUndefined();
+            if (expected.made !== undefined) expected.made.id = outcome.attributes?.id;
+            const next = await look(top);
+            if (outcome.code === undefined) expectMoved(sight, next, JSON.stringify(operation));
+            else expect(next, `rejected, so nothing changed: ${JSON.stringify(operation)}`).toEqual(sight);
+            sight = next;
+          }
+          expect(await differences(f.volume, top, model.root, false)).toEqual([]);
+          if (f.volume.traits.persistent && round % 5 === 0) {
+            await f.reopen();
+            expect(await differences(f.volume, top, model.root, false)).toEqual([]);
+          }
+        }),
+        { numRuns: f.factory.runs ?? 30 },
+      );
+    }, 120_000);
+
+    async function look(directory: FileId, sight: Sight = new Map()): Promise<Sight> {
+      const { entries } = await f.volume.readdir(call, directory, 0n, { limit: 4096, attributes: true });
+      const names = entries.map((entry) => `${Buffer.from(entry.name).toString()}=${entry.id}`);
+      sight.set(directory, { attributes: await f.attributes(directory), entries: names.toSorted().join() });
+      for (const { attributes } of entries) {
+        if (attributes === undefined) continue;
+        if (attributes.type === 'directory') await look(attributes.id, sight);
+        else sight.set(attributes.id, { attributes, entries: '' });
+      }
+      return sight;
+    }
+
+    /** Change counters grow, and by every difference that is seen; entry changes move the directory's modified time. */
+    function expectMoved(before: Sight, after: Sight, step: string): void {
+      for (const [id, now] of after) {
+        const then = before.get(id);
+        if (then === undefined) continue;
+        if (now.attributes.change === then.attributes.change) expect(now, step).toEqual(then);
+        else expect(now.attributes.change, step).toBeGreaterThan(then.attributes.change);
+        const { contentStamp: stamp, size } = now.attributes;
+        if (size !== then.attributes.size && stamp !== undefined)
+          expect(stamp, step).not.toBe(then.attributes.contentStamp);
+        expect(time(now.attributes.changed), step).toBeGreaterThanOrEqual(time(then.attributes.changed));
+        if (now.entries !== then.entries) {
+          expect(now.attributes.change, step).toBeGreaterThan(then.attributes.change);
+          expect(time(now.attributes.modified), step).toBeGreaterThanOrEqual(time(then.attributes.changed));
+        }
+      }
+    }
+
+    function time({ seconds, nanoseconds }: Attributes['changed']): bigint {
+      return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
+    }
+  });
+}
