@@ -1,0 +1,66 @@
+import { CollectionOf, Description, Property, Required } from '@tsed/schema';
+
+export class CopiesModel {
+  @Required()
+  present!: number;
+
+  @Required()
+  wanted!: number;
+}
+
+export class CapacityModel {
+  @Required()
+  totalBytes!: number;
+
+  @Required()
+  freeBytes!: number;
+
+  @Required()
+  availableBytes!: number;
+
+  @Required()
+  totalFiles!: number;
+
+  @Required()
+  freeFiles!: number;
+}
+
+export class VolumeModel {
+  @Required()
+  name!: string;
+
+  @Required()
+  backend!: string;
+
+  @Property(String)
+  directory?: string;
+
+  @Required()
+  health!: string;
+
+  @Property(String)
+  @Description('Why it is not healthy')
+  reason?: string;
+
+  @Required()
+  @Property(CopiesModel)
+  @Description('Copies of each byte that the backend keeps now and is meant to keep')
+  copies!: CopiesModel;
+
+  @Required()
+  bytesToHeal!: number;
+
+  @Required()
+  @Property(CapacityModel)
+  capacity!: CapacityModel;
+
+  @Required()
+  @Description('Write epoch, 16 hexadecimal digits; another one after any possible loss of unstable writes')
+  epoch!: string;
+}
+
+export class VolumeListModel {
+  @Required()
+  @CollectionOf(VolumeModel)
+  volumes!: VolumeModel[];
+}
