@@ -316,6 +316,16 @@ describe('RpcServer: hostile peers', () => {
     expect(fixture.dropped).toEqual(['does not complete its record', 'idle']);
   });
 
+  it('takes no more connections than allowed', async () => {
+    const fixture = await start({ limits: { maxConnections: 1 } });
+    const first = await fixture.peer();
+    const second = await fixture.peer();
+    await second.whenClosed();
+    expect(fixture.dropped).toEqual(['too many connections']);
+    first.send(call(1, 2, 0, 0));
+    expect(await first.next()).toBe(accepted(1, 0, 0));
+  });
+
   it('does not talk with a client that is not admitted', async () => {
     const fixture = await start({ admit: () => false });
     const peer = await fixture.peer();

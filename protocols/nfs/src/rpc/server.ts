@@ -51,6 +51,10 @@ export class RpcServer {
       this.onSocket(socket),
     );
     this.server.maxConnections = this.limits.maxConnections;
+    this.server.on('drop', (data) => {
+      const client = { address: plain(data?.remoteAddress), port: data?.remotePort ?? 0 };
+      options.observer.dropped(client, 'too many connections');
+    });
   }
 
   /** Connections that are open, or closed with calls that still run. */
