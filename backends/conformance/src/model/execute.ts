@@ -95,9 +95,9 @@ async function change(
 }
 
 function resolve(model: TreeModel, place: Place): [FileId, Name] {
-  const { id } = model.directory(place);
-  if (id === undefined) throw new Error('the model does not know the id of a directory');
-  return [id, new TextEncoder().encode(place.name)];
+  const { directory, name } = model.resolve(place);
+  if (directory.id === undefined) throw new Error('the model does not know the id of a directory');
+  return [directory.id, new TextEncoder().encode(name)];
 }
 
 async function present(volume: Volume, directory: FileId, name: Name): Promise<Attributes> {

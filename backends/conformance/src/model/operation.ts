@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import type { Stability } from '@polynas/core/spi';
 
-/** A place in the tree: `directory` counts the model's directories (modulo their number), `name` is a name in it. */
+/**
+ * A place in the tree: `directory` counts the model's directories (modulo their number), `name` is a name in it. With
+ * `aim` it is instead that file (modulo their number) of those that are there, if any: so that most operations hit.
+ */
 export interface Place {
   readonly directory: number;
   readonly name: string;
+  readonly aim?: number;
 }
 
 /** One step of a random sequence. Many of them meet names that are not there, or the wrong type: that is wanted. */
@@ -34,6 +38,10 @@ export type Operation =
 
 const name = fc.constantFrom('a', 'b', 'c', 'd', 'e');
 const place: fc.Arbitrary<Place> = fc.record({ directory: fc.nat(6), name });
+const aimed: fc.Arbitrary<Place> = fc.oneof(
+  { weight: 1, arbitrary: place },
+  { weight: 4, arbitrary: fc.record({ directory: fc.nat(6), name, aim: fc.nat(30) }) },
+);
 const mode = fc.nat(0o777);
 const xattr = fc.constantFrom('user.x', 'user.y', 'trusted.z');
 /** Sizes around the units that backends store in, and small ones. */
@@ -59,27 +67,28 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
       target: fc.string({ minLength: 1, maxLength: 20 }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('link'), at: place, to: place }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('unlink', 'rmdir'), at: place }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('rename'), at: place, to: place, noReplace: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('replace'), at: place, to: place }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('clone'), at: place, to: place }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('chmod'), at: place, mode }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('setxattr'), at: place, xattr, value: fc.string() }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('removexattr'), at: place, xattr }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('truncate'), at: place, size: offset }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('link'), at: aimed, to: place }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('unlink'), at: aimed }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('rmdir'), at: place }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('rename'), at: aimed, to: place, noReplace: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('replace'), at: aimed, to: aimed }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('clone'), at: aimed, to: aimed }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('chmod'), at: aimed, mode }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('setxattr'), at: aimed, xattr, value: fc.string() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('removexattr'), at: aimed, xattr }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('truncate'), at: aimed, size: offset }) },
   {
     weight: 5,
     arbitrary: fc.record({
       kind: fc.constant('write'),
-      at: place,
+      at: aimed,
       offset,
       length,
       fill: fc.integer({ min: 1, max: 255 }),
       stability: fc.constantFrom('unstable', 'data', 'file'),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('sync'), at: place }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('sync'), at: aimed }) },
 );
 
 /** The bytes that a write operation writes. */

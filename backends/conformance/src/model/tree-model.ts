@@ -16,6 +16,11 @@ export interface ModelNode {
   readonly xattrs: Map<string, string>;
 }
 
+export interface Spot {
+  readonly directory: ModelNode;
+  readonly name: string;
+}
+
 export interface ModelTraits {
   readonly replace: 'swap' | 'rename';
   readonly clone: boolean;
@@ -41,160 +46,167 @@ export class TreeModel {
     this.root = { ...newNode('directory', 0o755), id: rootId };
   }
 
-  /** The directory that a place means: they are counted in depth-first order of names. */
-  directory({ directory }: Place): ModelNode {
+  /** What a place means now: directories and files are counted in depth-first order of names. */
+  resolve({ directory, name, aim }: Place): Spot {
+    if (aim !== undefined) {
+      const spots = [...fileSpotsBelow(this.root)];
+      const spot = spots[aim % Math.max(1, spots.length)];
+      if (spot !== undefined) return spot;
+    }
     const all = [...directoriesBelow(this.root)];
-    return all[directory % all.length] ?? this.root;
-  }
-
-  find(place: Place): ModelNode | undefined {
-    return this.directory(place).children.get(place.name);
+    return { directory: all[directory % all.length] ?? this.root, name };
   }
 
   apply(operation: Operation): Expected {
+    const at = this.resolve(operation.at);
+    const to = 'to' in operation ? this.resolve(operation.to) : at;
     switch (operation.kind) {
       case 'create':
-        return this.#create(operation.at, operation.how, operation.mode);
+        return create(at, operation.how, operation.mode);
       case 'mkdir':
-        return this.#make(operation.at, newNode('directory', 0o755));
+        return make(at, newNode('directory', 0o755));
       case 'symlink':
-        return this.#make(operation.at, newNode('symlink', 0o777, operation.target));
+        return make(at, newNode('symlink', 0o777, operation.target));
       case 'link':
-        return this.#link(operation.at, operation.to);
+        return link(at, to);
       case 'unlink':
       case 'rmdir':
-        return this.#remove(operation.at, operation.kind);
+        return remove(at, operation.kind);
       case 'rename':
-        return this.#rename(operation.at, operation.to, operation.noReplace);
+        return rename(at, to, operation.noReplace);
       case 'replace':
-        return this.#replace(operation.at, operation.to);
+        return replace(at, to, this.#traits);
       case 'clone':
-        return this.#clone(operation.at, operation.to);
+        return clone(at, to, this.#traits);
       default:
-        return this.#change(operation);
+        return change(at, operation);
     }
-  }
-
-  #create(at: Place, how: 'guarded' | 'unchecked', mode: number): Expected {
-    if (how === 'unchecked' && this.find(at) !== undefined) return done;
-    return this.#make(at, newNode('file', mode));
-  }
-
-  #make(at: Place, made: ModelNode): Expected {
-    const directory = this.directory(at);
-    if (directory.children.has(at.name)) return rejected('exists');
-    made.parent = directory;
-    directory.children.set(at.name, made);
-    return { codes: [], made };
-  }
-
-  #link(at: Place, to: Place): Expected {
-    const node = this.find(at);
-    if (node === undefined) return rejected('notFound');
-    const directory = this.directory(to);
-    const codes: StorageErrorCode[] = [];
-    if (node.type === 'directory') codes.push('isDirectory');
-    if (directory.children.has(to.name)) codes.push('exists');
-    if (codes.length > 0) return { codes };
-    directory.children.set(to.name, node);
-    node.names += 1;
-    return done;
-  }
-
-  #remove(at: Place, how: 'unlink' | 'rmdir'): Expected {
-    const node = this.find(at);
-    if (node === undefined) return rejected('notFound');
-    if (how === 'unlink' && node.type === 'directory') return rejected('isDirectory');
-    if (how === 'rmdir' && node.type !== 'directory') return rejected('notDirectory');
-    if (node.children.size > 0) return rejected('notEmpty');
-    this.directory(at).children.delete(at.name);
-    node.names -= 1;
-    return done;
-  }
-
-  #rename(at: Place, to: Place, noReplace: boolean): Expected {
-    const node = this.find(at);
-    if (node === undefined) return rejected('notFound');
-    const [from, into] = [this.directory(at), this.directory(to)];
-    const target = into.children.get(to.name);
-    const sameName = from === into && at.name === to.name;
-    const codes: StorageErrorCode[] = [];
-    if (noReplace && target !== undefined && !sameName) codes.push('exists');
-    if (target !== node) {
-      if (node.type === 'directory' && isWithin(into, node)) codes.push('invalid');
-      if (target !== undefined && node.type === 'directory' && target.type !== 'directory') codes.push('notDirectory');
-      if (target?.type === 'directory' && node.type !== 'directory') codes.push('isDirectory');
-      if (target?.type === 'directory' && node.type === 'directory' && target.children.size > 0) codes.push('notEmpty');
-    }
-    if (codes.length > 0) return { codes };
-    if (target !== node) this.#move(at, to);
-    return done;
-  }
-
-  #move(at: Place, to: Place): void {
-    const [from, into, node] = [this.directory(at), this.directory(to), this.find(at)];
-    if (node === undefined) return;
-    from.children.delete(at.name);
-    const replaced = into.children.get(to.name);
-    if (replaced !== undefined) replaced.names -= 1;
-    into.children.set(to.name, node);
-    if (node.type === 'directory') node.parent = into;
-  }
-
-  #replace(at: Place, to: Place): Expected {
-    const node = this.find(at);
-    if (node === undefined) return rejected('notFound');
-    const target = this.find(to);
-    const codes: StorageErrorCode[] = [];
-    if (node.type === 'directory' || target?.type === 'directory') codes.push('isDirectory');
-    if (node.type === 'symlink') codes.push('wrongType');
-    if (target === node || node.names !== 1) codes.push('invalid');
-    if (codes.length > 0) return { codes };
-    node.content.sync();
-    if (this.#traits.replace === 'rename' || target?.type !== 'file') {
-      this.#move(at, to);
-      return done;
-    }
-    this.directory(at).children.delete(at.name);
-    node.names -= 1;
-    target.content = node.content;
-    return done;
-  }
-
-  #clone(at: Place, to: Place): Expected {
-    const [from, target] = [this.find(at), this.find(to)];
-    if (from === undefined || target === undefined) return rejected('notFound');
-    const codes = [...typeFaults(from), ...typeFaults(target)];
-    if (!this.#traits.clone) return rejected('notSupported');
-    if (codes.length > 0) return { codes };
-    target.content.write(0, from.content.current.slice(), true);
-    return done;
-  }
-
-  #change(
-    operation: Extract<Operation, { kind: 'chmod' | 'setxattr' | 'removexattr' | 'truncate' | 'write' | 'sync' }>,
-  ): Expected {
-    const node = this.find(operation.at);
-    if (node === undefined) return rejected('notFound');
-    switch (operation.kind) {
-      case 'chmod':
-        node.mode = operation.mode;
-        return done;
-      case 'setxattr':
-        node.xattrs.set(operation.xattr, operation.value);
-        return done;
-      case 'removexattr':
-        return node.xattrs.delete(operation.xattr) ? done : rejected('notFound');
-    }
-    const codes = typeFaults(node);
-    if (codes.length > 0) return { codes };
-    if (operation.kind === 'truncate') node.content.truncate(operation.size);
-    else if (operation.kind === 'sync') node.content.sync();
-    else node.content.write(operation.offset, bytesOf(operation), operation.stability !== 'unstable');
-    return done;
   }
 }
 
+function nodeAt({ directory, name }: Spot): ModelNode | undefined {
+  return directory.children.get(name);
+}
+
+function create(at: Spot, how: 'guarded' | 'unchecked', mode: number): Expected {
+  if (how === 'unchecked' && nodeAt(at) !== undefined) return done;
+  return make(at, newNode('file', mode));
+}
+
+function make(at: Spot, made: ModelNode): Expected {
+  const directory = at.directory;
+  if (directory.children.has(at.name)) return rejected('exists');
+  made.parent = directory;
+  directory.children.set(at.name, made);
+  return { codes: [], made };
+}
+
+function link(at: Spot, to: Spot): Expected {
+  const node = nodeAt(at);
+  if (node === undefined) return rejected('notFound');
+  const directory = to.directory;
+  const codes: StorageErrorCode[] = [];
+  if (node.type === 'directory') codes.push('isDirectory');
+  if (directory.children.has(to.name)) codes.push('exists');
+  if (codes.length > 0) return { codes };
+  directory.children.set(to.name, node);
+  node.names += 1;
+  return done;
+}
+
+function remove(at: Spot, how: 'unlink' | 'rmdir'): Expected {
+  const node = nodeAt(at);
+  if (node === undefined) return rejected('notFound');
+  if (how === 'unlink' && node.type === 'directory') return rejected('isDirectory');
+  if (how === 'rmdir' && node.type !== 'directory') return rejected('notDirectory');
+  if (node.children.size > 0) return rejected('notEmpty');
+  at.directory.children.delete(at.name);
+  node.names -= 1;
+  return done;
+}
+
+function rename(at: Spot, to: Spot, noReplace: boolean): Expected {
+  const node = nodeAt(at);
+  if (node === undefined) return rejected('notFound');
+  const [from, into] = [at.directory, to.directory];
+  const target = into.children.get(to.name);
+  const sameName = from === into && at.name === to.name;
+  const codes: StorageErrorCode[] = [];
+  if (noReplace && target !== undefined && !sameName) codes.push('exists');
+  if (target !== node) {
+    if (node.type === 'directory' && isWithin(into, node)) codes.push('invalid');
+    if (target !== undefined && node.type === 'directory' && target.type !== 'directory') codes.push('notDirectory');
+    if (target?.type === 'directory' && node.type !== 'directory') codes.push('isDirectory');
+    if (target?.type === 'directory' && node.type === 'directory' && target.children.size > 0) codes.push('notEmpty');
+  }
+  if (codes.length > 0) return { codes };
+  if (target !== node) move(at, to);
+  return done;
+}
+
+function move(at: Spot, to: Spot): void {
+  const [from, into, node] = [at.directory, to.directory, nodeAt(at)];
+  if (node === undefined) return;
+  from.children.delete(at.name);
+  const replaced = into.children.get(to.name);
+  if (replaced !== undefined) replaced.names -= 1;
+  into.children.set(to.name, node);
+  if (node.type === 'directory') node.parent = into;
+}
+
+function replace(at: Spot, to: Spot, traits: ModelTraits): Expected {
+  const node = nodeAt(at);
+  if (node === undefined) return rejected('notFound');
+  const target = nodeAt(to);
+  const codes: StorageErrorCode[] = [];
+  if (node.type === 'directory' || target?.type === 'directory') codes.push('isDirectory');
+  if (node.type === 'symlink') codes.push('wrongType');
+  if (target === node || node.names !== 1) codes.push('invalid');
+  if (codes.length > 0) return { codes };
+  node.content.sync();
+  if (traits.replace === 'rename' || target?.type !== 'file') {
+    move(at, to);
+    return done;
+  }
+  at.directory.children.delete(at.name);
+  node.names -= 1;
+  target.content = node.content;
+  return done;
+}
+
+function clone(at: Spot, to: Spot, traits: ModelTraits): Expected {
+  const [from, target] = [nodeAt(at), nodeAt(to)];
+  if (from === undefined || target === undefined) return rejected('notFound');
+  const codes = [...typeFaults(from), ...typeFaults(target)];
+  if (!traits.clone) return rejected('notSupported');
+  if (codes.length > 0) return { codes };
+  target.content.write(0, from.content.current.slice(), true);
+  return done;
+}
+
+function change(
+  at: Spot,
+  operation: Extract<Operation, { kind: 'chmod' | 'setxattr' | 'removexattr' | 'truncate' | 'write' | 'sync' }>,
+): Expected {
+  const node = nodeAt(at);
+  if (node === undefined) return rejected('notFound');
+  switch (operation.kind) {
+    case 'chmod':
+      node.mode = operation.mode;
+      return done;
+    case 'setxattr':
+      node.xattrs.set(operation.xattr, operation.value);
+      return done;
+    case 'removexattr':
+      return node.xattrs.delete(operation.xattr) ? done : rejected('notFound');
+  }
+  const codes = typeFaults(node);
+  if (codes.length > 0) return { codes };
+  if (operation.kind === 'truncate') node.content.truncate(operation.size);
+  else if (operation.kind === 'sync') node.content.sync();
+  else node.content.write(operation.offset, bytesOf(operation), operation.stability !== 'unstable');
+  return done;
+}
 function newNode(type: ModelNode['type'], mode: number, target = ''): ModelNode {
   return {
     type,
@@ -225,5 +237,12 @@ function* directoriesBelow(directory: ModelNode): Generator<ModelNode> {
   yield directory;
   for (const [, child] of [...directory.children].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (child.type === 'directory') yield* directoriesBelow(child);
+  }
+}
+
+function* fileSpotsBelow(directory: ModelNode): Generator<Spot> {
+  for (const [name, child] of [...directory.children].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (child.type === 'directory') yield* fileSpotsBelow(child);
+    if (child.type === 'file') yield { directory, name };
   }
 }
