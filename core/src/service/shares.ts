@@ -1,4 +1,5 @@
 import type { FileId } from '../spi/index.ts';
+import { StorageError } from '../spi/index.ts';
 import type { Caller, DoorName } from './caller.ts';
 
 /** Stable number of a share on this head: 1 … 2^32−1, never reused. */
@@ -55,6 +56,16 @@ export interface NewShare {
   readonly gid?: number;
 }
 
+/** `exists` for names of shares: tells whose it is (S3 distinguishes one's own). */
+export class ShareExistsError extends StorageError {
+  readonly share: Share;
+
+  constructor(share: Share) {
+    super('exists', `a share ${share.name} exists`);
+    this.share = share;
+  }
+}
+
 /**
  * Finds and makes shares. A door sees a share under its name, or under the alias that the door has where the name breaks the door's rules
  * (S3: 3–63 lower case; SMB: 80 characters), or not at all.
@@ -67,7 +78,7 @@ export interface ShareService {
   byName(door: DoorName, tenant: string, name: string): Share | undefined;
   /** The name under which a door shows a share, if it does. */
   nameAt(door: DoorName, share: Share): string | undefined;
-  /** Stable when answered. `exists` when the name is taken (the error's `share` tells by whom), `badName`, `accessDenied`. */
+  /** Stable when answered. `ShareExistsError` when the name is taken, `badName`, `accessDenied`. */
   create(caller: Caller, share: NewShare): Promise<Share>;
   /** Doors, owner, read-only of a share; takes effect for the next request. */
   change(

@@ -2,7 +2,7 @@ import type { AccessMask, GuardAccess, GuardConflict, Holder } from '../service/
 import { access } from '../service/index.ts';
 import type { FileState, OpenRecord } from './file-state.ts';
 import { sharedRights } from './file-state.ts';
-import type { ByteSpan, GuardRequest } from './guards.ts';
+import type { GuardRequest } from './guards.ts';
 import type { HeldLock } from './lock-list.ts';
 import { sameOpener } from './openers.ts';
 import { overlaps, wholeFile } from './ranges.ts';

@@ -95,7 +95,10 @@ describe('state matrix', () => {
       `|---|---|${states.map(() => '---|').join('')}`,
       ...Object.entries(cells).flatMap(([name, rows]) =>
         operations.map((operation) => {
-          const row = [...rows[operation]].map((cell) => words[cell]).join(' | ');
+          const row = rows[operation]
+            .split('')
+            .map((cell) => words[cell])
+            .join(' | ');
           return `| ${name} | ${operation} | ${row} |`;
         }),
       ),

@@ -1,0 +1,88 @@
+import type { Clock, RandomSource } from './clock.ts';
+import { EventBus } from './events/bus.ts';
+import { Accounts } from './namespace/accounts/service.ts';
+import type { Declared } from './namespace/declared.ts';
+import { applyDeclared } from './namespace/declared.ts';
+import { Files } from './namespace/files/service.ts';
+import { LruHandleCache } from './namespace/handle-cache.ts';
+import { openKeeper } from './namespace/open-keeper.ts';
+import { Registry } from './namespace/registry/registry.ts';
+import type { PasswordHasher, RegistryStore, SecretBox } from './namespace/registry/state.ts';
+import { ShareMounts } from './namespace/shares/mounts.ts';
+import { Shares } from './namespace/shares/service.ts';
+import { StorageError } from './spi/index.ts';
+import type { Volume } from './spi/index.ts';
+import type { Services } from './service/index.ts';
+import { State } from './state/state.ts';
+import { StateTable } from './state/table.ts';
+
+export interface CoreOptions {
+  /** Open volumes by name; closing them is the caller's business, after the core. */
+  readonly volumes: ReadonlyMap<string, Volume>;
+  readonly registry: RegistryStore;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly hasher: PasswordHasher;
+  readonly secretBox: SecretBox;
+  /** The volume of shares that name none; the first one when absent. */
+  readonly defaultVolume?: string;
+  /** Handles kept open for protocols without opens; 1024 when absent. */
+  readonly openHandles?: number;
+  /** Opens of all clients together; 65,536 when absent. */
+  readonly maxOpens?: number;
+  /** Milliseconds after which unstable writes are synced without being asked; 30,000 when absent. */
+  readonly syncAfter?: number;
+  /** Hears of failures that no caller is told of: syncs in the background, removals that a restart goes on with. */
+  readonly report: (error: unknown) => void;
+}
+
+export interface Core extends Omit<Services, 'objects'> {
+  readonly accounts: Accounts;
+  readonly shares: Shares;
+  /** Brings tenants, users and shares in line with a configuration; safe to repeat. */
+  apply(declared: Declared): Promise<void>;
+  /** Ends opens, syncs what is dirty, closes handles. The doors have to be closed before, the volumes after. */
+  close(): Promise<void>;
+}
+
+export async function createCore(options: CoreOptions): Promise<Core> {
+  const { volumes, clock, random, hasher, secretBox, report } = options;
+  const defaultVolume = options.defaultVolume ?? [...volumes.keys()][0];
+  if (defaultVolume === undefined || !volumes.has(defaultVolume))
+    throw new StorageError('invalid', 'no default volume');
+  const registry = await Registry.open(options.registry);
+  const mounts = new ShareMounts(registry, volumes);
+  const table = new StateTable(clock);
+  const events = new EventBus();
+  const handles = new LruHandleCache(clock, {
+    limit: options.openHandles ?? 1024,
+    syncAfter: options.syncAfter ?? 30_000,
+    report,
+  });
+  const parts = { mounts, table, handles, events, clock };
+  const state = new State({ ...openKeeper(parts), mounts, clock, maxOpens: options.maxOpens ?? 65_536 });
+  const accounts = new Accounts({ registry, clock, random, hasher, secretBox });
+  const shares = new Shares({
+    registry,
+    mounts,
+    handles,
+    clock,
+    defaultVolume,
+    isImplicit: () => Promise.resolve(false),
+  });
+  const resuming = shares.resumeRemovals().catch(report);
+  return {
+    accounts,
+    shares,
+    files: new Files(parts),
+    state,
+    events,
+    apply: (declared) => applyDeclared(accounts, shares, declared),
+    close: async () => {
+      await resuming;
+      await state.close();
+      await handles.close();
+      events.close();
+    },
+  };
+}

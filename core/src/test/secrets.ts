@@ -1,0 +1,12 @@
+import type { PasswordHasher, SecretBox } from '../namespace/registry/state.ts';
+
+/** Not for keeping secrets: for tests that must not take scrypt's time. */
+export const testHasher: PasswordHasher = {
+  hash: (password) => Promise.resolve(`hash of ${password}`),
+  verify: (password, hash) => Promise.resolve(hash === `hash of ${password}`),
+};
+
+export const testBox: SecretBox = {
+  seal: (secret) => `sealed ${Buffer.from(secret).toString('base64')}`,
+  open: (sealed) => Buffer.from(sealed.slice('sealed '.length), 'base64').toString(),
+};
