@@ -72,7 +72,7 @@ export class MemoryFileHandle implements FileHandle {
       checkCounts(offset, length);
       const end = Math.min(offset + length, content.size);
       if (end <= offset) return { written: 0, changed: false };
-      content.pages.clear(offset, end);
+      content.pages.clear(offset, end < content.size ? end : undefined);
       return { written: 0, changed: true };
     });
   }

@@ -90,8 +90,8 @@ export class Pages {
     }
   }
 
-  /** Makes `[from, to)` read as zeros; whole pages become holes. */
-  clear(from: number, to: number): void {
+  /** Makes `[from, to)` read as zeros; whole pages become holes. Without `to` everything from `from` on. */
+  clear(from: number, to = Number.MAX_SAFE_INTEGER): void {
     const first = Math.ceil(from / pageSize);
     const last = Math.floor(to / pageSize);
     for (const index of [...this.#pages.keys()]) {

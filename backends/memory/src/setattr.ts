@@ -39,7 +39,7 @@ export function setattr(
 function resize(tree: Tree, { content }: RegularFile, size: number): void {
   if (size === content.size) return;
   // Nothing but zeros is kept past the end, so growing is a matter of the size alone.
-  if (size < content.size) content.pages.clear(size, content.size);
+  if (size < content.size) content.pages.clear(size);
   content.size = size;
   content.stamp = tree.nextCount();
 }
