@@ -1,10 +1,9 @@
-import { attributesOf } from './parts.ts';
 import type { Caller, FileRef } from '../../service/index.ts';
 import type { Created, Name } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
 import { makeEntry } from './new-file.ts';
 import type { FileParts } from './parts.ts';
-import { sameShare } from './parts.ts';
+import { attributesOf, sameShare } from './parts.ts';
 
 export async function link(
   parts: FileParts,
