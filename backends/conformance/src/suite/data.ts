@@ -46,6 +46,20 @@ export function dataTests(f: Fixture): void {
       });
     });
 
+    test('read_holesIntoUsedBuffer_areZeros', async () => {
+      const id = await f.file(f.root, 'a', 'x');
+      await f.volume.setattr(call, id, { size: 300_000 });
+      await f.write(id, 200_000, 'y');
+      await f.withHandle(id, 'read', async (handle) => {
+        const into = new Uint8Array(300_000).fill(0x2a);
+        await handle.read(call, 0, 300_000, into);
+        const wanted = new Uint8Array(300_000);
+        wanted[0] = 0x78;
+        wanted[200_000] = 0x79;
+        expect(Buffer.compare(into, wanted)).toBe(0);
+      });
+    });
+
     test('read_resultChangedByCaller_leavesTheFile', async () => {
       const id = await f.file(f.root, 'a', 'content');
       (await f.read(id)).fill(0);

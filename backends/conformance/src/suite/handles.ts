@@ -90,6 +90,18 @@ export function handleTests(f: Fixture): void {
       await expectCode(f.volume.open(call, id, 'read'), 'stale');
     });
 
+    test('close_twice_givesUpOneHold', async () => {
+      const id = await f.file(f.root, 'a', 'content');
+      const [first, second] = [await f.volume.open(call, id, 'read'), await f.volume.open(call, id, 'read')];
+      await f.volume.unlink(call, f.root, bytes('a'));
+      await first.close();
+      await first.close();
+      expect(text((await second.read(call, 0, 10)).bytes)).toBe('content');
+      expect((await f.attributes(id)).nlink).toBe(0);
+      await second.close();
+      await expectCode(f.attributes(id), 'stale');
+    });
+
     test('fileTakenOver_byRename_livesByItsHandle', async () => {
       const old = await f.file(f.root, 'a', 'old');
       await f.withHandle(old, 'read', async (handle) => {
