@@ -96,7 +96,7 @@ describe('LruHandleCache', () => {
     expect(open()).toBe(4);
     expect(log.filter((line) => line === 'sync')).toHaveLength(1);
     expect(log.indexOf('sync')).toBeLessThan(log.indexOf('close'));
-    expect(cache.now(volume, ids[19]!)).toBeDefined();
+    expect(cache.readNow(volume, ids[19]!, 0, 1)).toBeDefined();
     busy.resolve();
     await using;
   });
@@ -112,13 +112,16 @@ describe('LruHandleCache', () => {
     expect(log.filter((line) => line === 'sync')).toHaveLength(1);
   });
 
-  it('reports a failed background sync and stays dirty', async () => {
+  it('reports a failed background sync once, and opens anew after it', async () => {
     const { cache, clock, ids, log, reported, write, settle, failSync } = await setUp(8);
     await write(ids[0]!);
     failSync(true);
     clock.advance(2_000);
     await settle();
     expect(reported).toHaveLength(1);
+    expect(log.at(-1)).toBe('close');
+    expect(cache.size).toBe(0);
+    await write(ids[0]!);
     await expect(cache.close()).rejects.toMatchObject({ code: 'io' });
     expect(log.at(-1)).toBe('close');
   });
@@ -141,6 +144,16 @@ describe('LruHandleCache', () => {
     expect(log.filter((line) => line === 'sync')).toHaveLength(1);
     expect(open()).toBe(0);
     expect(cache.size).toBe(0);
+  });
+
+  it('lets go of handles of a former life of the volume', async () => {
+    const { cache, volume, ids, log, read, settle } = await setUp(8);
+    const dead = () => Promise.reject(new StorageError('unavailable'));
+    await expect(cache.use(volume, ids[0]!, 'read', dead)).rejects.toMatchObject({ code: 'unavailable' });
+    await settle();
+    expect(cache.size).toBe(0);
+    await read(ids[0]!);
+    expect(log).toEqual(['open read', 'close', 'open read']);
   });
 
   it('forgets a failed opening and closes all at the end', async () => {

@@ -2,7 +2,7 @@ import type { AccessMask, Caller, Principal } from '../service/index.ts';
 import { access } from '../service/index.ts';
 import type { Attributes } from '../spi/index.ts';
 import { StorageError } from '../spi/index.ts';
-import { rightsOf } from './permissions.ts';
+import { mayRemove, rightsOf } from './permissions.ts';
 
 /** Every one of `wanted`, else `accessDenied`. */
 export function requireRights(principal: Principal, file: Attributes, wanted: AccessMask): void {
@@ -44,6 +44,5 @@ export function requireContent(file: Attributes): void {
 /** Removing or renaming away an entry: rights on the directory, and under the sticky bit ownership of either (POSIX.1 unlink). */
 export function requireRemove(principal: Principal, directory: Attributes, entry: Attributes): void {
   requireEntryChange(principal, directory);
-  if (principal.superuser || (directory.mode & 0o1000) === 0) return;
-  if (principal.uid !== entry.uid && principal.uid !== directory.uid) throw new StorageError('notPermitted');
+  if (!mayRemove(principal, directory, entry)) throw new StorageError('notPermitted');
 }

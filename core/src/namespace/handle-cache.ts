@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { FileHandle, FileId, HandleAccess, Volume } from '../spi/index.ts';
-import { StorageError } from '../spi/index.ts';
+import type { FileHandle, FileId, HandleAccess, ReadResult, Volume } from '../spi/index.ts';
+import { StorageError, isStorageError } from '../spi/index.ts';
 import type { DirtyWatch } from './cached-file.ts';
 import { WatchedHandle } from './cached-file.ts';
 import type { HandleCache } from './mounts.ts';
@@ -89,9 +89,16 @@ export class LruHandleCache implements HandleCache {
     return this.#recent.size;
   }
 
-  now(volume: Volume, id: FileId): FileHandle | undefined {
+  readNow(volume: Volume, id: FileId, offset: number, length: number): ReadResult | undefined {
     const entries = this.#files.get(volume)?.get(id);
-    return (entries?.write ?? entries?.read)?.handle;
+    const entry = entries?.write ?? entries?.read;
+    try {
+      return entry?.handle?.readNow(offset, length);
+    } catch (error) {
+      if (entry !== undefined && isDead(error)) this.#abandon(entry);
+      else throw error;
+      return undefined;
+    }
   }
 
   async use<T>(volume: Volume, id: FileId, access: HandleAccess, work: (handle: FileHandle) => Promise<T>): Promise<T> {
@@ -104,6 +111,7 @@ export class LruHandleCache implements HandleCache {
       return await work(entry.handle ?? (await entry.opened));
     } catch (error) {
       if (entry.inner === undefined) this.#leave(entry);
+      else if (isDead(error)) this.#abandon(entry);
       throw error;
     } finally {
       entry.users -= 1;
@@ -161,6 +169,11 @@ export class LruHandleCache implements HandleCache {
     if (files.size === 0) this.#files.delete(entry.volume);
   }
 
+  /** A handle that its volume does not know any more: the next use opens anew. What it had not synced is lost, and the epoch tells. */
+  #abandon(entry: Entry): void {
+    if (!entry.gone) this.#watch(this.#finish(entry, false));
+  }
+
   async #end(volume: Volume, id: FileId, sync: boolean): Promise<void> {
     const entries = this.#files.get(volume)?.get(id);
     if (entries === undefined) return;
@@ -212,13 +225,20 @@ export class LruHandleCache implements HandleCache {
       try {
         await entry.handle.sync({});
       } catch (error) {
+        // A failed sync is final: trying again would promise what cannot be kept.
         this.#options.report(error);
+        this.#abandon(entry);
       } finally {
         entry.users -= 1;
         if (entry.users === 0) entry.idle?.();
       }
     }
   }
+}
+
+/** Of a former life of the volume, or closed by it. */
+function isDead(error: unknown): boolean {
+  return isStorageError(error, 'badHandle') || isStorageError(error, 'unavailable');
 }
 
 async function closeEntry(entry: Entry, sync: boolean): Promise<void> {

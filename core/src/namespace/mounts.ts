@@ -1,5 +1,5 @@
 import type { Share, ShareId } from '../service/index.ts';
-import type { FileHandle, FileId, HandleAccess, Volume } from '../spi/index.ts';
+import type { FileHandle, FileId, HandleAccess, ReadResult, Volume } from '../spi/index.ts';
 
 /** A share together with the volume that it lies on. */
 export interface MountedShare {
@@ -22,8 +22,8 @@ export interface Mounts {
  */
 export interface HandleCache {
   use<T>(volume: Volume, id: FileId, access: HandleAccess, work: (handle: FileHandle) => Promise<T>): Promise<T>;
-  /** The handle that is open already, for `readNow` within this turn of the event loop only. */
-  now(volume: Volume, id: FileId): FileHandle | undefined;
+  /** What a handle that is open already has at hand; `undefined` means: `use` one. */
+  readNow(volume: Volume, id: FileId, offset: number, length: number): ReadResult | undefined;
   /** Syncs and closes every handle of a file, before its content is taken away or replaced. */
   forget(volume: Volume, id: FileId): Promise<void>;
   /** Closes every handle of a file whose last name is gone: nobody can ask for its unsynced bytes any more. */

@@ -1,8 +1,8 @@
 import type { AccessMask, FileRef, Opener } from '../service/index.ts';
 import { access } from '../service/index.ts';
-import type { FileId, Name } from '../spi/index.ts';
+import type { FileId, Name, StorageError } from '../spi/index.ts';
 import { LockList } from './lock-list.ts';
-import type { LockWaiter } from './lock-queue.ts';
+import type { HeldLock, LockAsk } from './lock-list.ts';
 
 /** An open as the table sees it: what it may do and what it denies others. */
 export interface OpenRecord {
@@ -14,6 +14,15 @@ export interface OpenRecord {
   readonly door: string;
   /** The name that a delete-pending file loses at last close; follows renames. */
   place: { readonly directory: FileId; readonly name: Name } | undefined;
+}
+
+/** A lock request that waits until nothing refuses it. Settles once. */
+export interface LockWaiter {
+  readonly ask: LockAsk;
+  readonly door: string;
+  readonly state: FileState;
+  grant(lock: HeldLock): void;
+  refuse(error: StorageError): void;
 }
 
 /** What is held on one file. It stands in the table for as long as anything is held or waited for. */

@@ -1,17 +1,8 @@
 import type { Opener } from '../service/index.ts';
 import { StorageError } from '../spi/index.ts';
-import type { FileState } from './file-state.ts';
+import type { FileState, LockWaiter } from './file-state.ts';
 import type { HeldLock, LockAsk } from './lock-list.ts';
 import { ownerKey } from './openers.ts';
-
-/** A request that waits until nothing refuses it. Settles once. */
-export interface LockWaiter {
-  readonly ask: LockAsk;
-  readonly door: string;
-  readonly state: FileState;
-  grant(lock: HeldLock): void;
-  refuse(error: StorageError): void;
-}
 
 export function lockOf(ask: LockAsk, door: string): HeldLock {
   return { ...ask, door };

@@ -30,7 +30,7 @@ export async function read(
   const entered = parts.table.enter(request);
   const guard: Guard = isConflict(entered) ? await parts.table.enterFor(caller, request) : entered;
   try {
-    const now = parts.handles.now(volume, file.id)?.readNow(offset, length);
+    const now = parts.handles.readNow(volume, file.id, offset, length);
     const result =
       now ??
       (await parts.handles.use(volume, file.id, 'read', (handle) => {

@@ -32,7 +32,10 @@ export async function setattr(
   for (let attempt = 0; attempt < maxRetries; attempt += 1) {
     const before = await attributesOf(mount, caller, file.id);
     const allowed = allowedChanges(caller, before, changes);
-    if (Object.keys(allowed).length === 0) return { before: stampOf(before), after: await seen(mount, caller, before) };
+    if (Object.keys(allowed).length === 0) {
+      checkConditions(before, conditions);
+      return { before: stampOf(before), after: await seen(mount, caller, before) };
+    }
     // Who may change the owner or the mode was decided by the present ones: another chown in between asks for another look.
     const guarded =
       conditions.ifChange === undefined &&
@@ -69,6 +72,13 @@ async function apply(
   } finally {
     guard?.exit();
   }
+}
+
+/** Where nothing is set, the conditions still hold or not. */
+function checkConditions(file: Attributes, { ifChange, ifChanged }: SetattrConditions): void {
+  const { seconds, nanoseconds } = ifChanged ?? file.changed;
+  const same = seconds === file.changed.seconds && nanoseconds === file.changed.nanoseconds;
+  if (!same || (ifChange ?? file.change) !== file.change) throw new StorageError('conditionFailed');
 }
 
 /** The bytes that come or go; none when the size stays. */
