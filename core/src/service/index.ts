@@ -15,6 +15,7 @@ export type {
   Created,
   CreateMode,
   DeviceNumber,
+  DirectoryChange,
   DirectoryEntry,
   FileId,
   FileType,
