@@ -85,8 +85,8 @@ export class Accounts implements AccountService {
 
   async createUser(user: NewUser): Promise<{ readonly user: User; readonly keys: readonly AccessKey[] }> {
     checkUserName(user.name);
-    checkIds([user.uid, user.gid], 1);
-    checkIds(user.groups ?? [], 0);
+    checkIds([user.uid], 1);
+    checkIds([user.gid, ...(user.groups ?? [])], 0);
     const secrets = await this.#passwordFields(user.password);
     const { registry, random } = this.#parts;
     return registry.update((state) => {
@@ -125,8 +125,7 @@ export class Accounts implements AccountService {
 
   async changeUser(id: string, changes: UserChanges): Promise<User> {
     const { password, ...rest } = changes;
-    checkIds([changes.gid], 1);
-    checkIds(changes.groups ?? [], 0);
+    checkIds([changes.gid, ...(changes.groups ?? [])], 0);
     const secrets = await this.#passwordFields(password);
     return this.#parts.registry.update((state) => {
       const old = requireUser(state, id);
