@@ -1,5 +1,4 @@
 import type { BodyReader } from './body/body-reader.ts';
-import type { ByteSource } from './body/source.ts';
 import type { ChecksumAlgorithm } from './checksum/algorithms.ts';
 import type { Headers } from './http/headers.ts';
 import type { Query } from './http/query.ts';
@@ -36,11 +35,22 @@ export interface S3Request<P> {
   readonly requestId: string;
 }
 
+/** Where the bytes of an answer come from, pulled at the client's pace. */
+export interface ReplySource {
+  /**
+   * The next bytes: at least one and at most `maximum` (16 KiB … 256 KiB). Never asked for more bytes than the body's
+   * length. They are not touched by anybody until the following call. When it rejects, the connection is cut.
+   */
+  read(maximum: number): Promise<Uint8Array>;
+  /** Called exactly once, whatever happened, also when nothing was ever read. Must not reject. */
+  close(): Promise<void>;
+}
+
 /** Bytes that are pulled while they are sent. */
 export interface StreamedBody {
-  /** Bytes; the source must yield exactly these. When it throws or falls short, the connection is cut. */
+  /** Bytes that the source gives. */
   readonly length: number;
-  readonly source: ByteSource;
+  readonly source: ReplySource;
 }
 
 export interface S3Reply {
@@ -49,7 +59,7 @@ export interface S3Reply {
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * A string is an XML document unless `content-type` says otherwise. In an answer to HEAD give the body that GET would
-   * have: only its length is used, and its source is never pulled.
+   * have: only its length is used; its source is closed unread.
    */
   readonly body?: string | Uint8Array | StreamedBody;
 }

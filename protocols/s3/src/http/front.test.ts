@@ -2,9 +2,10 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ReplySource } from '../operation.ts';
 import type { S3ServerOptions } from './server.ts';
 import type { EchoDoor } from '../test/echo-door.ts';
-import { openEchoDoor } from '../test/echo-door.ts';
+import { openEchoDoor, sourceOf } from '../test/echo-door.ts';
 
 const doors: EchoDoor[] = [];
 
@@ -65,11 +66,11 @@ describe('HTTP', () => {
   });
 
   it.each([
-    ['GET', '/b?acl', '', 501, 'NotImplemented'],
-    ['GET', '/b?policy', '', 501, 'NotImplemented'],
+    ['GET', '/b?analytics', '', 501, 'NotImplemented'],
+    ['PUT', '/b?policy', 'Content-Length: 0\r\n', 501, 'NotImplemented'],
     ['GET', '/b?brandNewThing', '', 501, 'NotImplemented'],
     ['DELETE', '/b?brandNewThing', '', 501, 'NotImplemented'],
-    ['GET', '/b/k?tagging', '', 501, 'NotImplemented'],
+    ['PUT', '/b/k?tagging', 'Content-Length: 0\r\n', 501, 'NotImplemented'],
     ['GET', '/b/k?torrent', '', 501, 'NotImplemented'],
     ['POST', '/b/k?select&select-type=2', '', 501, 'NotImplemented'],
     ['DELETE', '/b/k?versionId=null', '', 204, ''],
@@ -133,13 +134,26 @@ describe('HTTP', () => {
   });
 
   it('a source that fails or falls short cuts the connection', async () => {
-    const source = async function* (): AsyncGenerator<Uint8Array> {
-      yield Buffer.from('abc');
-    };
+    let closed = 0;
+    const source = (): ReplySource => ({
+      ...sourceOf(Buffer.from('abc')),
+      close: async () => void closed++,
+    });
+    const failing = (): ReplySource => ({
+      read: () => Promise.reject(new Error('medium')),
+      close: async () => void closed++,
+    });
     const door = await open({
-      handlers: { GetObject: async () => ({ status: 200, body: { length: 5, source: source() } }) },
+      handlers: {
+        GetObject: async ({ key }) => ({
+          status: 200,
+          body: { length: 5, source: key === 'k' ? source() : failing() },
+        }),
+      },
     });
     await expect(fetch(`${door.endpoint}/b/k`).then((response) => response.text())).rejects.toThrow();
+    await expect(fetch(`${door.endpoint}/b/failing`).then((response) => response.text())).rejects.toThrow();
+    expect(closed).toBe(2);
   });
 
   it('a client that does not read is not served ahead, and is cut off', async () => {
@@ -151,13 +165,13 @@ describe('HTTP', () => {
           status: 200,
           body: {
             length: 1024 ** 3,
-            source: (async function* () {
-              const chunk = new Uint8Array(65_536);
-              for (let sent = 0; sent < 1024 ** 3; sent += chunk.length) {
-                pulled += chunk.length;
-                yield chunk;
-              }
-            })(),
+            source: {
+              read: async (maximum) => {
+                pulled += maximum;
+                return new Uint8Array(maximum);
+              },
+              close: async () => undefined,
+            },
           },
         }),
       },

@@ -56,6 +56,8 @@ export interface S3Limits {
   readonly document: number;
   /** Milliseconds without a byte of a request body; default 30,000. */
   readonly bodyIdle: number;
+  /** Bytes a second that an upload makes at least, over 30 seconds of waiting for the client; default 1 KiB. */
+  readonly uploadRate: number;
   /** Milliseconds without progress of a client that does not read its answer; default 30,000. */
   readonly stall: number;
 }
@@ -67,6 +69,7 @@ export const defaultLimits: S3Limits = {
   payload: 5 * 1024 ** 3,
   document: 4 * 1024 ** 2,
   bodyIdle: 30_000,
+  uploadRate: 1024,
   stall: 30_000,
 };
 

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { ByteSource } from '../body/source.ts';
 import type { Clock } from '../clock.ts';
-import type { S3Reply } from '../operation.ts';
+import type { S3Reply, StreamedBody } from '../operation.ts';
 import { encodeHeaderValue } from './headers.ts';
 
 export interface Patience {
@@ -20,6 +19,18 @@ const sliceBytes = 256 * 1024;
  * @returns false when the connection had to be cut
  */
 export async function sendReply(response: ServerResponse, reply: S3Reply, patience: Patience): Promise<boolean> {
+  try {
+    return await send(response, reply, patience);
+  } finally {
+    if (isStreamed(reply.body)) await reply.body.source.close();
+  }
+}
+
+function isStreamed(body: S3Reply['body']): body is StreamedBody {
+  return typeof body === 'object' && !(body instanceof Uint8Array);
+}
+
+async function send(response: ServerResponse, reply: S3Reply, patience: Patience): Promise<boolean> {
   const headers: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(reply.headers ?? {}))
     headers[name.toLowerCase()] = encodeHeaderValue(value);
@@ -31,7 +42,7 @@ export async function sendReply(response: ServerResponse, reply: S3Reply, patien
     response.writeHead(status, headers).end();
     return ended(response, patience);
   }
-  if (typeof body === 'string' || body instanceof Uint8Array) {
+  if (!isStreamed(body)) {
     headers['content-type'] ??= typeof body === 'string' ? 'application/xml' : 'application/octet-stream';
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
     response.writeHead(status, { ...headers, 'content-length': length });
@@ -42,15 +53,12 @@ export async function sendReply(response: ServerResponse, reply: S3Reply, patien
   response.writeHead(status, { ...headers, 'content-length': body.length });
   if (isHead(response)) {
     response.end();
-    return true;
+    return ended(response, patience);
   }
-  if (!(await pump(response, body.source, body.length, patience))) {
-    // A length was promised and not kept: only a cut connection tells the client so.
-    response.destroy();
-    return false;
-  }
-  response.end();
-  return ended(response, patience);
+  // A length was promised: when it is not kept, only a cut connection tells the client so.
+  if ((await pump(response, body, patience)) && (await ended(response, patience))) return true;
+  response.destroy();
+  return false;
 }
 
 /** Node suppresses the body of an answer to HEAD by itself but not the pulling of it. */
@@ -58,23 +66,17 @@ function isHead(response: ServerResponse): boolean {
   return response.req.method === 'HEAD';
 }
 
-async function pump(
-  response: ServerResponse,
-  source: ByteSource,
-  length: number,
-  patience: Patience,
-): Promise<boolean> {
-  let sent = 0;
-  for await (const chunk of source) {
-    sent += chunk.length;
-    if (sent > length) return false;
-    for (let offset = 0; offset < chunk.length; offset += sliceBytes) {
-      if (response.destroyed) return false;
-      const slice = chunk.length <= sliceBytes ? chunk : chunk.subarray(offset, offset + sliceBytes);
-      if (!response.write(slice) && !(await progress(response, 'drain', patience))) return false;
-    }
+async function pump(response: ServerResponse, { source, length }: StreamedBody, patience: Patience): Promise<boolean> {
+  let left = length;
+  while (left > 0) {
+    if (response.destroyed) return false;
+    const bytes = await source.read(Math.min(sliceBytes, left));
+    if (bytes.length === 0 || bytes.length > left) return false;
+    left -= bytes.length;
+    if (left === 0) response.end(bytes);
+    else if (!response.write(bytes) && !(await progress(response, 'drain', patience))) return false;
   }
-  return sent === length;
+  return true;
 }
 
 /** Waits until what was handed to the socket is gone, so that the next request of the connection starts clean. */

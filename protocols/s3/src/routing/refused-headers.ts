@@ -19,8 +19,6 @@ const rules: readonly { readonly prefix: string; readonly harmless?: (value: str
   { prefix: 'x-amz-object-ownership', harmless: (value) => value === 'BucketOwnerEnforced' },
   { prefix: 'x-amz-mfa' },
   { prefix: 'x-amz-write-offset-bytes' },
-  { prefix: 'x-amz-expected-bucket-owner' },
-  { prefix: 'x-amz-source-expected-bucket-owner' },
   { prefix: 'x-amz-bucket-namespace', harmless: (value) => value === 'global' },
   { prefix: 'x-amz-create-session-mode' },
 ];

@@ -7,7 +7,7 @@ import { table } from './table.ts';
 type Route = Row & { readonly operation: Operation };
 
 /** A row whose operation needs a handler. */
-export type SupportedRoute = Row & { readonly operation: SupportedOperation; readonly supported: true };
+export type SupportedRoute = Row & { readonly operation: SupportedOperation; readonly supported: true | 'fixed' };
 
 const byMethod = new Map<string, readonly Route[]>();
 for (const row of table as readonly Route[]) {
@@ -44,7 +44,7 @@ export function route(method: string, level: Level, query: Query, headers: Heade
  * newer than this table.
  */
 export function expectSupported(row: Route, query: Query): asserts row is SupportedRoute {
-  if (row.supported !== true) throw notImplemented(`The operation ${row.operation} is not implemented.`);
+  if (row.supported === undefined) throw notImplemented(`The operation ${row.operation} is not implemented.`);
   const own = (row.query ?? []).map((condition) => condition.split('=')[0]!);
   for (const parameter of query.parameters) {
     const { name } = parameter;

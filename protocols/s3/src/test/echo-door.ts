@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { systemClock } from '../clock.ts';
 import { checksumHeader, toBase64 } from '../checksum/algorithms.ts';
 import { S3Error } from '../errors.ts';
-import type { OperationHandlers, S3Reply, S3Request } from '../operation.ts';
+import type { OperationHandlers, ReplySource, S3Reply, S3Request } from '../operation.ts';
 import { XmlWriter } from '../xml/writer.ts';
 import type { S3Answer } from '../http/front.ts';
 import type { S3Server, S3ServerOptions } from '../http/server.ts';
@@ -43,6 +43,15 @@ export async function openEchoDoor(change: Partial<S3ServerOptions<string>> = {}
   return { server, endpoint: `http://127.0.0.1:${server.address.port}`, objects, answers };
 }
 
+/** Bytes as a reply pulls them. */
+export function sourceOf(bytes: Uint8Array): ReplySource {
+  let at = 0;
+  return {
+    read: async (maximum) => bytes.subarray(at, (at += maximum)),
+    close: async () => undefined,
+  };
+}
+
 function echoHandlers(objects: Map<string, StoredObject>): Partial<OperationHandlers<string>> {
   const find = (request: S3Request<string>): StoredObject => {
     const object = objects.get(`${request.bucket}/${request.key}`);
@@ -56,9 +65,7 @@ function echoHandlers(objects: Map<string, StoredObject>): Partial<OperationHand
       headers: { ...object.headers, etag: `"${object.etag}"`, 'last-modified': new Date(0).toUTCString() },
       body: {
         length: object.bytes.length,
-        source: (async function* () {
-          for (let at = 0; at < object.bytes.length; at += 65_536) yield object.bytes.subarray(at, at + 65_536);
-        })(),
+        source: sourceOf(object.bytes),
       },
     };
   };

@@ -32,6 +32,12 @@ export class XmlWriter {
     return this;
   }
 
+  /** Puts character data into the innermost open element and closes it. */
+  closeWith(value: string): this {
+    this.#text += escapeXml(value);
+    return this.close();
+  }
+
   /** `<name>value</name>`; an `undefined` value writes nothing, an empty one an empty element. */
   leaf(name: string, value: string | number | boolean | undefined): this {
     if (value === undefined) return this;

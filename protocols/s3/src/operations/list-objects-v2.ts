@@ -1,0 +1,37 @@
+import { listPage, ownersOf } from '../reply/listing.ts';
+import { writeCommonPrefixes, writeListedObject } from '../reply/listed-object.ts';
+import { expectBucket } from '../request/bucket.ts';
+import type { Handle } from '../request/handle.ts';
+import { continuationToken, nameEncoding, pageSize, parseContinuationToken } from '../request/listing.ts';
+import { XmlWriter } from '../xml/writer.ts';
+
+export const listObjectsV2: Handle = async (context, request) => {
+  const bucket = expectBucket(context, request);
+  const { query } = request;
+  const prefix = query.get('prefix') ?? '';
+  const delimiter = query.get('delimiter') ?? '';
+  const startAfter = query.get('start-after') ?? '';
+  const token = query.get('continuation-token');
+  const limit = pageSize(query.get('max-keys'), 'max-keys');
+  const names = nameEncoding(query);
+  // A token is further on than where the listing began.
+  const after = token === undefined || token === '' ? startAfter : parseContinuationToken(token);
+  const { items, next } = await listPage(context, bucket, { prefix, delimiter, after, limit });
+
+  const xml = new XmlWriter().root('ListBucketResult').leaf('Name', bucket.name).leaf('Prefix', names.encode(prefix));
+  xml.leaf('ContinuationToken', token);
+  if (next !== undefined) xml.leaf('NextContinuationToken', continuationToken(next));
+  if (startAfter !== '') xml.leaf('StartAfter', names.encode(startAfter));
+  xml.leaf('KeyCount', items.length).leaf('MaxKeys', limit);
+  if (delimiter !== '') xml.leaf('Delimiter', names.encode(delimiter));
+  xml.leaf('EncodingType', names.type).leaf('IsTruncated', next !== undefined);
+  const ownerOf = query.get('fetch-owner') === 'true' ? ownersOf(context, bucket) : undefined;
+  for (const item of items) {
+    if (item.kind !== 'object') continue;
+    xml.open('Contents').leaf('Key', names.encode(item.object.key));
+    writeListedObject(xml, item.object, ownerOf?.(item.object.ownerUid));
+    xml.close();
+  }
+  writeCommonPrefixes(xml, items, names);
+  return { status: 200, body: xml.close().toString() };
+};
