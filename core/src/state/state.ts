@@ -49,7 +49,11 @@ export class State implements StateService {
   }
 
   async lock(caller: Caller, file: FileRef, request: LockRequest): Promise<LockConflict | undefined> {
-    return takeLock(this.#parts.table, this.#parts.clock, this.#volume(file), caller, file, request);
+    const { mounts, table, clock } = this.#parts;
+    const { volume, volumeName } = mounts.get(file.share);
+    // A file that is gone gets no entry: nobody would ever take it away again.
+    if (volume.getattrNow?.(file.id) === undefined) await volume.getattr(caller, file.id);
+    return takeLock(table, clock, table.volume(volumeName), caller, file, request);
   }
 
   unlock(file: FileRef, request: Omit<LockRequest, 'mode' | 'wait'>): void {

@@ -10,6 +10,8 @@ import { isConflict } from './guards.ts';
 import { LockQueues } from './lock-queue.ts';
 import { obstacle } from './matrix.ts';
 
+const maxHeldFiles = 262_144;
+
 /** State of one volume: what stands on it now, and what is held on its files. */
 export class VolumeState {
   readonly guards = new GuardList();
@@ -19,9 +21,14 @@ export class VolumeState {
     return this.files.get(keyOf(target));
   }
 
+  /** The file's entry, made when it has none; `tooMany` when more files are held than a head is meant to serve. */
   fileFor(file: FileRef): FileState {
     let state = this.files.get(file.id);
-    if (state === undefined) this.files.set(file.id, (state = newFileState(file.id, file)));
+    if (state === undefined) {
+      if (this.files.size >= maxHeldFiles)
+        throw new StorageError('tooMany', `${maxHeldFiles} files with opens or locks`);
+      this.files.set(file.id, (state = newFileState(file.id, file)));
+    }
     return state;
   }
 
