@@ -26,7 +26,7 @@ export interface HeadAdministration {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   doors(): readonly DoorStatus[];
-  volumes(): readonly VolumeReport[];
+  volumes(): Promise<readonly VolumeReport[]>;
   /** Every share, also those that no door shows. */
   shares(): readonly Share[];
   /** Stable when answered. `exists`, `badName`. */
@@ -42,7 +42,7 @@ export interface AdminClock {
 }
 
 export interface AdminContext {
-  readonly services: Services;
+  readonly services: Pick<Services, 'accounts' | 'shares' | 'state'>;
   readonly head: HeadAdministration;
   readonly clock: AdminClock;
   /** Told of errors that are nobody's input: what was asked, and the error. */

@@ -14,7 +14,7 @@ const maxBody = '256kb';
 export interface AdminApi {
   /** Serves the API without any check of who asks: put it behind a socket of mode 0600, or `requireBearer`. */
   readonly listener: RequestListener;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

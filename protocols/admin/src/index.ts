@@ -2,6 +2,5 @@ export { createAdminApi } from './create-admin-api.ts';
 export type { AdminApi } from './create-admin-api.ts';
 export type { AdminClock, AdminContext, DoorStatus, HeadAdministration, VolumeReport } from './admin-context.ts';
 export { bearerMatches } from './bearer.ts';
-export { isClientPattern } from './client-pattern.ts';
 export { openApiDocument } from './open-api.ts';
 export type { ProblemDocument } from './problem.ts';

@@ -82,7 +82,7 @@ export function problemOf(error: unknown): { readonly document: ProblemDocument;
   }
   if (isStorageError(error)) {
     const row: Row = rows[error.code];
-    const detail = error.message === error.code ? row.title : error.message;
+    const detail = error.message === error.code ? row.title : `${row.title}: ${error.message}`;
     return { document: document(error.code, row, detail), fault: row.status === 500 };
   }
   const status = httpStatusOf(error);

@@ -5,7 +5,8 @@ import type { ShareModel } from './models/share.ts';
 import type { UserModel } from './models/user.ts';
 import type { VolumeModel } from './models/volume.ts';
 
-const doorNames: readonly DoorName[] = ['nfs', 'smb', 's3', 'swift'];
+/** Doors that this head serves; shares may already have settings of others. */
+const doorNames: readonly DoorName[] = ['nfs', 's3'];
 
 const isoTime = (milliseconds: number) => new Date(milliseconds).toISOString();
 

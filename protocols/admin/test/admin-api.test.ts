@@ -92,7 +92,7 @@ describe('users', () => {
   it('conflict as problem+json', async () => {
     await ask('POST', '/v1/users', { name: 'twice' });
     const again = await ask('POST', '/v1/users', { name: 'twice' });
-    expect(again).toMatchObject({ status: 409, body: { code: 'exists', detail: 'user twice exists already' } });
+    expect(again).toMatchObject({ status: 409, body: { code: 'exists', detail: 'Exists already: user twice' } });
   });
 });
 

@@ -38,7 +38,7 @@ export function fakeContext(): AdminContext & { readonly changes: string[]; read
     userByName: (tenant, name) => [...users.values()].find((user) => user.tenant === tenant && user.name === name),
     createUser: async (user: NewUser) => {
       if ([...users.values()].some((other) => other.name === user.name && other.tenant === user.tenant)) {
-        throw new StorageError('exists', `user ${user.name} exists already`);
+        throw new StorageError('exists', `user ${user.name}`);
       }
       const uid = user.uid ?? 10_000 + serial;
       const id = `u${++serial}`;
@@ -88,7 +88,7 @@ export function fakeContext(): AdminContext & { readonly changes: string[]; read
     dataDirectory: '/data',
     startedAt: 1000,
     doors: () => [{ name: 'nfs', address: '127.0.0.1', port: 12049, connections: 2 }],
-    volumes: () => [
+    volumes: async () => [
       {
         name: 'main',
         backend: 'local',

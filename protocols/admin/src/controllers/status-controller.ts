@@ -13,8 +13,9 @@ export class StatusController {
   @Summary('The head at a glance')
   @Description('Version, uptime, doors with addresses and connections, volumes with health and capacity, shares')
   @Returns(200, StatusModel)
-  get(): StatusModel {
+  async get(): Promise<StatusModel> {
     const { head, clock, services } = this.#context;
+    const volumes = await head.volumes();
     const shares = head.shares().map((share) => ({
       tenant: share.tenant,
       name: share.name,
@@ -29,7 +30,7 @@ export class StatusController {
       uptimeSeconds: Math.max(0, Math.round((clock.now() - head.startedAt) / 1000)),
       dataDirectory: head.dataDirectory,
       doors: head.doors().map((door) => ({ ...door })),
-      volumes: head.volumes().map(volumeView),
+      volumes: volumes.map(volumeView),
       shares,
       users: services.accounts.users().length,
     };

@@ -12,7 +12,7 @@ export class VolumesController {
   @Get('/')
   @Summary('Volumes with health, copies and capacity')
   @Returns(200, VolumeListModel)
-  list(): VolumeListModel {
-    return { volumes: this.#context.head.volumes().map(volumeView) };
+  async list(): Promise<VolumeListModel> {
+    return { volumes: (await this.#context.head.volumes()).map(volumeView) };
   }
 }

@@ -130,7 +130,7 @@ export class NewUserModel {
   uid?: number;
 
   @Integer()
-  @Minimum(0)
+  @Minimum(1)
   @Maximum(largestId)
   gid?: number;
 
@@ -165,7 +165,7 @@ export class UserChangesModel {
   password?: string;
 
   @Integer()
-  @Minimum(0)
+  @Minimum(1)
   @Maximum(largestId)
   gid?: number;
 

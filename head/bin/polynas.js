@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node can parse: it chooses the Node that runs the rest.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const major = Number(process.versions.node.split('.')[0]);
+const wanted = 24;
+const least = 22;
+
+function bundledNode() {
+  const places = ['../../node_modules/.bin/node', '../node_modules/.bin/node', '../../.bin/node'];
+  return places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(path));
+}
+
+function runWith(node) {
+  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit', env: { ...process.env, POLYNAS_NODE: node } });
+  // The child decides when to end; a signal to this process is meant for it. Terminals send one to both: the head takes two within a second for one.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    console.error(`polynas: cannot start ${node}: ${error.message}`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 15)));
+}
+
+const bundled = major < wanted && process.env.POLYNAS_NODE === undefined ? bundledNode() : undefined;
+if (bundled) {
+  runWith(bundled);
+} else if (major < least) {
+  console.error(
+    `polynas: Node.js ${process.versions.node} is too old: ${wanted} is wanted, ${least} the least. ` +
+      'Run `npm ci` in the project (it brings Node 24 along), or install a newer Node.js.',
+  );
+  process.exitCode = 1;
+} else if (existsSync(new URL('../dist/main.js', import.meta.url))) {
+  await import('../dist/main.js');
+} else {
+  console.error('polynas: not built yet: run `npm ci && npm start`, or `npx tsc -b` in the project.');
+  process.exitCode = 1;
+}

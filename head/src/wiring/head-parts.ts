@@ -1,0 +1,146 @@
+import { createCore } from '@polynas/core';
+import type { RegistryState } from '@polynas/core';
+import { stat } from 'node:fs/promises';
+import { exitCode } from '../cli/exit-code.ts';
+import { applyDeclared } from '../declare/apply-declared.ts';
+import { AdminDoor } from '../doors/admin-door.ts';
+import { NfsDoor } from '../doors/nfs-door.ts';
+import { S3Door } from '../doors/s3-door.ts';
+import { HeadError } from '../head-error.ts';
+import { FirstStartMark, makeFirstThings } from '../start/first-start.ts';
+import { hostIdentity } from '../start/host-identity.ts';
+import { prepareDataDirectory } from '../state/data-directory.ts';
+import { headKeyPath, loadHeadKey } from '../state/head-key.ts';
+import { takeOwnership } from '../state/owner-lock.ts';
+import { PasswordHasher } from '../state/passwords.ts';
+import { RegistryFile, registryPath } from '../state/registry-file.ts';
+import { Sealer } from '../state/sealer.ts';
+import { secretBox } from '../state/secret-box.ts';
+import { systemClock } from '../system-clock.ts';
+import { systemRandom } from '../system-random.ts';
+import { version } from '../version.ts';
+import { Volumes } from '../volumes.ts';
+import { provide } from './provide.ts';
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Everything between the settings and the doors. Each part registers how it stops when it has started, so that stopping runs in reverse. */
+export function registerHeadParts(): void {
+  provide('ownership', ['settings', 'lifecycle'], async ({ settings: { dataDirectory }, lifecycle }) => {
+    await prepareDataDirectory(dataDirectory);
+    const ownership = await takeOwnership(dataDirectory, systemRandom);
+    lifecycle.onStop('ownership', () => ownership.release());
+    return { dataDirectory };
+  });
+
+  provide('key', ['ownership', 'logger'], async ({ ownership: { dataDirectory }, logger }) => {
+    const keyPath = headKeyPath(dataDirectory);
+    if (!(await exists(keyPath)) && (await exists(registryPath(dataDirectory)))) {
+      // A new key would make every access key and file handle worthless without a word.
+      throw new HeadError(
+        `${keyPath} is missing, and the registry is sealed by it: restore it from a backup`,
+        exitCode.data,
+      );
+    }
+    const { key, made } = await loadHeadKey(dataDirectory, systemRandom);
+    if (made) logger.info({ path: keyPath }, 'head key made: back it up together with the data directory');
+    return key;
+  });
+
+  provide('volumes', ['ownership', 'settings', 'lifecycle', 'logger'], async ({ settings, lifecycle, logger }) => {
+    const volumes = await Volumes.open(settings.volumes, logger);
+    lifecycle.onStop('volumes', () => volumes.close());
+    return volumes;
+  });
+
+  provide(
+    'core',
+    ['ownership', 'volumes', 'key', 'lifecycle', 'logger'],
+    async ({ ownership, volumes, key, lifecycle, logger }) => {
+      const core = await createCore({
+        volumes: volumes.byName(),
+        registry: new RegistryFile<RegistryState>(registryPath(ownership.dataDirectory)),
+        clock: systemClock,
+        random: systemRandom,
+        hasher: new PasswordHasher(systemRandom),
+        secretBox: secretBox(new Sealer(key.derive('registry'), systemRandom)),
+        report: (error) => logger.error({ err: error }, 'a failure in the background'),
+      });
+      lifecycle.onStop('core', () => core.close());
+      return core;
+    },
+  );
+
+  provide('filled', ['core', 'settings', 'environment', 'logger'], async ({ core, settings, environment, logger }) => {
+    const mark = new FirstStartMark(settings.dataDirectory);
+    const untouched = core.accounts.users().length === 0 && core.shares.all().length === 0;
+    const first = (untouched && settings.users.length === 0) || (await mark.isSet());
+    await applyDeclared(core, settings);
+    if (!first) return {};
+    await mark.set();
+    const host = hostIdentity(environment);
+    const withShare = settings.shares.length === 0;
+    const firstStart = await makeFirstThings(core, { host, random: systemRandom, withShare });
+    logger.info({ user: firstStart.user.name, share: firstStart.share?.name }, 'first start: administrator made');
+    return { firstStart };
+  });
+
+  provide(
+    'nfs',
+    ['core', 'filled', 'key', 'settings', 'lifecycle', 'logger'],
+    async ({ core, key, settings, lifecycle, logger }) => {
+      if (!settings.doors.nfs.enabled) return {};
+      const door = await NfsDoor.open(core, key, settings.doors.nfs, logger.child({ door: 'nfs' }));
+      lifecycle.onStop('nfs door', (grace) => door.stop(grace));
+      return { door };
+    },
+  );
+
+  provide(
+    's3',
+    ['core', 'filled', 'settings', 'lifecycle', 'logger'],
+    async ({ core, settings, lifecycle, logger }) => {
+      if (!settings.doors.s3.enabled) return {};
+      const door = await S3Door.open(core, settings.doors.s3, logger.child({ door: 's3' }));
+      lifecycle.onStop('s3 door', (grace) => door.stop(grace));
+      return { door };
+    },
+  );
+
+  provide(
+    'admin',
+    ['core', 'volumes', 'filled', 'nfs', 's3', 'settings', 'lifecycle', 'logger'],
+    async ({ core, volumes, nfs, s3, settings, lifecycle, logger }) => {
+      const startedAt = systemClock.now();
+      const log = logger.child({ door: 'admin' });
+      const doors = () =>
+        [nfs.door, s3.door, opened.tcp].filter((door) => door !== undefined).map((door) => door.status());
+      const opened: AdminDoor = await AdminDoor.open(
+        settings,
+        {
+          services: core,
+          head: {
+            version,
+            dataDirectory: settings.dataDirectory,
+            startedAt,
+            doors,
+            volumes: () => volumes.reports(),
+            shares: () => core.shares.all(),
+            createTenant: async (tenant) => void (await core.accounts.createTenant(tenant)),
+          },
+          clock: systemClock,
+          onFault: (request, error) => log.error({ request, err: error }, 'a request failed'),
+          onChange: (action, subject) => log.info({ subject }, action),
+        },
+        systemRandom,
+      );
+      lifecycle.onStop('admin door', (grace) => opened.stop(grace));
+      return opened;
+    },
+  );
+}
