@@ -43,17 +43,24 @@ export class LockQueues {
 
   /** Grants what has become free, first come first; whoever would now wait in a circle is told so. */
   pump(state: FileState): void {
-    for (const waiter of [...state.waiters]) {
-      if (!state.waiters.includes(waiter)) continue;
-      if (state.locks.firstConflict(waiter.ask) === undefined) {
+    // A grant may free others in turn, where it makes an exclusive lock of its owner a shared one.
+    let granted = true;
+    while (granted) {
+      granted = false;
+      for (const waiter of [...state.waiters]) {
+        if (state.locks.firstConflict(waiter.ask) !== undefined) continue;
         this.remove(waiter);
         const lock = lockOf(waiter.ask, waiter.door);
         state.locks.add(lock);
         waiter.grant(lock);
-      } else if (this.wouldDeadlock(state, waiter.ask)) {
-        this.remove(waiter);
-        waiter.refuse(new StorageError('deadlock'));
+        granted = true;
       }
+    }
+    // Every circle that a grant closes goes through somebody who waits for this file.
+    for (const waiter of [...state.waiters]) {
+      if (!this.wouldDeadlock(state, waiter.ask)) continue;
+      this.remove(waiter);
+      waiter.refuse(new StorageError('deadlock'));
     }
   }
 
