@@ -1,13 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { S3Error } from '../errors.ts';
+import type { Place } from '../http/admission.ts';
 
 export interface ReadRequestOptions {
   /** Called once, before the first byte is asked for: the place of `100 Continue`. */
   readonly onFirstRead: () => void;
   /** Milliseconds without a byte from the client after which the request fails with `RequestTimeout`. */
   readonly idleTimeout: number;
+  /**
+   * Bytes a second that the client sends at least while it is waited for; judged over `idleTimeout` of waiting. Without it,
+   * one byte now and then would keep an upload open for ever.
+   */
+  readonly minimumRate: number;
   readonly clock: Clock;
+  /** Given back while the client is waited for. */
+  readonly place: Pick<Place, 'release' | 'resume'>;
 }
 
 /**
@@ -34,10 +42,12 @@ export async function* readRequest(request: IncomingMessage, options: ReadReques
     wake?.();
   };
   request.on('data', onData).on('end', onEnd).on('error', onFailure).on('close', onFailure);
+  const pace = new Pace(options);
   try {
     for (;;) {
       const chunk = queue.shift();
       if (chunk !== undefined) {
+        pace.received += chunk.length;
         yield chunk;
         continue;
       }
@@ -50,13 +60,39 @@ export async function* readRequest(request: IncomingMessage, options: ReadReques
           resolve(true);
         };
       });
+      const since = options.clock.monotonic();
+      options.place.release();
       request.resume();
       if (!(await waiting)) throw new S3Error('RequestTimeout');
       wake = undefined;
+      pace.waited(options.clock.monotonic() - since);
+      const resumed = options.place.resume();
+      if (resumed !== undefined) await resumed;
     }
   } finally {
     request.pause();
     request.off('data', onData).off('end', onEnd).off('close', onFailure);
     // The error listener stays: a reset after we stopped reading must not be an uncaught 'error' event.
+  }
+}
+
+/** Watches the average rate of a client, of which only the time that was spent waiting for it counts. */
+class Pace {
+  received = 0;
+  readonly #options: Pick<ReadRequestOptions, 'idleTimeout' | 'minimumRate'>;
+  #milliseconds = 0;
+
+  constructor(options: Pick<ReadRequestOptions, 'idleTimeout' | 'minimumRate'>) {
+    this.#options = options;
+  }
+
+  /** Throws `RequestTimeout` when the client was too slow. */
+  waited(milliseconds: number): void {
+    const { idleTimeout, minimumRate } = this.#options;
+    this.#milliseconds += milliseconds;
+    if (this.#milliseconds < idleTimeout) return;
+    if (this.received < (minimumRate * this.#milliseconds) / 1000) throw new S3Error('RequestTimeout');
+    this.received = 0;
+    this.#milliseconds = 0;
   }
 }

@@ -186,13 +186,81 @@ describe('HTTP', () => {
     socket.destroy();
   });
 
-  it('a client that stops sending gets RequestTimeout; beyond the places, SlowDown', async () => {
-    const door = await open({ limits: { bodyIdle: 300, requests: 1, waiting: 0 } });
-    const slow = talk(door, 'PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc');
-    await delay(100);
+  it('beyond the places, SlowDown', async () => {
+    let release: (() => void) | undefined;
+    const door = await open({
+      limits: { requests: 1, waiting: 0 },
+      handlers: { GetObject: () => new Promise((resolve) => (release = () => resolve({ status: 200 }))) },
+    });
+    const first = talk(door, get('/b/k'));
+    while (release === undefined) await delay(10);
     expect(await talk(door, get('/b/k'))).toContain('<Code>SlowDown</Code>');
-    expect(await slow).toContain('<Code>RequestTimeout</Code>');
+    release();
+    expect(await first).toMatch(/^HTTP\/1\.1 200/);
+  });
+
+  it("clients that send slowly take nobody's place, and are cut off", async () => {
+    const door = await open({ limits: { bodyIdle: 300, uploadRate: 1000, requests: 1, waiting: 0 } });
+    const silent = talk(door, 'PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc');
+    // One byte now and then is progress, but not enough of it.
+    const socket = connect(door.server.address.port, '127.0.0.1');
+    let dripped = '';
+    socket.on('data', (bytes: Buffer) => (dripped += bytes.toString('latin1'))).on('error', () => undefined);
+    socket.write('PUT /b/drip HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n');
+    const drip = setInterval(() => socket.write('x'), 50);
     expect(await talk(door, get('/b/k'))).toContain('<Code>NoSuchKey</Code>');
+    expect(await silent).toContain('<Code>RequestTimeout</Code>');
+    while (dripped === '') await delay(50);
+    clearInterval(drip);
+    expect(dripped).toContain('<Code>RequestTimeout</Code>');
+    expect(door.objects.size).toBe(0);
+    socket.destroy();
+  });
+
+  it('documents beyond their budget are refused, objects then come in small pieces', async () => {
+    const pieces: number[] = [];
+    const door = await open({
+      limits: { documents: 100_000, replies: 300_000 },
+      handlers: {
+        ListObjects: async () => ({ status: 200, body: 'x'.repeat(200_000) }),
+        GetObject: async () => ({
+          status: 200,
+          body: {
+            length: 1_000_000,
+            source: {
+              read: async (maximum) => new Uint8Array(maximum),
+              close: async () => undefined,
+            },
+          },
+        }),
+        GetObjectAttributes: async () => ({
+          status: 200,
+          body: {
+            length: 8 * 1024 ** 2,
+            source: {
+              read: async (maximum) => {
+                pieces.push(maximum);
+                return new Uint8Array(maximum);
+              },
+              close: async () => undefined,
+            },
+          },
+        }),
+      },
+    });
+    expect(await talk(door, get('/b'))).toContain('<Code>SlowDown</Code>');
+    const stuck = connect(door.server.address.port, '127.0.0.1');
+    stuck.on('error', () => undefined);
+    stuck.pause();
+    stuck.write(get('/b/k?attributes'));
+    while (pieces.length === 0) await delay(10);
+    await delay(100);
+    expect(pieces[0]).toBe(262_144);
+    const before = pieces.length;
+    const healthy = await fetch(`${door.endpoint}/b/k`);
+    expect((await healthy.arrayBuffer()).byteLength).toBe(1_000_000);
+    expect(pieces.length).toBe(before);
+    stuck.destroy();
   });
 
   it('stops in order: what is under way is finished, nothing new is taken', async () => {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { CheckedBody } from '../body/body-reader.ts';
 import { readRequest } from '../body/read-request.ts';
 import type { BodyRule } from '../body/request-body.ts';
 import { declaredChecksum, openBody, withoutAwsChunked } from '../body/request-body.ts';
 import type { Clock } from '../clock.ts';
+import { S3Error } from '../errors.ts';
 import type { OperationHandlers, S3Reply, S3Request } from '../operation.ts';
 import { refuseHeaders } from '../routing/refused-headers.ts';
 import { expectSupported, isSigning, notImplemented, route } from '../routing/route.ts';
@@ -13,7 +13,9 @@ import { authenticate } from '../signature/authenticate.ts';
 import { SigningKeyCache } from '../signature/signing-key.ts';
 import { toS3Error } from '../status.ts';
 import { errorDocument } from '../xml/error-document.ts';
+import type { Place } from './admission.ts';
 import { Admission } from './admission.ts';
+import { ByteBudget } from './byte-budget.ts';
 import type { RawHeaders } from './headers.ts';
 import { collectHeaders, decodeHeaders, firstValue } from './headers.ts';
 import { linger } from './linger.ts';
@@ -44,7 +46,7 @@ export interface S3FrontOptions<P> {
 }
 
 export interface S3Limits {
-  /** Requests worked on at once; default 512. */
+  /** Requests worked on at once, those that wait for their client not counted; default 512. */
   readonly requests: number;
   /** Requests that may wait for one of these places; default 1024. */
   readonly waiting: number;
@@ -54,6 +56,10 @@ export interface S3Limits {
   readonly payload: number;
   /** Bytes of an XML request document; default 4 MiB: 10,000 parts with checksums, or 1,000 long keys. */
   readonly document: number;
+  /** Bytes of larger request and answer documents that are held at once, all connections together; default 64 MiB. */
+  readonly documents: number;
+  /** Bytes of objects that are held at once for clients that read, beside 16 KiB a connection; default 64 MiB. */
+  readonly replies: number;
   /** Milliseconds without a byte of a request body; default 30,000. */
   readonly bodyIdle: number;
   /** Bytes a second that an upload makes at least, over 30 seconds of waiting for the client; default 1 KiB. */
@@ -68,6 +74,8 @@ export const defaultLimits: S3Limits = {
   pipelined: 16,
   payload: 5 * 1024 ** 3,
   document: 4 * 1024 ** 2,
+  documents: 64 * 1024 ** 2,
+  replies: 64 * 1024 ** 2,
   bodyIdle: 30_000,
   uploadRate: 1024,
   stall: 30_000,
@@ -98,25 +106,39 @@ interface Progress {
   target?: Target;
   operation?: string;
   accessKeyId?: string | undefined;
-  body?: CheckedBody;
+  /** Bytes taken from the budget of documents. */
+  held: number;
 }
+
+/** Documents up to this many bytes are too small to be counted. */
+const smallDocument = 16 * 1024;
 
 /** Turns HTTP exchanges into operations. Mount `handle` on any `node:http` or `node:https` server. */
 export class S3Front<P> {
   readonly #options: S3FrontOptions<P>;
   readonly #limits: S3Limits;
   readonly #admission: Admission;
+  readonly #documents: ByteBudget;
+  readonly #replies: ByteBudget;
   readonly #keys = new SigningKeyCache();
   readonly #ids: RequestIdSource;
   readonly #baseDomains: readonly string[];
   readonly #connections = new WeakMap<object, Connection>();
+  #draining = false;
 
   constructor(options: S3FrontOptions<P>) {
     this.#options = options;
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#admission = new Admission(this.#limits.requests, this.#limits.waiting);
+    this.#documents = new ByteBudget(this.#limits.documents);
+    this.#replies = new ByteBudget(this.#limits.replies);
     this.#ids = new RequestIdSource(options.random);
     this.#baseDomains = (options.baseDomains ?? []).map((domain) => domain.toLowerCase());
+  }
+
+  /** From now on each answer is the last one of its connection. */
+  drain(): void {
+    this.#draining = true;
   }
 
   /**
@@ -156,30 +178,31 @@ export class S3Front<P> {
     };
     response.once('close', onClose);
 
-    const progress: Progress = {};
+    const progress: Progress = { held: 0 };
     let failure: unknown;
     let reply: S3Reply;
-    let entered = false;
+    let place: Place | undefined;
     try {
-      await this.#admission.enter(gone.signal);
-      entered = true;
-      reply = await this.#answer(request, response, expectContinue, requestId, gone.signal, progress);
+      place = await this.#admission.enter(gone.signal);
+      reply = await this.#answer(request, response, expectContinue, requestId, gone.signal, progress, place);
+      if (typeof reply.body === 'string') this.#hold(progress, reply.body.length);
     } catch (error) {
       failure = error;
       reply = errorReply(error, request.method ?? '', progress.target?.path ?? '', requestId, hostId);
     } finally {
       // A slow reader of an answer does not keep others from being worked on.
-      if (entered) this.#admission.leave();
+      place?.release();
     }
     // A body that was not read ends the connection: what follows on it could not be told from the rest of the body.
-    const unread = !request.complete;
-    if (unread) response.setHeader('connection', 'close');
+    if (!request.complete || this.#draining) response.setHeader('connection', 'close');
     try {
-      await sendReply(response, reply, { clock: this.#options.clock, stall: this.#limits.stall });
+      const { clock } = this.#options;
+      await sendReply(response, reply, { clock, stall: this.#limits.stall, budget: this.#replies });
     } catch (error) {
       failure ??= error;
       response.destroy();
     }
+    this.#documents.give(progress.held);
     response.off('close', onClose);
     this.#options.onAnswer?.({
       requestId,
@@ -202,6 +225,7 @@ export class S3Front<P> {
     requestId: string,
     signal: AbortSignal,
     progress: Progress,
+    place: Place,
   ): Promise<S3Reply> {
     const method = request.method ?? '';
     const raw = collectHeaders(request.rawHeaders);
@@ -224,9 +248,12 @@ export class S3Front<P> {
         if (expectContinue) response.writeContinue();
       },
       idleTimeout: this.#limits.bodyIdle,
+      minimumRate: this.#limits.uploadRate,
       clock: this.#options.clock,
+      place,
     });
     const body = openBody(source, headers, authentication, this.#bodyRule(row));
+    if (row.body === 'document') this.#hold(progress, body.length);
     // Also where no content is allowed, the client may have promised a hash or a checksum of it.
     if (row.body === undefined) await body.bytes(0);
 
@@ -246,6 +273,13 @@ export class S3Front<P> {
       requestId,
     };
     return handler(handed);
+  }
+
+  /** Counts a document against the budget until the exchange is over. Throws `SlowDown`. */
+  #hold(progress: Progress, bytes: number): void {
+    if (bytes <= smallDocument) return;
+    if (!this.#documents.take(bytes)) throw new S3Error('SlowDown');
+    progress.held += bytes;
   }
 
   #authenticate(method: string, target: Target, headers: RawHeaders): Promise<Authentication<P>> {

@@ -1,16 +1,25 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { S3Reply, StreamedBody } from '../operation.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import { encodeHeaderValue } from './headers.ts';
 
 export interface Patience {
   readonly clock: Clock;
   /** Milliseconds without progress of a client that does not read, after which it is cut off. */
   readonly stall: number;
+  /** Shared by all connections. */
+  readonly budget: ByteBudget;
 }
 
-/** Larger pieces would let one slow reader hold much memory in its socket. */
-const sliceBytes = 256 * 1024;
+/**
+ * What a connection may always hold of an answer that its client does not read, in bytes. Small, because all connections
+ * together hold as often as much.
+ */
+const smallSlice = 16 * 1024;
+
+/** What it holds where the common budget allows: one read of the store and one write to the socket for many bytes. */
+const largeSlice = 256 * 1024;
 
 /**
  * Sends a reply. Header and a small body leave in one write; a streamed body is pulled only as fast as the client
@@ -56,6 +65,7 @@ async function send(response: ServerResponse, reply: S3Reply, patience: Patience
     return ended(response, patience);
   }
   // A length was promised: when it is not kept, only a cut connection tells the client so.
+  if (body.length === 0) response.end();
   if ((await pump(response, body, patience)) && (await ended(response, patience))) return true;
   response.destroy();
   return false;
@@ -67,37 +77,55 @@ function isHead(response: ServerResponse): boolean {
 }
 
 async function pump(response: ServerResponse, { source, length }: StreamedBody, patience: Patience): Promise<boolean> {
+  const { budget } = patience;
   let left = length;
   while (left > 0) {
-    if (response.destroyed) return false;
-    const bytes = await source.read(Math.min(sliceBytes, left));
-    if (bytes.length === 0 || bytes.length > left) return false;
-    left -= bytes.length;
-    if (left === 0) response.end(bytes);
-    else if (!response.write(bytes) && !(await progress(response, 'drain', patience))) return false;
+    const large = left > smallSlice && budget.take(largeSlice);
+    try {
+      if (response.destroyed) return false;
+      const bytes = await source.read(Math.min(large ? largeSlice : smallSlice, left));
+      if (bytes.length === 0 || bytes.length > left) return false;
+      left -= bytes.length;
+      if (!(await write(response, bytes, left === 0, patience))) return false;
+    } finally {
+      if (large) budget.give(largeSlice);
+    }
   }
   return true;
 }
 
-/** Waits until what was handed to the socket is gone, so that the next request of the connection starts clean. */
-async function ended(response: ServerResponse, patience: Patience): Promise<boolean> {
-  if (response.writableFinished) return true;
-  if (await progress(response, 'finish', patience)) return true;
-  response.destroy();
-  return false;
-}
-
-function progress(response: ServerResponse, event: 'drain' | 'finish', patience: Patience): Promise<boolean> {
+/** Settles when the bytes are the kernel's, and nothing of them is held here any more. */
+function write(response: ServerResponse, bytes: Uint8Array, last: boolean, patience: Patience): Promise<boolean> {
   if (response.destroyed) return Promise.resolve(false);
   return new Promise((resolve) => {
+    const settle = (outcome: boolean): void => {
+      timer.cancel();
+      response.off('close', cut);
+      resolve(outcome);
+    };
+    const cut = (): void => settle(false);
+    const timer = patience.clock.after(patience.stall, cut);
+    response.on('close', cut);
+    if (last) response.end(bytes, () => settle(true));
+    else response.write(bytes, (error) => settle(error === null || error === undefined));
+  });
+}
+
+/** Waits until what was handed to the socket is gone, so that the next request of the connection starts clean. */
+async function ended(response: ServerResponse, { clock, stall }: Patience): Promise<boolean> {
+  if (response.writableFinished) return true;
+  if (response.destroyed) return false;
+  const finished = await new Promise<boolean>((resolve) => {
     const settle = (outcome: boolean) => (): void => {
       timer.cancel();
-      response.off(event, good).off('close', bad).off('error', bad);
+      response.off('finish', good).off('close', bad);
       resolve(outcome);
     };
     const good = settle(true);
     const bad = settle(false);
-    const timer = patience.clock.after(patience.stall, bad);
-    response.on(event, good).on('close', bad).on('error', bad);
+    const timer = clock.after(stall, bad);
+    response.on('finish', good).on('close', bad);
   });
+  if (!finished) response.destroy();
+  return finished;
 }

@@ -68,10 +68,11 @@ export async function listenS3<P>(
       resolve();
     });
   });
-  return { address: server.address() as AddressInfo, stop: (grace) => stop(server, grace, options.clock) };
+  return { address: server.address() as AddressInfo, stop: (grace) => stop(server, front, grace, options.clock) };
 }
 
-async function stop(server: Server, grace: number, clock: Clock): Promise<void> {
+async function stop<P>(server: Server, front: S3Front<P>, grace: number, clock: Clock): Promise<void> {
+  front.drain();
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   server.closeIdleConnections();
   const timer = clock.after(grace, () => server.closeAllConnections());

@@ -21,7 +21,7 @@ export const deleteObjects: Handle = async (context, request) => {
   expectIntegrity(request);
   const { objects, quiet } = parseDelete(await request.body.bytes(documentLimit));
 
-  const failures = new Array<S3Error | undefined>(objects.length);
+  const failures = new Map<number, S3Error>();
   let next = 0;
   const work = async (): Promise<void> => {
     for (let index = next++; index < objects.length; index = next++) {
@@ -30,7 +30,7 @@ export const deleteObjects: Handle = async (context, request) => {
         checkKey(object);
         await deletedIfThere(context.objects.delete(caller, share.id, object.key, conditionsOf(object)));
       } catch (error) {
-        failures[index] = toS3Error(error);
+        failures.set(index, toS3Error(error));
       }
     }
   };
@@ -38,7 +38,7 @@ export const deleteObjects: Handle = async (context, request) => {
 
   const xml = new XmlWriter().root('DeleteResult');
   for (const [index, { key, versionId }] of objects.entries()) {
-    const failure = failures[index];
+    const failure = failures.get(index);
     if (failure === undefined) {
       if (!quiet) xml.open('Deleted').leaf('Key', key).leaf('VersionId', versionId).close();
     } else {

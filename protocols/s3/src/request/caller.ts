@@ -25,7 +25,7 @@ export function openingCaller(
   context: OperationContext,
   request: Request,
   share: Share,
-): { readonly caller: Caller; opened(): void } {
+): { readonly caller: Caller; readonly opened: () => void } {
   const { deadline: _, ...caller } = callerOf(context, request, share);
   const late = new AbortController();
   const timer = context.clock.after(context.timeLimit, () => late.abort());
