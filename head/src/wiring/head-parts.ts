@@ -118,9 +118,11 @@ export function registerHeadParts(): void {
     async ({ core, volumes, nfs, s3, settings, lifecycle, logger }) => {
       const startedAt = systemClock.now();
       const log = logger.child({ door: 'admin' });
+      // Empty until it is open: requests may come a moment before that.
+      const running: { admin?: AdminDoor } = {};
       const doors = () =>
-        [nfs.door, s3.door, opened.tcp].filter((door) => door !== undefined).map((door) => door.status());
-      const opened: AdminDoor = await AdminDoor.open(
+        [nfs.door, s3.door, running.admin?.tcp].filter((door) => door !== undefined).map((door) => door.status());
+      const opened = await AdminDoor.open(
         settings,
         {
           services: core,
@@ -139,6 +141,7 @@ export function registerHeadParts(): void {
         },
         systemRandom,
       );
+      running.admin = opened;
       lifecycle.onStop('admin door', (grace) => opened.stop(grace));
       return opened;
     },
