@@ -1,8 +1,15 @@
-/** ONC RPC over TCP, the port mapper and MOUNT v3; the NFSv3 procedures' types and codecs. */
+/** An NFSv3 server over a service: ONC RPC over TCP, MOUNT v3, a port mapper; and their parts. */
 export type { ProcedureCodec } from './codec/procedure-codec.ts';
 export { type MountTree, type ExportedPath, type Resolved } from './mount/mount-tree.ts';
 export { MountList } from './mount/mount-list.ts';
 export { mountProgram } from './mount/program.ts';
+export {
+  createNfsServer,
+  type NfsAddresses,
+  type NfsListenOptions,
+  NfsServer,
+  type NfsServerOptions,
+} from './nfs-server.ts';
 export { type Binding, bindingsOf } from './portmap/bindings.ts';
 export { type PortmapOptions, portmapProgram } from './portmap/program.ts';
 export { register, type Registration, SYSTEM_RPCBIND } from './portmap/registration.ts';

@@ -19,7 +19,7 @@ export interface MountTree {
   exports(call: CallContext): readonly ExportedPath[] | Promise<readonly ExportedPath[]>;
   /**
    * The directory that `segments` lead to: the export's path, and what comes below it. Never `.` or `..` or empty.
-   * Refusals: NOENT (also for exports that this client may not know of), ACCES, NOTDIR, NAMETOOLONG, IO.
+   * Refusals: NOENT, ACCES (also for exports whose rules do not let this client in), NOTDIR, NAMETOOLONG, IO.
    */
   resolve(segments: readonly Uint8Array[], call: CallContext): Resolved | Promise<Resolved>;
 }

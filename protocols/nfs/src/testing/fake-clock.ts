@@ -5,6 +5,10 @@ export class FakeClock implements Clock {
   private time = 0;
   private timers: { at: number; work: () => void }[] = [];
 
+  now(): number {
+    return 1_700_000_000_000 + this.time;
+  }
+
   monotonic(): number {
     return this.time;
   }

@@ -1,0 +1,23 @@
+import type { Caller, FileRef, FileService, WriteEpoch } from '@polynas/core/service';
+import type { FileHandles } from '../handles.ts';
+
+/** What an operation works on: the file of its handle, as its caller. */
+export interface Target {
+  readonly files: FileService;
+  readonly handles: FileHandles;
+  readonly caller: Caller;
+  readonly file: FileRef;
+}
+
+/** The target of a procedure with two handles. */
+export interface Targets extends Target {
+  /** Maybe of another share. */
+  readonly second: FileRef;
+}
+
+/** RFC 1813 §3.3.7, `writeverf3`: the write epoch. */
+export function writeVerifier(epoch: WriteEpoch): Uint8Array {
+  const verifier = new Uint8Array(8);
+  new DataView(verifier.buffer).setBigUint64(0, epoch);
+  return verifier;
+}
