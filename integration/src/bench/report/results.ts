@@ -1,0 +1,39 @@
+import type { RoundAtClient } from '../load.ts';
+import type { Machine } from '../measure/machine.ts';
+import type { Protocol } from '../server.ts';
+
+export interface Round extends RoundAtClient {
+  /** CPU seconds of the server by the name of its group. */
+  readonly serverCpu: Readonly<Record<string, number>>;
+}
+
+/** One load at one depth against the servers of its protocol, ours first. */
+export interface Row {
+  readonly protocol: Protocol;
+  readonly load: string;
+  readonly unit: string;
+  readonly depth: number;
+  readonly bytes?: number;
+  readonly servers: readonly { readonly name: string; readonly rounds: readonly Round[] }[];
+}
+
+/** Calls of fsync and its relatives that a server makes for one step at depth 1. */
+export interface SyncCount {
+  readonly server: string;
+  readonly protocol: Protocol;
+  readonly load: string;
+  readonly perStep: number;
+}
+
+/** What `--json` writes. Times in seconds, latencies in milliseconds. */
+export interface BenchResults {
+  readonly date: string;
+  readonly revision?: string;
+  readonly machine: Machine;
+  readonly rounds: number;
+  readonly secondsPerRound: number;
+  readonly servers: readonly { readonly name: string; readonly version: string; readonly durability: string }[];
+  readonly skipped: readonly string[];
+  readonly rows: readonly Row[];
+  readonly syncs: readonly SyncCount[];
+}

@@ -1,0 +1,99 @@
+import { cpuCost, type Figures, figuresOf, rate, ratio, significant } from './figures.ts';
+import type { BenchResults, Row } from './results.ts';
+
+/** A line for the terminal as soon as a load is done. */
+export function progressLine(row: Row): string {
+  const [ours, ...peers] = figuresOf(row);
+  if (ours === undefined) return '';
+  const all = [ours, ...peers].map((figures) => {
+    const cpu = figures.cpu.map(({ microseconds }) => cpuCost(row, microseconds)).join(' / ');
+    return `${figures.server} ${rate(row, figures)}, p50 ${significant(figures.p50)} ms, p99 ${significant(figures.p99)} ms, CPU ${cpu}`;
+  });
+  const ratios = peers.map((peer) => `speed ${speedRatio(ours, peer)}, CPU ${cpuRatio(ours, peer)} of ${peer.server}`);
+  return [
+    `${row.load}, ${row.depth} in flight`,
+    ...all.map((line) => `    ${line}`),
+    ...ratios.map((line) => `    => ${line}`),
+  ].join('\n');
+}
+
+/** The tables of docs/benchmarks.md. */
+export function markdown(results: BenchResults): string {
+  const { machine } = results;
+  const parts = [
+    `Measured ${results.date.slice(0, 10)}${results.revision === undefined ? '' : ` at ${results.revision}`}: ${machine.cpu}, ` +
+      `${machine.cores} cores (shared by server and load generator), ${machine.memoryGiB} GiB, Linux ${machine.kernel}, ` +
+      `${machine.disk}, 4 KiB append + fdatasync ${machine.syncMicroseconds} µs, load average before the run ${machine.loadAverage}. ` +
+      `Medians of ${results.rounds} rounds of ${results.secondsPerRound} s each.`,
+    '',
+    ...results.servers.map(({ name, version, durability }) => `- **${name}** ${version}: ${durability}`),
+    ...results.skipped.map((line) => `- not measured: ${line}`),
+  ];
+  for (const protocol of ['nfs', 's3'] as const) {
+    const rows = results.rows.filter((row) => row.protocol === protocol);
+    if (rows.length > 0) parts.push('', `### ${protocol === 'nfs' ? 'NFSv3' : 'S3'}`, '', ...loadTable(rows));
+  }
+  if (results.syncs.length > 0) parts.push('', '### Syncs', '', ...syncTable(results));
+  return `${parts.join('\n')}\n`;
+}
+
+function loadTable(rows: readonly Row[]): string[] {
+  const first = rows[0];
+  const names = first?.servers.map(({ name }) => name) ?? [];
+  const columns = [
+    'load',
+    'in flight',
+    ...names,
+    ...names.map((name) => `${name} p50 / p99 ms`),
+    ...names.map((name) => `${name} CPU`),
+  ];
+  if (names.length > 1) columns.push('speed, ours ÷ peer', 'CPU, ours ÷ peer');
+  const lines = rows.map((row) => {
+    const all = figuresOf(row);
+    const [ours, peer] = all;
+    return [
+      row.load,
+      `${row.depth}`,
+      ...all.map((figures) => rate(row, figures) + (figures.generatorShare > 0.85 ? ' *' : '')),
+      ...all.map(({ p50, p99 }) => `${significant(p50)} / ${significant(p99)}`),
+      ...all.map(({ cpu }) => cpu.map(({ microseconds }) => cpuCost(row, microseconds)).join(' / ')),
+      ...(ours !== undefined && peer !== undefined ? [speedRatio(ours, peer), cpuRatio(ours, peer)] : []),
+    ];
+  });
+  return grid(columns, lines);
+}
+
+function syncTable({ syncs, servers }: BenchResults): string[] {
+  const names = servers.map(({ name }) => name).filter((name) => syncs.some(({ server }) => server === name));
+  const loads = [...new Set(syncs.map(({ protocol, load }) => `${protocol === 'nfs' ? 'NFSv3' : 'S3'} ${load}`))];
+  const lines = loads.map((title) => [
+    title,
+    ...names.map((name) => {
+      const found = syncs.find(
+        ({ server, protocol, load }) =>
+          server === name && title.endsWith(` ${load}`) && title.startsWith(protocol === 'nfs' ? 'NFS' : 'S3'),
+      );
+      return found === undefined ? '' : significant(found.perStep);
+    }),
+  ]);
+  return grid(['syncs for each step', ...names], lines);
+}
+
+function grid(columns: readonly string[], lines: readonly (readonly string[])[]): string[] {
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const alignment = columns.map((_, i) => (i === 0 ? '---' : '---:'));
+  return [row(columns), row(alignment), ...lines.map(row)];
+}
+
+function speedRatio(ours: Figures, peer: Figures): string {
+  return ratio(ours.stepsPerSecond, peer.stepsPerSecond);
+}
+
+/** Of the last group: all that the peer needs to give the same service. */
+function cpuRatio(ours: Figures, peer: Figures): string {
+  const cost = ({ cpu }: Figures) => cpu.map(({ microseconds }) => microseconds);
+  const [own = 0] = cost(ours);
+  return cost(peer)
+    .map((theirs) => ratio(own, theirs))
+    .join(' / ');
+}

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Daemon, freePorts } from '../../peers/daemon.ts';
+import { type BenchServer, benchUser } from '../server.ts';
+
+export interface PolynasOptions {
+  /** Folder for its data, log and configuration, on the disk that is to be measured. */
+  readonly directory: string;
+  /** Arguments of node before the program, such as `--cpu-prof`. */
+  readonly nodeArguments?: readonly string[];
+}
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const share = 'bench';
+const region = 'us-east-1';
+
+/** The head as a user starts it, with one share and one user declared in its configuration file. */
+export async function startPolynas(options: PolynasOptions): Promise<BenchServer> {
+  const { directory, nodeArguments = [] } = options;
+  mkdirSync(directory, { recursive: true });
+  const [nfsPort = 0, mountPort = 0, s3Port = 0] = await freePorts(3);
+  const accessKey = randomBytes(10).toString('hex').toUpperCase();
+  const secretKey = randomBytes(20).toString('hex');
+  const configuration = join(directory, 'polynas.yaml');
+  // JSON is YAML.
+  writeFileSync(
+    configuration,
+    JSON.stringify(declared({ nfsPort, mountPort, s3Port, accessKey, secretKey }), undefined, 2),
+  );
+  const serve = ['serve', '--config', configuration, '--data', join(directory, 'data')];
+  const daemon = new Daemon({
+    name: 'Polynas',
+    argv: [process.execPath, ...nodeArguments, join(root, 'head/bin/polynas.js'), ...serve],
+    log: join(directory, 'polynas.log'),
+    cwd: directory,
+  });
+  try {
+    for (const port of [nfsPort, mountPort, s3Port]) await daemon.listening(port, 60);
+  } catch (error) {
+    await daemon.stop();
+    throw error;
+  }
+  const { version } = JSON.parse(readFileSync(join(root, 'head/package.json'), 'utf8')) as { version: string };
+  return {
+    name: 'Polynas',
+    version: `${version}, Node.js ${process.versions.node}`,
+    durability:
+      'local backend (LMDB and host files). Every change of metadata, FILE_SYNC write, COMMIT and PUT is on disk ' +
+      '(fdatasync) before it is answered, directory entry included; UNSTABLE writes are on disk after COMMIT.',
+    cpuGroups: [{ name: 'Polynas', pids: [daemon.pid] }],
+    endpoint: (protocol) =>
+      protocol === 'nfs'
+        ? { protocol, server: { nfsPort, mountPort, exportPath: `/${share}`, ...benchUser } }
+        : { protocol, server: { port: s3Port, bucket: share, accessKey, secretKey, region } },
+    // A profile is written when the process ends.
+    stop: () => daemon.stop(30),
+  };
+}
+
+interface Declared {
+  readonly nfsPort: number;
+  readonly mountPort: number;
+  readonly s3Port: number;
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+function declared({ nfsPort, mountPort, s3Port, accessKey, secretKey }: Declared): object {
+  const address = '127.0.0.1';
+  return {
+    log: { level: 'warn' },
+    doors: { nfs: { address, port: nfsPort, mountPort }, s3: { address, port: s3Port, region } },
+    users: [{ name: 'bench', ...benchUser, keys: [{ id: accessKey, secret: secretKey }] }],
+    shares: [
+      {
+        name: share,
+        owner: 'bench',
+        mode: '0777',
+        doors: { nfs: { rules: [{ clients: address, access: 'rw', squash: 'none' }] }, s3: {} },
+      },
+    ],
+  };
+}

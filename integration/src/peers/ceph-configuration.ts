@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+
+export interface CephPorts {
+  readonly monitor: number;
+  readonly monitorV2: number;
+  readonly gateway: number;
+}
+
+export interface CephLayout {
+  readonly directory: string;
+  readonly fsid: string;
+  readonly ports: CephPorts;
+  /** Number of OSDs, each with a sparse file of its own. */
+  readonly osds: number;
+  /** Copies of each object, at most `osds`. */
+  readonly copies: number;
+  /** Bytes of each OSD's sparse file. */
+  readonly osdBytes: number;
+}
+
+export function cephConfigurationFile(layout: CephLayout): string {
+  return join(layout.directory, 'ceph.conf');
+}
+
+/**
+ * One machine, loopback only, cephx on. Debug levels, caches and BlueStore's flushing are Ceph's defaults: only what a
+ * cluster of one host needs to be healthy is set, and `tcp_nodelay` in the gateway's front end, without which each small
+ * answer on a kept connection waits for a delayed ACK (about 40 ms).
+ */
+export function cephConfiguration(layout: CephLayout): string {
+  const { directory, fsid, ports, copies, osdBytes } = layout;
+  return `[global]
+fsid = ${fsid}
+mon_host = [v2:127.0.0.1:${ports.monitorV2},v1:127.0.0.1:${ports.monitor}]
+mon_initial_members = a
+public_addr = 127.0.0.1
+cluster_addr = 127.0.0.1
+ms_bind_ipv4 = true
+ms_bind_ipv6 = false
+auth_cluster_required = cephx
+auth_service_required = cephx
+auth_client_required = cephx
+auth_allow_insecure_global_id_reclaim = false
+keyring = ${directory}/keyring
+run_dir = ${directory}/run
+admin_socket = ${directory}/run/$name.asok
+pid_file =
+log_file = ${directory}/log/$name.log
+err_to_stderr = true
+crash_dir = ${directory}/log
+# One host: placement by OSD, and one disk: copies as the caller wants them.
+osd_crush_chooseleaf_type = 0
+osd_pool_default_size = ${copies}
+osd_pool_default_min_size = ${Math.max(1, copies - 1)}
+mon_allow_pool_size_one = true
+mon_warn_on_pool_no_redundancy = false
+osd_pool_default_pg_num = 8
+osd_pool_default_pgp_num = 8
+osd_pool_default_pg_autoscale_mode = off
+mon_max_pg_per_osd = 500
+
+[mon]
+mon_data = ${directory}/mon/$id
+mon_data_avail_warn = 3
+mon_data_avail_crit = 1
+mon_cluster_log_to_file = false
+
+[mgr]
+mgr_data = ${directory}/mgr/$id
+mgr_initial_modules =
+
+[osd]
+osd_data = ${directory}/osd/$id
+osd_objectstore = bluestore
+bluestore_block_create = true
+bluestore_block_size = ${osdBytes}
+bluestore_block_db_create = false
+bluestore_block_wal_create = false
+osd_class_load_list = *
+osd_class_default_list = *
+
+[client]
+admin_socket =
+log_file =
+
+[client.rgw.a]
+log_file = ${directory}/log/$name.log
+rgw_data = ${directory}/rgw
+rgw_frontends = beast endpoint=127.0.0.1:${ports.gateway} tcp_nodelay=1
+rgw_enable_ops_log = false
+rgw_enable_usage_log = false
+`;
+}

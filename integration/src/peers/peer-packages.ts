@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A server that we compare with: what Debian calls it, and what must be there to start it. */
+export interface PeerRequirement {
+  readonly name: string;
+  readonly packages: readonly string[];
+  /** Programs, or absolute paths of files, all needed. */
+  readonly programs: readonly string[];
+}
+
+export const GANESHA: PeerRequirement = {
+  name: 'NFS-Ganesha',
+  packages: ['nfs-ganesha', 'nfs-ganesha-vfs'],
+  programs: ['ganesha.nfsd', 'unshare', 'setpriv'],
+};
+
+export const RADOSGW: PeerRequirement = {
+  name: 'radosgw',
+  packages: ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph-mgr', 'ceph-common'],
+  programs: [
+    'radosgw',
+    'radosgw-admin',
+    'ceph',
+    'ceph-mon',
+    'ceph-osd',
+    'ceph-mgr',
+    'ceph-authtool',
+    'monmaptool',
+    'setpriv',
+  ],
+};
+
+/** Why the peer cannot be started here, in words; undefined when it can. */
+export function whyUnavailable(peer: PeerRequirement): string | undefined {
+  if (process.platform !== 'linux') return `needs Linux, not ${process.platform}`;
+  const missing = peer.programs.filter((program) => !onPath(program));
+  if (missing.length > 0) {
+    return `${missing.join(', ')} missing: apt-get install --no-install-recommends ${peer.packages.join(' ')}, or --install`;
+  }
+  if (process.getuid?.() !== 0) return 'needs root';
+  return undefined;
+}
+
+/** Installs the peer's Debian packages; throws with the end of apt-get's output when that fails. Needs root. */
+export function install(peer: PeerRequirement): void {
+  const run = spawnSync(
+    'apt-get',
+    ['--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=120', 'install', '--no-install-recommends', ...peer.packages],
+    { encoding: 'utf8', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: 15 * 60_000 },
+  );
+  if (run.status === 0) return;
+  const tail = `${run.stdout}${run.stderr}`.trim().split('\n').slice(-5).join('\n');
+  throw new Error(`${peer.name} could not be installed: ${run.error?.message ?? tail}`);
+}
+
+/** The installed version as dpkg names it; undefined where there is no dpkg or no such package. */
+export function packageVersion(name: string): string | undefined {
+  // oxlint-disable-next-line no-template-curly-in-string -- dpkg's own placeholder
+  const query = spawnSync('dpkg-query', ['--show', '--showformat=${Version}', name], { encoding: 'utf8' });
+  return query.status === 0 && query.stdout !== '' ? query.stdout : undefined;
+}
+
+export function onPath(program: string): boolean {
+  if (program.startsWith('/')) return existsSync(program);
+  const folders = (process.env['PATH'] ?? '').split(delimiter).concat('/usr/sbin', '/sbin');
+  return folders.some((folder) => existsSync(join(folder, program)));
+}
