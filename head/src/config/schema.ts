@@ -9,6 +9,10 @@ const gid = z.int().min(1).max(largestId);
 const anyId = z.int().min(0).max(largestId);
 const port = z.int().min(1).max(65_535);
 const address = z.string().refine((text) => isIP(text) !== 0, { error: 'expected an IP address' });
+/** The admin API is not encrypted. */
+const loopback = z
+  .string()
+  .refine((text) => text === '::1' || (isIP(text) === 4 && text.startsWith('127.')), { error: 'expected a loopback address' });
 const plainName = (what: string) =>
   z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, {
     error: `expected the name of a ${what}: lower-case letters, digits, dot, dash, underscore; at most 64`,
@@ -136,7 +140,7 @@ const shape = z.strictObject({
   admin: section(
     z.strictObject({
       socket: z.string().min(1).optional(),
-      listen: z.strictObject({ address: address.default('127.0.0.1'), port }).optional(),
+      listen: z.strictObject({ address: loopback.default('127.0.0.1'), port }).optional(),
     }),
   ),
   doors: section(
