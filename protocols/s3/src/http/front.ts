@@ -24,6 +24,7 @@ import { RequestIdSource } from './request-ids.ts';
 import { sendReply } from './send.ts';
 import type { Target } from './target.ts';
 import { parseTarget } from './target.ts';
+import { Turns } from './turns.ts';
 
 export interface S3FrontOptions<P> {
   /** An operation without a handler answers NotImplemented. */
@@ -124,6 +125,8 @@ export class S3Front<P> {
   readonly #ids: RequestIdSource;
   readonly #baseDomains: readonly string[];
   readonly #connections = new WeakMap<object, Connection>();
+  /** 1 MiB: a fraction of a millisecond of copying, or a few in a small guest. */
+  readonly #turns = new Turns(1024 ** 2);
   #draining = false;
 
   constructor(options: S3FrontOptions<P>) {
@@ -197,7 +200,7 @@ export class S3Front<P> {
     if (!request.complete || this.#draining) response.setHeader('connection', 'close');
     try {
       const { clock } = this.#options;
-      await sendReply(response, reply, { clock, stall: this.#limits.stall, budget: this.#replies });
+      await sendReply(response, reply, { clock, stall: this.#limits.stall, budget: this.#replies, turns: this.#turns });
     } catch (error) {
       failure ??= error;
       response.destroy();

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { S3Reply, StreamedBody } from '../operation.ts';
 import type { ByteBudget } from './byte-budget.ts';
+import type { Turns } from './turns.ts';
 import { encodeHeaderValue } from './headers.ts';
 
 export interface Patience {
@@ -10,6 +11,7 @@ export interface Patience {
   readonly stall: number;
   /** Shared by all connections. */
   readonly budget: ByteBudget;
+  readonly turns: Turns;
 }
 
 /**
@@ -18,8 +20,16 @@ export interface Patience {
  */
 const smallSlice = 16 * 1024;
 
-/** What it holds where the common budget allows: one read of the store and one write to the socket for many bytes. */
+/**
+ * What it holds where the common budget allows: one read of the store and one write to the socket for many bytes. Less
+ * where many want to write, so that each gets its first bytes soon.
+ */
 const largeSlice = 256 * 1024;
+const sharedSlice = 64 * 1024;
+const crowd = 32;
+
+/** An answer of this size does not wait for its turn: it is soon over. */
+const promptBytes = 64 * 1024;
 
 /**
  * Sends a reply. Header and a small body leave in one write; a streamed body is pulled only as fast as the client
@@ -77,18 +87,21 @@ function isHead(response: ServerResponse): boolean {
 }
 
 async function pump(response: ServerResponse, { source, length }: StreamedBody, patience: Patience): Promise<boolean> {
-  const { budget } = patience;
+  const { budget, turns } = patience;
   let left = length;
   while (left > 0) {
-    const large = left > smallSlice && budget.take(largeSlice);
+    const wanted = Math.min(left, turns.waiting < crowd ? largeSlice : sharedSlice);
+    const turn = length > promptBytes ? turns.next(wanted) : undefined;
+    if (turn !== undefined) await turn;
+    const taken = wanted > smallSlice && budget.take(wanted) ? wanted : 0;
     try {
       if (response.destroyed) return false;
-      const bytes = await source.read(Math.min(large ? largeSlice : smallSlice, left));
+      const bytes = await source.read(Math.min(wanted, Math.max(taken, smallSlice)));
       if (bytes.length === 0 || bytes.length > left) return false;
       left -= bytes.length;
       if (!(await write(response, bytes, left === 0, patience))) return false;
     } finally {
-      if (large) budget.give(largeSlice);
+      budget.give(taken);
     }
   }
   return true;
