@@ -12,6 +12,6 @@ export interface VolumeFactory {
   cleanup?(closed: Volume): Promise<void>;
   /** Lets the volume's clock move on by more than `traits.timeGranularity`; by default it waits for that. */
   tick?(): void | Promise<void>;
-  /** Random sequences that each model test runs; 30 by default. */
+  /** Random sequences that each model test runs, as far as it comes with them in 40 seconds; 30 by default. */
   runs?: number;
 }

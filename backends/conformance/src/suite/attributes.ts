@@ -88,7 +88,16 @@ export function attributeTests(f: Fixture): void {
       const id = await f.file(f.root, 'a', 'content');
       const held = await f.attributes(id);
       const copy = structuredClone(held);
-      await f.volume.setattr(call, id, { mode: 0, size: 1, modified: time });
+      await f.volume.setattr(call, id, {
+        mode: 0,
+        size: 1,
+        accessed: time,
+        modified: time,
+        born: time,
+        dosBits: 1,
+        uid: 3,
+        gid: 3,
+      });
       await f.volume.link(call, id, f.root, bytes('b'));
       expect(held).toEqual(copy);
     });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FileHandle, FileId } from '@polynas/core/spi';
 import { call, newFile, bytes, type Fixture } from '../fixture.ts';
+import { propertyOptions } from '../property.ts';
 
 type Step =
   | {
@@ -68,7 +69,7 @@ export function contentModelTests(f: Fixture): void {
           }
           await Promise.all(handles.map((handle) => handle.close()));
         }),
-        { numRuns: f.factory.runs ?? 30 },
+        propertyOptions(f.factory),
       );
     }, 120_000);
 

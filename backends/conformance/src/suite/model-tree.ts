@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Attributes, FileId } from '@polynas/core/spi';
 import { call, type Fixture } from '../fixture.ts';
+import { propertyOptions } from '../property.ts';
 import { differences } from '../model/compare.ts';
 import { execute } from '../model/execute.ts';
 import { operations } from '../model/operation.ts';
@@ -39,7 +40,7 @@ export function treeModelTests(f: Fixture): void {
             expect(await differences(f.volume, top, model.root, false)).toEqual([]);
           }
         }),
-        { numRuns: f.factory.runs ?? 30 },
+        propertyOptions(f.factory),
       );
     }, 120_000);
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FileId } from '@polynas/core/spi';
 import { bytes, call, newFile, type Fixture } from '../fixture.ts';
+import { propertyOptions } from '../property.ts';
 
 /** What happens to a directory between two pages of a walk; `name` is one that comes and goes. */
 interface Disturbance {
@@ -85,7 +86,7 @@ export function walkTests(f: Fixture): void {
           }
           expectOnce(seen);
         }),
-        { numRuns: f.factory.runs ?? 30 },
+        propertyOptions(f.factory),
       );
     }, 120_000);
 
@@ -105,7 +106,7 @@ export function walkTests(f: Fixture): void {
           expectOnce(seen);
           expect(seen).toEqual(seen.toSorted());
         }),
-        { numRuns: f.factory.runs ?? 30 },
+        propertyOptions(f.factory),
       );
     }, 120_000);
 
