@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -53,7 +55,6 @@ describe('a first start', () => {
       `mount -t nfs -o vers=3,proto=tcp,port=${ports.nfs},mountport=${ports.nfs},mountproto=tcp,nolock 127.0.0.1:/share /mnt`,
     );
     expect(head.stdout).toContain(`export AWS_SECRET_ACCESS_KEY=${secret}`);
-    expect(head.stdout).toContain(`aws --endpoint-url http://127.0.0.1:${ports.s3} s3 ls s3://share/`);
     expect(head.stdout).toContain('--listen 0.0.0.0');
 
     expect((await stat(data())).mode & 0o777).toBe(0o700);
@@ -193,8 +194,12 @@ describe('the command line', () => {
     };
     expect(status.volumes[0]?.capacity.totalBytes).toBeGreaterThan(0);
     expect(status.volumes[0]?.epoch).toMatch(/^[0-9a-f]{16}$/);
-    expect(status.doors).toContainEqual(expect.objectContaining({ name: 's3', port: ports.s3 }));
+    expect(status.doors).toContainEqual(expect.objectContaining({ name: 'nfs', port: ports.nfs }));
     expect((await cli('state')).out).toContain('SHARE');
+    const client = connect(ports.nfs, '127.0.0.1');
+    await once(client, 'connect');
+    expect((await cli('status')).out).toMatch(new RegExp(`127.0.0.1:${ports.nfs} +1\\n`));
+    client.destroy();
   });
 
   it('says when no head is running, and when it is used wrongly', async () => {

@@ -53,7 +53,7 @@ export interface StatusAnswer {
     readonly name: string;
     readonly address: string;
     readonly port: number;
-    readonly connections: number;
+    readonly connections?: number;
     readonly detail?: string;
   }[];
   readonly volumes: readonly VolumeAnswer[];

@@ -12,7 +12,9 @@ const address = z.string().refine((text) => isIP(text) !== 0, { error: 'expected
 /** The admin API is not encrypted. */
 const loopback = z
   .string()
-  .refine((text) => text === '::1' || (isIP(text) === 4 && text.startsWith('127.')), { error: 'expected a loopback address' });
+  .refine((text) => text === '::1' || (isIP(text) === 4 && text.startsWith('127.')), {
+    error: 'expected a loopback address',
+  });
 const plainName = (what: string) =>
   z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, {
     error: `expected the name of a ${what}: lower-case letters, digits, dot, dash, underscore; at most 64`,
@@ -146,7 +148,13 @@ const shape = z.strictObject({
   doors: section(
     z.strictObject({
       nfs: section(
-        z.strictObject({ ...door(12_049), mountPort: port.optional(), portmapper: z.boolean().default(false) }),
+        z.strictObject({
+          ...door(12_049),
+          mountPort: port.optional(),
+          portmapper: z
+            .union([z.boolean(), z.literal('host')], { error: 'expected true, false or host' })
+            .default(false),
+        }),
       ),
       s3: section(
         z.strictObject({

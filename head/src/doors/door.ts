@@ -6,7 +6,7 @@ import type { DoorStatus } from '@polynas/admin';
 /** A door that is open. */
 export interface RunningDoor {
   /** Where it listens now. */
-  readonly status: () => DoorStatus;
+  status(): DoorStatus;
 }
 
 /** What a failure to listen means, in a line that says what to change. */

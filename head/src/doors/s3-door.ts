@@ -1,28 +1,57 @@
-import type { Core } from '@polynas/core';
+import type { Services } from '@polynas/core/service';
+import type { S3Answer, S3Server } from '@polynas/s3';
+import { listenS3Door } from '@polynas/s3';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
+import { systemClock } from '../system-clock.ts';
+import { systemRandom } from '../system-random.ts';
 import type { RunningDoor } from './door.ts';
 import { listenError } from './door.ts';
-import { createServer } from 'node:net';
 
+type S3Settings = Settings['doors']['s3'];
+
+function logAnswer(logger: Logger, { error, ...answer }: S3Answer): void {
+  if (answer.status >= 500) logger.error({ ...answer, err: error }, 'a request failed');
+  else logger.debug(answer, 'request');
+}
+
+/** S3 over HTTP. */
 export class S3Door implements RunningDoor {
+  readonly #server: S3Server;
   readonly listening: { readonly address: string; readonly port: number };
-  readonly #server: import('node:net').Server;
-  private constructor(listening: S3Door['listening'], server: import('node:net').Server) {
-    this.listening = listening;
+
+  private constructor(server: S3Server, settings: S3Settings) {
     this.#server = server;
+    this.listening = { address: settings.address, port: settings.port };
   }
-  static async open(_core: Core, settings: Settings['doors']['s3'], _logger: Logger): Promise<S3Door> {
-    const { address, port } = settings;
-    const server = createServer((socket) => socket.destroy());
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error) => reject(listenError('doors.s3', address, port, error)));
-      server.listen(port, address, resolve);
-    });
-    return new S3Door({ address, port }, server);
+
+  static async open(
+    services: Pick<Services, 'objects' | 'shares' | 'accounts'>,
+    settings: S3Settings,
+    logger: Logger,
+  ): Promise<S3Door> {
+    const { address, port, region, domains } = settings;
+    try {
+      const server = await listenS3Door(services, {
+        host: address,
+        port,
+        region,
+        baseDomains: domains,
+        clock: systemClock,
+        random: systemRandom,
+        onAnswer: (answer) => logAnswer(logger, answer),
+      });
+      return new S3Door(server, settings);
+    } catch (error) {
+      throw listenError('doors.s3', address, port, error);
+    }
   }
-  readonly status = () => ({ name: 's3', address: this.listening.address, port: this.listening.port, connections: 0 });
-  stop(_grace: number): Promise<void> {
-    return new Promise((resolve) => void this.#server.close(() => resolve()));
+
+  status() {
+    return { name: 's3', ...this.listening };
+  }
+
+  stop(grace: number): Promise<void> {
+    return this.#server.stop(grace);
   }
 }

@@ -1,5 +1,6 @@
 import { createCore } from '@polynas/core';
-import type { RegistryState } from '@polynas/core';
+import type { Core, RegistryState } from '@polynas/core';
+import type { Services } from '@polynas/core/service';
 import { stat } from 'node:fs/promises';
 import { exitCode } from '../cli/exit-code.ts';
 import { applyDeclared } from '../declare/apply-declared.ts';
@@ -34,7 +35,7 @@ export function registerHeadParts(): void {
   provide('ownership', ['settings', 'lifecycle'], async ({ settings: { dataDirectory }, lifecycle }) => {
     await prepareDataDirectory(dataDirectory);
     const ownership = await takeOwnership(dataDirectory, systemRandom);
-    lifecycle.onStop('ownership', () => ownership.release());
+    lifecycle.onStop('ownership', 'ownership', () => ownership.release());
     return { dataDirectory };
   });
 
@@ -54,7 +55,7 @@ export function registerHeadParts(): void {
 
   provide('volumes', ['ownership', 'settings', 'lifecycle', 'logger'], async ({ settings, lifecycle, logger }) => {
     const volumes = await Volumes.open(settings.volumes, logger);
-    lifecycle.onStop('volumes', () => volumes.close());
+    lifecycle.onStop('volumes', 'volumes', () => volumes.close());
     return volumes;
   });
 
@@ -71,7 +72,7 @@ export function registerHeadParts(): void {
         secretBox: secretBox(new Sealer(key.derive('registry'), systemRandom)),
         report: (error) => logger.error({ err: error }, 'a failure in the background'),
       });
-      lifecycle.onStop('core', () => core.close());
+      lifecycle.onStop('core', 'core', () => core.close());
       return core;
     },
   );
@@ -96,7 +97,7 @@ export function registerHeadParts(): void {
     async ({ core, key, settings, lifecycle, logger }) => {
       if (!settings.doors.nfs.enabled) return {};
       const door = await NfsDoor.open(core, key, settings.doors.nfs, logger.child({ door: 'nfs' }));
-      lifecycle.onStop('nfs door', (grace) => door.stop(grace));
+      lifecycle.onStop('doors', 'nfs door', (grace) => door.stop(grace));
       return { door };
     },
   );
@@ -106,8 +107,14 @@ export function registerHeadParts(): void {
     ['core', 'filled', 'settings', 'lifecycle', 'logger'],
     async ({ core, settings, lifecycle, logger }) => {
       if (!settings.doors.s3.enabled) return {};
-      const door = await S3Door.open(core, settings.doors.s3, logger.child({ door: 's3' }));
-      lifecycle.onStop('s3 door', (grace) => door.stop(grace));
+      const services: Core & Partial<Pick<Services, 'objects'>> = core;
+      const { objects } = services;
+      if (!objects) {
+        logger.warn('no object service: the S3 door stays closed');
+        return {};
+      }
+      const door = await S3Door.open({ ...services, objects }, settings.doors.s3, logger.child({ door: 's3' }));
+      lifecycle.onStop('doors', 's3 door', (grace) => door.stop(grace));
       return { door };
     },
   );
@@ -142,7 +149,7 @@ export function registerHeadParts(): void {
         systemRandom,
       );
       running.admin = opened;
-      lifecycle.onStop('admin door', (grace) => opened.stop(grace));
+      lifecycle.onStop('doors', 'admin door', (grace) => opened.stop(grace));
       return opened;
     },
   );

@@ -5,8 +5,8 @@ export interface DoorStatus {
   readonly name: string;
   readonly address: string;
   readonly port: number;
-  /** Connections that are open now. */
-  readonly connections: number;
+  /** Connections that are open now, where the door counts them. */
+  readonly connections?: number;
   /** What else a client must know, e.g. the MOUNT port. */
   readonly detail?: string;
 }

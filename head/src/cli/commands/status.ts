@@ -27,7 +27,7 @@ function statusText(status: StatusAnswer): string {
   const doors = status.doors.map((door) => [
     door.name,
     `${door.address.includes(':') ? `[${door.address}]` : door.address}:${door.port}`,
-    String(door.connections),
+    door.connections === undefined ? '-' : String(door.connections),
     door.detail ?? '',
   ]);
   const shares = status.shares.map((share) => [

@@ -12,10 +12,9 @@ export class DoorStatusModel {
   @Integer()
   port!: number;
 
-  @Required()
   @Integer()
-  @Description('Connections that are open now')
-  connections!: number;
+  @Description('Connections that are open now, where the door counts them')
+  connections?: number;
 
   @Property(String)
   detail?: string;
