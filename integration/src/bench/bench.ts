@@ -48,7 +48,7 @@ export async function runBench(options: BenchOptions, { say, onRow }: BenchEvent
     if (options.syncs && noProbe !== undefined) skip(`syncs for each operation: ${noProbe}`);
     if (options.head) {
       const nodeArguments = options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`];
-      head = await startPolynas({ directory: scratch.folder('polynas'), nodeArguments });
+      head = await startPolynas({ directory: scratch.folder('polynas'), protocols: options.protocols, nodeArguments });
       servers.push(head);
     }
     for (const protocol of options.protocols) {

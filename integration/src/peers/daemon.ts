@@ -45,9 +45,8 @@ export class Daemon {
   /** @throws Error with the end of its log when it has ended */
   assertAlive(): void {
     if (this.#child.pid !== undefined && !hasEnded(this.#child)) return;
-    const tail = readFileSync(this.#log, 'utf8').trim().split('\n').slice(-8).join('\n');
     throw new Error(
-      `${this.name} ended (${this.#child.exitCode ?? this.#child.signalCode ?? 'not started'}):\n${tail}`,
+      `${this.name} ended (${this.#child.exitCode ?? this.#child.signalCode ?? 'not started'}):\n${this.#tail()}`,
     );
   }
 
@@ -56,13 +55,18 @@ export class Daemon {
     const end = performance.now() + seconds * 1000;
     while (!(await ready())) {
       this.assertAlive();
-      if (performance.now() > end) throw new Error(`${this.name}: not ${what} within ${seconds} s: see ${this.#log}`);
+      if (performance.now() > end) throw new Error(`${this.name}: not ${what} within ${seconds} s:\n${this.#tail()}`);
       await sleep(50);
     }
   }
 
   listening(port: number, seconds?: number): Promise<void> {
     return this.until(`listening on port ${port}`, () => answers(port), seconds);
+  }
+
+  /** The last lines of its log, for messages: the file may be gone when they are read. */
+  #tail(): string {
+    return readFileSync(this.#log, 'utf8').trim().split('\n').slice(-8).join('\n');
   }
 
   /** SIGTERM, and SIGKILL for one that is still there after `seconds`. */

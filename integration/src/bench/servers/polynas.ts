@@ -3,11 +3,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Daemon, freePorts } from '../../peers/daemon.ts';
-import { type BenchServer, benchUser } from '../server.ts';
+import { type BenchServer, benchUser, type Protocol } from '../server.ts';
 
 export interface PolynasOptions {
   /** Folder for its data, log and configuration, on the disk that is to be measured. */
   readonly directory: string;
+  /** Doors to open. */
+  readonly protocols: readonly Protocol[];
   /** Arguments of node before the program, such as `--cpu-prof`. */
   readonly nodeArguments?: readonly string[];
 }
@@ -18,7 +20,7 @@ const region = 'us-east-1';
 
 /** The head as a user starts it, with one share and one user declared in its configuration file. */
 export async function startPolynas(options: PolynasOptions): Promise<BenchServer> {
-  const { directory, nodeArguments = [] } = options;
+  const { directory, protocols, nodeArguments = [] } = options;
   mkdirSync(directory, { recursive: true });
   const [nfsPort = 0, mountPort = 0, s3Port = 0] = await freePorts(3);
   const accessKey = randomBytes(10).toString('hex').toUpperCase();
@@ -27,7 +29,7 @@ export async function startPolynas(options: PolynasOptions): Promise<BenchServer
   // JSON is YAML.
   writeFileSync(
     configuration,
-    JSON.stringify(declared({ nfsPort, mountPort, s3Port, accessKey, secretKey }), undefined, 2),
+    JSON.stringify(declared({ protocols, nfsPort, mountPort, s3Port, accessKey, secretKey }), undefined, 2),
   );
   const serve = ['serve', '--config', configuration, '--data', join(directory, 'data')];
   const daemon = new Daemon({
@@ -37,7 +39,8 @@ export async function startPolynas(options: PolynasOptions): Promise<BenchServer
     cwd: directory,
   });
   try {
-    for (const port of [nfsPort, mountPort, s3Port]) await daemon.listening(port, 60);
+    const ports = { nfs: [nfsPort, mountPort], s3: [s3Port] };
+    for (const port of protocols.flatMap((protocol) => ports[protocol])) await daemon.listening(port, 60);
   } catch (error) {
     await daemon.stop();
     throw error;
@@ -60,6 +63,7 @@ export async function startPolynas(options: PolynasOptions): Promise<BenchServer
 }
 
 interface Declared {
+  readonly protocols: readonly Protocol[];
   readonly nfsPort: number;
   readonly mountPort: number;
   readonly s3Port: number;
@@ -67,11 +71,14 @@ interface Declared {
   readonly secretKey: string;
 }
 
-function declared({ nfsPort, mountPort, s3Port, accessKey, secretKey }: Declared): object {
+function declared({ protocols, nfsPort, mountPort, s3Port, accessKey, secretKey }: Declared): object {
   const address = '127.0.0.1';
   return {
     log: { level: 'warn' },
-    doors: { nfs: { address, port: nfsPort, mountPort }, s3: { address, port: s3Port, region } },
+    doors: {
+      nfs: { enabled: protocols.includes('nfs'), address, port: nfsPort, mountPort },
+      s3: { enabled: protocols.includes('s3'), address, port: s3Port, region },
+    },
     users: [{ name: 'bench', ...benchUser, keys: [{ id: accessKey, secret: secretKey }] }],
     shares: [
       {
