@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FileHandle, FileId } from '@polynas/core/spi';
 import { call, newFile, bytes, type Fixture } from '../fixture.ts';
-import { propertyOptions } from '../property.ts';
+import { propertyOptions, settled } from '../property.ts';
 
 type Step =
   | {
@@ -61,7 +61,7 @@ export function contentModelTests(f: Fixture): void {
               await Promise.all(handles.map((handle) => handle.close()));
               if (f.volume.traits.persistent) await f.reopen();
               handles = await Promise.all(ids.map((id) => f.volume.open(call, id, 'write')));
-            } else await run(step, ids, handles, models);
+            } else await settled(run(step, ids, handles, models), step);
           }
           for (const [index, id] of ids.entries()) {
             expect((await f.attributes(id)).size).toBe(models[index]?.length);

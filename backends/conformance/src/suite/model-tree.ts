@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Attributes, FileId } from '@polynas/core/spi';
 import { call, type Fixture } from '../fixture.ts';
-import { propertyOptions } from '../property.ts';
+import { propertyOptions, settled } from '../property.ts';
 import { differences } from '../model/compare.ts';
 import { execute } from '../model/execute.ts';
 import { operations } from '../model/operation.ts';
@@ -24,7 +24,7 @@ export function treeModelTests(f: Fixture): void {
           const model = new TreeModel(traits, top);
           let sight = await look(top);
           for (const operation of sequence) {
-            const outcome = await execute(f.volume, model, operation);
+            const outcome = await settled(execute(f.volume, model, operation), operation);
             const expected = model.apply(operation);
             if (expected.codes.length > 0) expect(expected.codes, JSON.stringify(operation)).toContain(outcome.code);
             else expect(outcome.code, JSON.stringify(operation)).toBeUndefined();
