@@ -15,7 +15,9 @@ function bundledNode() {
 }
 
 function runWith(node) {
-  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit', env: { ...process.env, POLYNAS_NODE: node } });
+  // The channel is there to end: a head whose start script was killed stops, instead of living on unseen.
+  const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
+  const child = spawn(node, process.argv.slice(1), { stdio, env: { ...process.env, POLYNAS_NODE: node } });
   // The child decides when to end; a signal to this process is meant for it. Terminals send one to both: the head takes two within a second for one.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {

@@ -26,6 +26,11 @@ export function stopRequested(logger: Logger, monotonic: () => number): Promise<
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
+    // There when bin/polynas.js started another Node for us (and ends only with it).
+    process.once('disconnect', () => {
+      first ??= monotonic();
+      resolve({ reason: 'the start script ended', exitCode: 0 });
+    });
     // No reload: polynas.yaml is read at start only. Without a handler a closed terminal would end the head.
     process.on('SIGHUP', () => logger.info('SIGHUP ignored: the configuration is read at start only'));
 

@@ -10,11 +10,9 @@ const anyId = z.int().min(0).max(largestId);
 const port = z.int().min(1).max(65_535);
 const address = z.string().refine((text) => isIP(text) !== 0, { error: 'expected an IP address' });
 /** The admin API is not encrypted. */
-const loopback = z
-  .string()
-  .refine((text) => text === '::1' || (isIP(text) === 4 && text.startsWith('127.')), {
-    error: 'expected a loopback address',
-  });
+const loopback = z.string().refine((text) => text === '::1' || (isIP(text) === 4 && text.startsWith('127.')), {
+  error: 'expected a loopback address',
+});
 const plainName = (what: string) =>
   z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, {
     error: `expected the name of a ${what}: lower-case letters, digits, dot, dash, underscore; at most 64`,

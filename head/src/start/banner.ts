@@ -16,6 +16,8 @@ export interface BannerFacts {
   readonly firstStart?: FirstStart | undefined;
 }
 
+/** uid of nobody, whom rules squash to unless they say otherwise. */
+const nobody = 65_534;
 /** Shares whose commands are printed; the others are in `polynas share list`. */
 const shownShares = 3;
 
@@ -83,7 +85,8 @@ function reachLines(facts: BannerFacts): string[] {
   if (addresses.length === 0 || !addresses.every(isLoopback)) return [];
   const [share] = facts.shares;
   const rule = share?.doors.nfs?.rules[0];
-  const squashed = rule ? `,anonuid=${rule.anonymousUid},anongid=${rule.anonymousGid}` : '';
+  const owned = rule !== undefined && rule.anonymousUid !== nobody;
+  const squashed = owned ? `,anonuid=${rule.anonymousUid},anongid=${rule.anonymousGid}` : '';
   const name = share ? shellWord(share.name) : 'NAME';
   return [
     '',
