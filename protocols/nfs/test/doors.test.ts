@@ -101,7 +101,7 @@ describe('squash', () => {
     expect(await root.getattr(await root.create(top, 'f', { mode: 0o640 }))).toMatchObject({ uid, gid });
     expect(await root.getattr(await alice.create(top, 'g'))).toMatchObject({ uid: user });
     // A group that the client says it has counts where it is not squashed.
-    const shared = await world.core.shares.byName('nfs', 'default', 'data')!;
+    const shared = world.core.shares.byName('nfs', 'default', 'data')!;
     const group = (name: string, owner: number) =>
       world.volume.create({}, shared.root, bytes(name), { kind: 'guarded' }, { uid: 77, gid: owner, mode: 0o040 });
     await group('five', 5);

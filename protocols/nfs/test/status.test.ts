@@ -7,7 +7,7 @@ import { statusOf } from '../src/v3/status.ts';
 import { bytes, makeWorld, TestClient, unix, type World } from './world.ts';
 
 /** Answers every operation but getattr with one error. */
-function failing(files: FileService, error: () => unknown): FileService {
+function failing(files: FileService, error: () => Error): FileService {
   return new Proxy(files, {
     get(target, name) {
       if (name === 'lookup' || name === 'remove' || name === 'read' || name === 'rename' || name === 'access') {
@@ -23,7 +23,7 @@ let world: World;
 let server: NfsServer;
 let client: TestClient;
 let top: Uint8Array;
-let thrown: unknown;
+let thrown: Error;
 const faults: unknown[] = [];
 
 beforeAll(async () => {

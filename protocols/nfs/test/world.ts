@@ -13,7 +13,7 @@ import {
   type Fattr3,
   NFS_PROGRAM,
   NFS_V3,
-  Nfsstat3,
+  type Nfsstat3,
   nfsV3Procedures as p,
   type Sattr3,
   TimeHow,

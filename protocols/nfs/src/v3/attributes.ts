@@ -2,7 +2,6 @@ import {
   type AttributeChanges,
   type Attributes,
   type DirectoryChange,
-  type FileRef,
   type FileType,
   type NewAttributes,
   type Principal,
