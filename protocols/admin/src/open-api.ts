@@ -34,6 +34,22 @@ const problemSchema = {
   },
 };
 
+const problemResponse = {
+  description: 'What went wrong',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+type Operations = Readonly<Record<string, { readonly responses?: object }>>;
+
+/** Each operation may end in a problem. */
+function withProblems(paths: Readonly<Record<string, Operations>>): object {
+  const operation = ([method, each]: [string, Operations[string]]) =>
+    [method, { ...each, responses: { ...each.responses, default: problemResponse } }] as const;
+  const path = ([name, operations]: [string, Operations]) =>
+    [name, Object.fromEntries(Object.entries(operations).map(operation))] as const;
+  return Object.fromEntries(Object.entries(paths).map(path));
+}
+
 /** The OpenAPI 3 document of the admin API, made from the controllers and their models. */
 export function openApiDocument(version: string): object {
   const spec = getSpec(
@@ -44,6 +60,7 @@ export function openApiDocument(version: string): object {
     openapi: '3.0.3',
     info: { title: 'Polynas admin API', version },
     ...spec,
+    paths: withProblems((spec.paths ?? {}) as Readonly<Record<string, Operations>>),
     components: { ...spec.components, schemas: { ...spec.components?.schemas, Problem: problemSchema } },
   };
 }

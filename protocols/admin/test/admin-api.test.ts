@@ -197,5 +197,7 @@ describe('the rest', () => {
       '/v1/volumes',
     ]);
     expect(body.components.schemas).toHaveProperty('Problem');
+    expect(body.paths['/v1/users'].post.responses).toHaveProperty('201');
+    expect(body.paths['/v1/users'].post.responses).toHaveProperty('default');
   });
 });
