@@ -88,7 +88,7 @@ describe('crash harness', () => {
   }
 
   test('round_volumeThatForgets_isFound', async () => {
-    const worker = fileURLToPath(new URL('./forgetful.crash-worker.ts', import.meta.url));
+    const worker = fileURLToPath(new URL('./test/forgetful-worker.ts', import.meta.url));
     const options = { worker, open: async () => openMemoryVolume() };
     const faults = await crashRound(options, '/nowhere', { seed: 1, lanes: 2, operations: 50 }, 60);
     expect(faults.join()).toContain('its directory is missing');

@@ -1,12 +1,12 @@
 import type { Name } from '@polynas/core/spi';
-import type { Inode } from './inode.ts';
 
-export interface Entry {
+/** A name and what it names (an inode; left open here, as inodes hold entries). */
+export interface Entry<Of> {
   /** The name's bytes as characters 0 … 255: a `Map` key that also sorts as the bytes do. */
   readonly key: string;
   readonly name: Name;
   readonly cookie: bigint;
-  inode: Inode;
+  inode: Of;
   removed: boolean;
 }
 
@@ -18,23 +18,23 @@ export function keyOf(name: Name): string {
 }
 
 /** The names of one directory: by name, in order of cookies, and (once asked for) in order of names. */
-export class Entries {
-  readonly #byName = new Map<string, Entry>();
+export class Entries<Of> {
+  readonly #byName = new Map<string, Entry<Of>>();
   /** Ascending cookies; removed entries stay until they are the greater part. */
-  #byCookie: Entry[] = [];
-  #sorted: Entry[] | undefined;
+  #byCookie: Entry<Of>[] = [];
+  #sorted: Entry<Of>[] | undefined;
   #nextCookie = firstCookie;
 
   get size(): number {
     return this.#byName.size;
   }
 
-  get(key: string): Entry | undefined {
+  get(key: string): Entry<Of> | undefined {
     return this.#byName.get(key);
   }
 
-  add(key: string, name: Name, inode: Inode): Entry {
-    const entry: Entry = { key, name: Uint8Array.from(name), cookie: this.#nextCookie, inode, removed: false };
+  add(key: string, name: Name, inode: Of): Entry<Of> {
+    const entry: Entry<Of> = { key, name: Uint8Array.from(name), cookie: this.#nextCookie, inode, removed: false };
     this.#nextCookie += 1n;
     this.#byName.set(key, entry);
     this.#byCookie.push(entry);
@@ -46,7 +46,7 @@ export class Entries {
     return entry;
   }
 
-  remove(entry: Entry): void {
+  remove(entry: Entry<Of>): void {
     entry.removed = true;
     this.#byName.delete(entry.key);
     this.#sorted?.splice(
@@ -64,10 +64,10 @@ export class Entries {
   }
 
   /** Entries after the cookie, at most `limit`, and whether that is all. */
-  after(cookie: bigint, limit: number): { entries: Entry[]; end: boolean } {
-    const entries: Entry[] = [];
+  after(cookie: bigint, limit: number): { entries: Entry<Of>[]; end: boolean } {
+    const entries: Entry<Of>[] = [];
     for (let at = firstIndex(this.#byCookie, (entry) => entry.cookie > cookie); at < this.#byCookie.length; at += 1) {
-      const entry = this.#byCookie[at] as Entry;
+      const entry = this.#byCookie[at] as Entry<Of>;
       if (entry.removed) continue;
       if (entries.length === limit) return { entries, end: false };
       entries.push(entry);
@@ -76,7 +76,7 @@ export class Entries {
   }
 
   /** Entries whose names are after (or at, when `inclusive`) the key, in byte order. */
-  byName(key: string, inclusive: boolean, limit: number): { entries: Entry[]; end: boolean } {
+  byName(key: string, inclusive: boolean, limit: number): { entries: Entry<Of>[]; end: boolean } {
     this.#sorted ??= [...this.#byName.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
     const first = firstIndex(this.#sorted, (entry) => (inclusive ? entry.key >= key : entry.key > key));
     const entries = this.#sorted.slice(first, first + limit);
@@ -85,12 +85,12 @@ export class Entries {
 }
 
 /** Binary search for the first entry that fulfils a condition which stays true from there on. */
-function firstIndex(entries: readonly Entry[], fulfils: (entry: Entry) => boolean): number {
+function firstIndex<Of>(entries: readonly Entry<Of>[], fulfils: (entry: Entry<Of>) => boolean): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (fulfils(entries[middle] as Entry)) high = middle;
+    if (fulfils(entries[middle] as Entry<Of>)) high = middle;
     else low = middle + 1;
   }
   return low;

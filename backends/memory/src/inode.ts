@@ -33,7 +33,7 @@ export interface FileContent {
 
 export interface DirectoryContent {
   readonly kind: 'directory';
-  readonly entries: Entries;
+  readonly entries: Entries<Inode>;
   /** Where the directory is; none for the root. */
   parent: { readonly directory: Directory; readonly key: string } | undefined;
 }

@@ -2,6 +2,7 @@ import { StorageError } from '@polynas/core/spi';
 import type { Cookie, DirectoryPage, FileId, ListOptions, Name } from '@polynas/core/spi';
 import { keyOf } from './entries.ts';
 import type { Entry } from './entries.ts';
+import type { Inode } from './inode.ts';
 import type { Tree } from './tree.ts';
 
 export function readdir(tree: Tree, directoryId: FileId, cookie: Cookie, options: ListOptions): DirectoryPage {
@@ -26,7 +27,7 @@ function checkLimit({ limit }: ListOptions): void {
   if (!Number.isInteger(limit) || limit < 1 || limit > 4096) throw new StorageError('invalid', 'limit is 1 … 4096');
 }
 
-function page(tree: Tree, found: { entries: Entry[]; end: boolean }, options: ListOptions): DirectoryPage {
+function page(tree: Tree, found: { entries: Entry<Inode>[]; end: boolean }, options: ListOptions): DirectoryPage {
   const entries = found.entries.map(({ name, cookie, inode }) => ({
     name,
     id: inode.id,

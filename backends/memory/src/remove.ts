@@ -4,7 +4,7 @@ import { checkName } from './checks.ts';
 import { keyOf } from './entries.ts';
 import type { Entry } from './entries.ts';
 import { isDirectory } from './inode.ts';
-import type { Directory } from './inode.ts';
+import type { Directory, Inode } from './inode.ts';
 import type { Tree } from './tree.ts';
 
 export function unlink(tree: Tree, directoryId: FileId, name: Name, options: RemoveOptions = {}): Removed {
@@ -25,7 +25,7 @@ function present(
   directoryId: FileId,
   name: Name,
   options: RemoveOptions,
-): { directory: Directory; entry: Entry } {
+): { directory: Directory; entry: Entry<Inode> } {
   checkName(name, tree.traits);
   const directory = tree.directory(directoryId);
   const entry = directory.content.entries.get(keyOf(name));
@@ -35,7 +35,7 @@ function present(
   return { directory, entry };
 }
 
-function take(tree: Tree, directory: Directory, entry: Entry, options: RemoveOptions): Removed {
+function take(tree: Tree, directory: Directory, entry: Entry<Inode>, options: RemoveOptions): Removed {
   const change = tree.changeEntries(directory, () => {
     directory.content.entries.remove(entry);
     if (isDirectory(entry.inode)) directory.nlink -= 1;

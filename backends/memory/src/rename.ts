@@ -58,10 +58,10 @@ function expectMovable(tree: Tree, moved: Inode, from: Directory, to: Directory,
 export function move(
   tree: Tree,
   from: Directory,
-  source: Entry,
+  source: Entry<Inode>,
   to: Directory,
   toName: Name,
-  target: Entry | undefined,
+  target: Entry<Inode> | undefined,
 ): { from: DirectoryChange; to: DirectoryChange; replaced?: Attributes } {
   const moved = source.inode;
   const replaced = target?.inode;

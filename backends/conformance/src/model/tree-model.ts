@@ -199,7 +199,17 @@ function change(
       return done;
     case 'removexattr':
       return node.xattrs.delete(operation.xattr) ? done : rejected('notFound');
+    case 'truncate':
+    case 'sync':
+    case 'write':
+      return changeContent(node, operation);
   }
+}
+
+function changeContent(
+  node: ModelNode,
+  operation: Extract<Operation, { kind: 'truncate' | 'write' | 'sync' }>,
+): Expected {
   const codes = typeFaults(node);
   if (codes.length > 0) return { codes };
   if (operation.kind === 'truncate') node.content.truncate(operation.size);
@@ -207,6 +217,7 @@ function change(
   else node.content.write(operation.offset, bytesOf(operation), operation.stability !== 'unstable');
   return done;
 }
+
 function newNode(type: ModelNode['type'], mode: number, target = ''): ModelNode {
   return {
     type,

@@ -235,9 +235,12 @@ export function dataTests(f: Fixture): void {
       const id = await f.file(f.root, 'a');
       const handles = await Promise.all(Array.from({ length: 4 }, () => f.volume.open(call, id, 'write')));
       await Promise.all(
-        Array.from({ length: 64 }, (_, index) =>
-          handles[index % 4]?.write(call, index * 1000, [pattern(1000, index)], index % 3 === 0 ? 'file' : 'unstable'),
-        ),
+        Array.from({ length: 16 }, (_, turn) =>
+          handles.map((handle, index) => {
+            const at = turn * 4 + index;
+            return handle.write(call, at * 1000, [pattern(1000, at)], at % 3 === 0 ? 'file' : 'unstable');
+          }),
+        ).flat(),
       );
       await Promise.all(handles.map((handle) => handle.close()));
       for (let index = 0; index < 64; index += 1) {

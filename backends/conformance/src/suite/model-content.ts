@@ -16,7 +16,8 @@ type Step =
   | { kind: 'truncate'; file: number; size: number }
   | { kind: 'punch' | 'allocate' | 'read'; file: number; offset: number; length: number }
   | { kind: 'clone'; file: number; from: number; offset: number; length: number; at: number }
-  | { kind: 'sync' | 'reopen'; file: number };
+  | { kind: 'sync'; file: number }
+  | { kind: 'reopen'; file: number };
 
 const files = 3;
 const file = fc.nat(files - 1);
