@@ -6,6 +6,7 @@ import { describeMachine, revision } from './measure/machine.ts';
 import { whyNoSyncProbe } from './measure/sync-probe.ts';
 import type { BenchOptions } from './options.ts';
 import type { BenchResults, Row, SyncCount } from './report/results.ts';
+import type { TimeWindow } from './profile/self-time.ts';
 import { runLoads } from './run-loads.ts';
 import type { BenchServer, Protocol } from './server.ts';
 import { ganeshaServer } from './servers/ganesha.ts';
@@ -28,10 +29,12 @@ export interface BenchEvents {
   /** A line for the user. */
   readonly say: (line: string) => void;
   readonly onRow: (row: Row) => void;
+  /** A round of the head is over. */
+  readonly onRound?: (window: TimeWindow) => void;
 }
 
 /** Starts the head and the peers, drives them, and stops them again. */
-export async function runBench(options: BenchOptions, { say, onRow }: BenchEvents): Promise<BenchResults> {
+export async function runBench(options: BenchOptions, { say, onRow, onRound }: BenchEvents): Promise<BenchResults> {
   const scratch = new ScratchDirectory(options.directory);
   const skipped: string[] = [];
   const skip = (line: string) => {
@@ -67,6 +70,9 @@ export async function runBench(options: BenchOptions, { say, onRow }: BenchEvent
           directory,
           probe: noProbe === undefined,
           onRow,
+          onRound: (server, window) => {
+            if (server === head) onRound?.(window);
+          },
         });
         rows.push(...outcome.rows);
         syncs.push(...outcome.syncs);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { runBench } from './bench.ts';
 import { readOptions, usage } from './options.ts';
-import { topFunctions } from './profile/self-time.ts';
+import { type TimeWindow, topFunctions } from './profile/self-time.ts';
 import { replaceTables } from './report/document.ts';
 import { markdown, progressLine } from './report/table.ts';
 
@@ -22,17 +22,18 @@ export async function main(args: readonly string[]): Promise<number> {
   const profile = options.profile === undefined ? undefined : resolve(options.profile);
   if (profile !== undefined) mkdirSync(profile, { recursive: true });
   const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const windows: TimeWindow[] = [];
   const results = await runBench(
     { ...options, ...(profile !== undefined && { profile }) },
-    { say, onRow: (row) => say(progressLine(row)) },
+    { say, onRow: (row) => say(progressLine(row)), onRound: (window) => windows.push(window) },
   );
   const tables = markdown(results);
   say(`\n${tables}`);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 1)}\n`);
   if (options.markdown !== undefined) replaceTables(options.markdown, tables);
   if (profile !== undefined) {
-    say(`Functions with most self time (profile in ${profile}):`);
-    for (const { name, place, share } of topFunctions(profile, 40)) {
+    say(`Functions of the head with most self time during the rounds (profile in ${profile}):`);
+    for (const { name, place, share } of topFunctions(profile, windows, 40)) {
       say(`  ${(share * 100).toFixed(1).padStart(5)} %  ${name}  ${place}`);
     }
   }

@@ -7,6 +7,7 @@ import { countSyncs } from './measure/sync-probe.ts';
 import type { BenchOptions } from './options.ts';
 import type { Round, Row, SyncCount } from './report/results.ts';
 import type { BenchServer, Protocol } from './server.ts';
+import type { TimeWindow } from './profile/self-time.ts';
 
 interface Contender {
   readonly server: BenchServer;
@@ -22,6 +23,7 @@ export interface LoadsRun {
   /** Counts syncs too. */
   readonly probe: boolean;
   readonly onRow: (row: Row) => void;
+  readonly onRound: (server: BenchServer, window: TimeWindow) => void;
 }
 
 export interface LoadsOutcome {
@@ -65,12 +67,19 @@ async function runRow(run: LoadsRun, contenders: readonly Contender[], load: Loa
     for (const [contender, done] of rounds) {
       await contender.generator.prepare(load.name, { depth, seconds: options.seconds, maximum: load.maximum });
       settle(run.directory);
+      const from = monotonic();
       done.push(await measured(contender));
+      run.onRound(contender.server, { from, to: monotonic() });
     }
   }
   const servers = [...rounds].map(([{ server }, done]) => ({ name: server.name, rounds: done }));
   const { name, unit, bytes } = load;
   return { protocol, load: name, unit, depth, ...(bytes !== undefined && { bytes }), servers };
+}
+
+/** Microseconds of CLOCK_MONOTONIC, which V8's profiles count in, too. */
+function monotonic(): number {
+  return Number(process.hrtime.bigint() / 1000n);
 }
 
 /** Writes out what earlier rounds left dirty: a server that puts its writing off must not have it done in another's round. */

@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Microseconds of CLOCK_MONOTONIC. */
+export interface TimeWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
 interface CpuProfile {
+  readonly startTime: number;
   readonly nodes: readonly {
     readonly id: number;
     readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
@@ -19,14 +26,22 @@ export interface SelfTime {
   readonly share: number;
 }
 
-/** The functions with most self time of the last profile in a folder that `node --cpu-prof` wrote; time asleep is left out. */
-export function topFunctions(directory: string, count: number): SelfTime[] {
+/**
+ * The functions with most self time, within `windows`, of the last profile in a folder that `node --cpu-prof` wrote. Time
+ * asleep is left out.
+ */
+export function topFunctions(directory: string, windows: readonly TimeWindow[], count: number): SelfTime[] {
   const files = readdirSync(directory).filter((name) => name.endsWith('.cpuprofile'));
   const last = files.toSorted().at(-1);
   if (last === undefined) throw new Error(`no profile in ${directory}`);
   const profile = JSON.parse(readFileSync(join(directory, last), 'utf8')) as CpuProfile;
   const times = new Map<number, number>();
-  profile.samples.forEach((id, i) => times.set(id, (times.get(id) ?? 0) + (profile.timeDeltas[i] ?? 0)));
+  let now = profile.startTime;
+  profile.samples.forEach((id, i) => {
+    const delta = profile.timeDeltas[i] ?? 0;
+    now += delta;
+    if (windows.some(({ from, to }) => now >= from && now <= to)) times.set(id, (times.get(id) ?? 0) + delta);
+  });
   const byPlace = new Map<string, { name: string; place: string; time: number }>();
   let busy = 0;
   for (const { id, callFrame } of profile.nodes) {
