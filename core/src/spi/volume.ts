@@ -241,7 +241,7 @@ export interface Volume {
   /** `notFound` when it is not there. */
   removexattr(call: Call, id: FileId, name: string, options?: MutationOptions): Promise<Attributes>;
 
-  /** Opens a regular file (`isDirectory`, `wrongType`). An id with no name left: `stale` unless another handle holds it (so do all calls by id). */
+  /** Opens a regular file (`isDirectory`, `wrongType`). An id with no name left: `stale` unless another handle holds it, as for every call by id. */
   open(call: Call, id: FileId, access: HandleAccess): Promise<FileHandle>;
 
   readonly clone?: CloneGroup;
