@@ -1,0 +1,146 @@
+import { extentsIn } from './layout.ts';
+import { encodeFreeContent, decodeBlob, encodeBlob, encodeNumber } from '../format/rows.ts';
+import type { Content, Inode } from '../format/inode.ts';
+import { afterNumber, numberKey } from '../format/keys.ts';
+import type { Parts } from '../parts.ts';
+import type { Transaction } from '../tree/transaction.ts';
+import type { LiveFile } from './live-file.ts';
+import { syncFile } from './sync.ts';
+
+/** More than a file can have. */
+const allXattrs = 2000;
+
+/** Runs an operation on a file that stays alive meanwhile. */
+export async function holding<T>(parts: Parts, id: number, work: (file: LiveFile) => Promise<T>): Promise<T> {
+  const file = parts.files.hold(id);
+  try {
+    return await work(file);
+  } finally {
+    release(parts, file);
+  }
+}
+
+/** Drops one hold; the last one flushes what is dirty and removes what has no name left, both in the background. */
+export function release(parts: Parts, file: LiveFile): void {
+  file.holders -= 1;
+  if (file.holders > 0) return;
+  if (file.orphan) void inBackground(parts, file, () => reap(parts, file));
+  else if (file.dirty) void inBackground(parts, file, () => syncFile(parts, file));
+  else parts.files.settle(file);
+}
+
+/**
+ * What fails here has either made the volume unavailable, which everybody is told, or found no space: then the row stands, and the next
+ * flush, sync or recovery does the work.
+ */
+async function inBackground(parts: Parts, file: LiveFile, work: () => Promise<void>): Promise<void> {
+  file.holders += 1;
+  await work().catch(() => undefined);
+  file.holders -= 1;
+  if (file.holders === 0 && file.orphan) release(parts, parts.files.hold(file.id));
+  else parts.files.settle(file);
+}
+
+async function reap(parts: Parts, file: LiveFile): Promise<void> {
+  const gone = await parts.committer.mutate((transaction) => {
+    const inode = transaction.find(file.id);
+    if (file.handles > 0 || inode === undefined || inode.nlink > 0) return false;
+    removeFile(transaction, inode);
+    transaction.remove(transaction.tables.orphans, numberKey(file.id));
+    file.orphan = false;
+    transaction.afterFailure(() => {
+      file.orphan = true;
+    });
+    return true;
+  });
+  if (gone) parts.reclaimer.wake();
+}
+
+/** Inside a mutation: the last name is gone. Open handles keep the file; else it goes now, and what runs on it will find it stale. */
+export function dropLastName(transaction: Transaction, inode: Inode): void {
+  const file = transaction.files.get(inode.id);
+  if (file === undefined || file.handles === 0) {
+    removeFile(transaction, inode);
+    return;
+  }
+  transaction.put(transaction.tables.orphans, numberKey(inode.id), encodeNumber(1));
+  file.orphan = true;
+  transaction.afterFailure(() => {
+    file.orphan = false;
+  });
+}
+
+/** Inside a mutation: removes the inode and all that belongs to it; large contents are left to the reclaimer. */
+export function removeFile(transaction: Transaction, inode: Inode): void {
+  const { tables } = transaction;
+  for (const { key } of tables.xattrs.range(numberKey(inode.id), afterNumber(inode.id), allXattrs)) {
+    transaction.remove(tables.xattrs, key);
+  }
+  dropContent(transaction, inode.id, inode.content);
+  transaction.removeInode(inode);
+  const { removing } = transaction.files;
+  removing.add(inode.id);
+  transaction.afterCommit(() => removing.delete(inode.id));
+  transaction.afterFailure(() => removing.delete(inode.id));
+}
+
+/** Inside a mutation: a content that nobody names any more, and the dirtiness of the file that had it. */
+export function dropContent(transaction: Transaction, id: number, content: Content): void {
+  const { tables } = transaction;
+  if (content.kind === 'inline') transaction.remove(tables.inline, numberKey(content.id));
+  else if (content.kind === 'blob') freeBlob(transaction, content.blob);
+  else if (content.kind === 'extents') {
+    transaction.put(tables.freeContents, numberKey(content.id), encodeFreeContent({ blob: content.blob }));
+  }
+  const file = transaction.files.get(id);
+  if (!tables.dirty.has(numberKey(id)) && file?.dirty !== true) return;
+  transaction.remove(tables.dirty, numberKey(id));
+  if (file === undefined) return;
+  const { dirty } = file;
+  file.dirty = false;
+  transaction.afterCommit(() => {
+    if (file.overlay?.content === content.id) file.overlay = undefined;
+  });
+  transaction.afterFailure(() => {
+    file.dirty = dirty;
+  });
+}
+
+/** Inside a mutation: the host file is unlinked once this is on stable storage. */
+export function freeBlob(transaction: Transaction, blob: number): void {
+  transaction.remove(transaction.tables.blobs, numberKey(blob));
+  transaction.put(transaction.tables.freeBlobs, numberKey(blob), encodeNumber(1));
+}
+
+/** Reference counts of shared blobs that one mutation changes, summed up before they are written. */
+export class ReferenceChanges {
+  readonly #transaction: Transaction;
+  readonly #changes = new Map<number, number>();
+
+  constructor(transaction: Transaction) {
+    this.#transaction = transaction;
+  }
+
+  add(blob: number, change: number): void {
+    this.#changes.set(blob, (this.#changes.get(blob) ?? 0) + change);
+  }
+
+  /** Once, at the end of the mutation's work. */
+  store(): void {
+    const { tables } = this.#transaction;
+    for (const [blob, change] of this.#changes) {
+      const view = tables.blobs.view(numberKey(blob), 9);
+      const references = (view === undefined ? 0 : decodeBlob(view).references) + change;
+      if (references <= 0) freeBlob(this.#transaction, blob);
+      else this.#transaction.put(tables.blobs, numberKey(blob), encodeBlob({ references, shared: true }));
+    }
+  }
+}
+
+/** Rows of extents that one mutation handles at most: each costs up to four records. */
+export const extentsPerStep = 200;
+
+/** Extent rows of a content from `from`, as many as one mutation may handle. */
+export function extentStep(transaction: Transaction, content: number, from: number): ReturnType<typeof extentsIn> {
+  return extentsIn(transaction.tables, content, from, Number.MAX_SAFE_INTEGER, extentsPerStep);
+}

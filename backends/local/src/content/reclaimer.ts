@@ -1,0 +1,96 @@
+import { dirname } from 'node:path';
+import { pairKey, firstOf, numberKey } from '../format/keys.ts';
+import { decodeFreeContent } from '../format/rows.ts';
+import type { Committer } from '../tree/committer.ts';
+import type { Tables } from '../tree/environment.ts';
+import type { BlobStore } from './blob-store.ts';
+import { extentStep, extentsPerStep, freeBlob, ReferenceChanges } from './lifetime.ts';
+
+const blobsPerStep = 128;
+const everything = pairKey(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+
+/** Takes away, in small steps that a crash may interrupt anywhere, what commits have put into the free tables. */
+export class Reclaimer {
+  readonly #tables: Tables;
+  readonly #committer: Committer;
+  readonly #blobs: BlobStore;
+  #working: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+
+  constructor(tables: Tables, committer: Committer, blobs: BlobStore) {
+    this.#tables = tables;
+    this.#committer = committer;
+    this.#blobs = blobs;
+  }
+
+  /** There may be something to take away. */
+  wake(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined;
+      if (this.#again && !this.#stopped) setImmediate(() => this.wake());
+    });
+  }
+
+  /** Resolves when nothing is left, or it cannot go on. */
+  async idle(): Promise<void> {
+    while (this.#working !== undefined) await this.#working;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    this.#again = false;
+    try {
+      while (!this.#stopped && ((await this.#stepContents()) || (await this.#stepBlobs())));
+    } catch {
+      // The volume has failed, or there is no space: the rows stand, and the next wake or the next life goes on.
+      this.#again = false;
+    }
+  }
+
+  async #stepContents(): Promise<boolean> {
+    const [row] = this.#tables.freeContents.range(numberKey(0), everything, 1);
+    if (row === undefined) return false;
+    const content = firstOf(row.key);
+    await this.#committer.mutate((transaction) => {
+      const view = transaction.tables.freeContents.view(row.key, 8);
+      if (view === undefined) return;
+      const { blob } = decodeFreeContent(view);
+      const extents = extentStep(transaction, content, 0);
+      const references = new ReferenceChanges(transaction);
+      for (const extent of extents) {
+        transaction.remove(transaction.tables.extents, pairKey(content, extent.offset));
+        references.add(extent.blob, -1);
+      }
+      references.store();
+      if (extents.length === extentsPerStep) return;
+      if (blob !== 0) freeBlob(transaction, blob);
+      transaction.remove(transaction.tables.freeContents, row.key);
+    });
+    return true;
+  }
+
+  async #stepBlobs(): Promise<boolean> {
+    const rows = this.#tables.freeBlobs.range(numberKey(0), everything, blobsPerStep);
+    if (rows.length === 0) return false;
+    // The rows can be read before they are durable. Unlinking then could take the content of a file that a power failure brings back.
+    await this.#committer.mutate(() => undefined);
+    const directories = new Set<string>();
+    for (const { key } of rows) {
+      const blob = firstOf(key);
+      await this.#blobs.discard(blob);
+      directories.add(dirname(this.#blobs.path(blob)));
+    }
+    for (const directory of directories) await this.#blobs.host.syncDirectory(directory);
+    await this.#committer.mutate((transaction) => {
+      for (const { key } of rows) transaction.remove(transaction.tables.freeBlobs, key);
+    });
+    return true;
+  }
+}

@@ -1,0 +1,172 @@
+import { closeSync, mkdirSync, openSync, rmSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { StorageError } from '@polynas/core/spi';
+import { check } from './recovery/check.ts';
+import type { CheckReport } from './recovery/check.ts';
+import { BlobPool } from './content/blob-pool.ts';
+import { BlobStore } from './content/blob-store.ts';
+import { Flusher } from './content/flusher.ts';
+import { LiveFiles } from './content/live-file.ts';
+import { Reclaimer } from './content/reclaimer.ts';
+import { formatVersion, metaKeys } from './format/meta.ts';
+import { decodeNumber, encodeNumber } from './format/rows.ts';
+import { storageErrorOf } from './host/errors.ts';
+import { nodeHostFiles } from './host/node-host-files.ts';
+import { lockOwner } from './host/owner-lock.ts';
+import { probeSparse } from './host/probe.ts';
+import { defaults } from './options.ts';
+import type { LocalVolumeOptions } from './options.ts';
+import type { Parts } from './parts.ts';
+import { recover } from './recovery/recover.ts';
+import { hostClock } from './tree/clock.ts';
+import { Committer } from './tree/committer.ts';
+import { Counters } from './tree/counters.ts';
+import { openEnvironment } from './tree/environment.ts';
+import type { Environment, Tables } from './tree/environment.ts';
+import { firstNumbers } from './tree/first.ts';
+import { Health } from './tree/health.ts';
+import { Inodes } from './tree/inodes.ts';
+import { makeRoot } from './tree/root.ts';
+import { traitsOf } from './tree/traits.ts';
+import { LocalVolume } from './volume.ts';
+
+const blobsDirectory = 'blobs';
+/** Stands when a life of the volume ended with a failure: the next one begins with a check. */
+const failedMarker = 'failed';
+const livesPerEpoch = 65_536n;
+
+/**
+ * Opens (or creates) a volume. Rejects with `unavailable` when somebody has it open, `notSupported` when its format is of another version,
+ * `corrupt` when the check that follows a failure finds contradictions.
+ */
+export async function openLocalVolume(options: LocalVolumeOptions): Promise<LocalVolume> {
+  const { directory } = options;
+  mkdirSync(join(directory, blobsDirectory), { recursive: true, mode: 0o700 });
+  const lock = lockOwner(directory);
+  try {
+    const environment = openEnvironment(directory);
+    try {
+      return await openLocked(options, environment, () => lock.release());
+    } catch (error) {
+      await environment.root.close();
+      throw error;
+    }
+  } catch (error) {
+    lock.release();
+    throw storageErrorOf(error, `opening the volume ${directory}`);
+  }
+}
+
+/** Opens a volume that nobody serves, brings it into order as an open does, and reports every contradiction between its records. */
+export async function checkLocalVolume(options: LocalVolumeOptions): Promise<CheckReport> {
+  const volume = await openLocalVolume(options);
+  try {
+    return await volume.check();
+  } finally {
+    await volume.close();
+  }
+}
+
+async function openLocked(
+  options: LocalVolumeOptions,
+  environment: Environment,
+  unlock: () => void,
+): Promise<LocalVolume> {
+  const { directory } = options;
+  const { root, tables } = environment;
+  const host = options.host ?? nodeHostFiles();
+  assertVersion(tables);
+  const clock = options.clock ?? hostClock;
+  const lives = numberAt(tables, metaKeys.lives) + 1;
+  const marker = join(directory, failedMarker);
+  const health = new Health(BigInt(lives) * livesPerEpoch, () => mark(marker));
+  const files = new LiveFiles();
+  const inodes = new Inodes(tables.inodes, files, options.cachedInodes ?? defaults.cachedInodes);
+  const counters = new Counters(tables.meta, firstNumbers);
+  const { observer } = options;
+  const committer = new Committer({ root, tables, files, inodes, counters, health, clock, observer });
+  const blobs = new BlobStore(host, join(directory, blobsDirectory), options.maxOpenBlobs ?? defaults.maxOpenBlobs);
+  const pool = new BlobPool(blobs, tables, committer, health);
+  const reclaimer = new Reclaimer(tables, committer, blobs);
+  const parts: Parts = {
+    traits: traitsOf(await probeSparse(host, directory)),
+    limits: {
+      inlineBytes: options.inlineBytes ?? defaults.inlineBytes,
+      maxHandles: options.maxHandles ?? defaults.maxHandles,
+    },
+    tables,
+    committer,
+    counters,
+    inodes,
+    files,
+    blobs,
+    pool,
+    reclaimer,
+    health,
+    clock,
+  };
+  const wasClean = numberAt(tables, metaKeys.clean) === 1;
+  await committer.mutate((transaction) => {
+    if (numberAt(tables, metaKeys.format) === 0) {
+      transaction.put(tables.meta, metaKeys.format, encodeNumber(formatVersion));
+      makeRoot(transaction);
+    }
+    transaction.put(tables.meta, metaKeys.lives, encodeNumber(lives));
+    transaction.put(tables.meta, metaKeys.clean, encodeNumber(0));
+    transaction.reserveStamps();
+  });
+  await host.syncDirectory(directory);
+  if (!wasClean) await recover(parts);
+  if (existsSync(marker) || options.check === true) {
+    const { problems } = await check(parts);
+    if (problems.length > 0)
+      throw new StorageError('corrupt', `the volume ${directory}: ${problems.slice(0, 5).join('; ')}`);
+    rmSync(marker, { force: true });
+  }
+  reclaimer.wake();
+  const flusher = new Flusher(parts, options.idleFlush ?? defaults.idleFlush);
+  return new LocalVolume(parts, directory, () => finish(parts, flusher, environment, unlock));
+}
+
+async function finish(parts: Parts, flusher: Flusher, environment: Environment, unlock: () => void): Promise<void> {
+  const { committer, health, pool, reclaimer, tables, blobs } = parts;
+  try {
+    await flusher.stop();
+    if (!health.failed) {
+      await flusher.flushAll();
+      await reclaimer.stop();
+      await pool.drain();
+      await committer.drain();
+      const clean = [...parts.files.all()].every((file) => !file.orphan && !file.dirty);
+      if (clean) await committer.mutate((transaction) => transaction.put(tables.meta, metaKeys.clean, encodeNumber(1)));
+    }
+  } finally {
+    await reclaimer.stop();
+    await committer.drain();
+    await blobs.closeAll();
+    await environment.root.close();
+    unlock();
+    health.complete();
+  }
+}
+
+function assertVersion(tables: Tables): void {
+  const version = numberAt(tables, metaKeys.format);
+  if (version !== 0 && version !== formatVersion) {
+    throw new StorageError('notSupported', `the volume has format ${version}, this program knows ${formatVersion}`);
+  }
+}
+
+function numberAt(tables: Tables, key: Uint8Array): number {
+  const view = tables.meta.view(key, 8);
+  return view === undefined ? 0 : decodeNumber(view);
+}
+
+/** Best effort: the medium that failed may take no marker either, and then the missing clean mark leads to recovery. */
+function mark(path: string): void {
+  try {
+    closeSync(openSync(path, 'w', 0o600));
+  } catch {
+    return;
+  }
+}
