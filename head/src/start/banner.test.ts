@@ -63,6 +63,11 @@ describe('what the head prints when it is ready', () => {
     expect(text).toContain('192.0.2.7:/docs');
     expect(text).toContain('http://192.0.2.7:2');
     expect(text).not.toContain('Only this machine');
+    expect(text).not.toContain('--nfs-add');
+    const local = { ...share('docs').doors.nfs?.rules[0], clients: '127.0.0.0/8' } as const;
+    const shut = share('docs', { doors: { nfs: { rules: [local as never] } } });
+    const open = facts({ nfs: { address: '0.0.0.0', port: 1, mountPort: 1 }, shares: [shut] });
+    expect(banner(open)).toContain('To let a network in:\n    npx polynas share doors docs --nfs-add');
     expect(banner(facts({ s3: { address: '::1', port: 2 } }))).toContain('http://[::1]:2');
   });
 

@@ -80,19 +80,31 @@ function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
 }
 
-function reachLines(facts: BannerFacts): string[] {
-  const addresses = [facts.nfs?.address, facts.s3?.address].filter((address) => address !== undefined);
-  if (addresses.length === 0 || !addresses.every(isLoopback)) return [];
-  const [share] = facts.shares;
+/** The command that opens the NFS door of a share to a network: clients squashed as the share's first rule does. */
+function ruleCommand(share: Share | undefined): string {
   const rule = share?.doors.nfs?.rules[0];
   const owned = rule !== undefined && rule.anonymousUid !== nobody;
   const squashed = owned ? `,anonuid=${rule.anonymousUid},anongid=${rule.anonymousGid}` : '';
-  const name = share ? shellWord(share.name) : 'NAME';
+  return `npx polynas share doors ${share ? shellWord(share.name) : 'NAME'} --nfs-add '192.168.1.0/24(rw${squashed})'`;
+}
+
+function reachLines(facts: BannerFacts): string[] {
+  const { nfs, s3, shares } = facts;
+  const addresses = [nfs?.address, s3?.address].filter((address) => address !== undefined);
+  if (addresses.length > 0 && addresses.every(isLoopback)) {
+    return [
+      '',
+      '  Only this machine can connect. To open the doors to a network, and the NFS door of a share to clients in it:',
+      '    npm start -- --listen 0.0.0.0',
+      `    ${ruleCommand(shares[0])}`,
+    ];
+  }
+  const closed = shares.find((share) => share.doors.nfs?.rules.every(({ clients }) => isLoopback(clients)));
+  if (!nfs || isLoopback(nfs.address) || !closed) return [];
   return [
     '',
-    '  Only this machine can connect. To open the doors to a network, and the NFS door of a share to clients in it:',
-    '    npm start -- --listen 0.0.0.0',
-    `    npx polynas share doors ${name} --nfs-add '192.168.1.0/24(rw${squashed})'`,
+    `  NFS rules of share ${closed.name} name this machine's loopback only. To let a network in:`,
+    `    ${ruleCommand(closed)}`,
   ];
 }
 
