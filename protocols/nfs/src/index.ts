@@ -30,4 +30,5 @@ export {
 } from './rpc/program.ts';
 export { RpcAuthError } from './rpc/refusal.ts';
 export { ReplayCache, type ReplayCacheOptions } from './rpc/replay-cache.ts';
+export type { NfsServices } from './services.ts';
 export { RpcServer, type RpcServerOptions } from './rpc/server.ts';

@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import type { Services } from '@polynas/core/service';
 import { Callers } from './exports/callers.ts';
 import { ServiceTree } from './exports/service-tree.ts';
 import { FileHandles } from './handles.ts';
@@ -13,10 +12,11 @@ import { DEFAULT_BUDGET, DEFAULT_REPLAYS, type RpcLimits } from './rpc/limits.ts
 import type { Peer, Program } from './rpc/program.ts';
 import { ReplayCache } from './rpc/replay-cache.ts';
 import { RpcServer } from './rpc/server.ts';
+import type { NfsServices } from './services.ts';
 import { nfsProgram } from './v3/table.ts';
 
 export interface NfsServerOptions {
-  readonly services: Pick<Services, 'files' | 'shares' | 'accounts'>;
+  readonly services: NfsServices;
   /** 32 secret bytes, the same in each life of the head: file handles are made with them, and outlive a restart. */
   readonly handleKey: Uint8Array;
   readonly observer: RpcObserver;

@@ -1,8 +1,9 @@
-import type { AccountService, Caller, NfsClientRule, Share } from '@polynas/core/service';
+import type { Caller, NfsClientRule, Share } from '@polynas/core/service';
 import type { Clock } from '../rpc/clock.ts';
 import type { Credentials } from '../rpc/credentials.ts';
 import type { CallContext } from '../rpc/program.ts';
 import { RpcAuthError } from '../rpc/refusal.ts';
+import type { NfsServices } from '../services.ts';
 import { AuthStat } from '../xdr/rpc.ts';
 import { ClientRules } from './rules.ts';
 
@@ -25,12 +26,12 @@ interface Remembered {
 
 /** Turns a call's credentials and address into a caller, by the rules of the share's NFS door. */
 export class Callers {
-  private readonly accounts: AccountService;
+  private readonly accounts: NfsServices['accounts'];
   private readonly clock: Clock;
   private readonly rules = new ClientRules();
   private readonly remembered = new WeakMap<Credentials, Remembered[]>();
 
-  constructor(accounts: AccountService, clock: Clock) {
+  constructor(accounts: NfsServices['accounts'], clock: Clock) {
     this.accounts = accounts;
     this.clock = clock;
   }

@@ -3,13 +3,13 @@ import {
   type FileRef,
   isStorageError,
   type NfsClientRule,
-  type Services,
   type Share,
   type StorageErrorCode,
 } from '@polynas/core/service';
 import type { FileHandles } from '../handles.ts';
 import type { ExportedPath, MountTree, Resolved } from '../mount/mount-tree.ts';
 import type { CallContext } from '../rpc/program.ts';
+import type { NfsServices } from '../services.ts';
 import { MNTPATHLEN, Mountstat3 } from '../xdr/mount.ts';
 import type { Callers } from './callers.ts';
 
@@ -56,7 +56,7 @@ const refusalOf = {
 } satisfies Record<StorageErrorCode, Refusal>;
 
 export interface ServiceTreeOptions {
-  readonly services: Pick<Services, 'files' | 'shares'>;
+  readonly services: NfsServices;
   readonly callers: Callers;
   readonly handles: FileHandles;
   /** The tenant whose shares are exported as `/name`; those of others as `/@tenant/name`. */

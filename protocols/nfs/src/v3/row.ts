@@ -1,10 +1,11 @@
-import type { FileRef, FileService, ShareService } from '@polynas/core/service';
+import type { FileRef } from '@polynas/core/service';
 import type { ProcedureCodec } from '../codec/procedure-codec.ts';
 import type { Callers } from '../exports/callers.ts';
 import type { FileHandles } from '../handles.ts';
 import type { RpcObserver } from '../rpc/connection.ts';
 import { type CallContext, procedure, type Procedure, type ProcedureOptions } from '../rpc/program.ts';
 import { RpcAuthError } from '../rpc/refusal.ts';
+import type { NfsServices } from '../services.ts';
 import { Nfsstat3, type PostOpAttr } from '../xdr/nfs3.ts';
 import { fattr3 } from './attributes.ts';
 import { type Failure, Statuses } from './status.ts';
@@ -12,8 +13,8 @@ import type { Target, Targets } from './target.ts';
 
 /** What all procedures work with. */
 export interface Door {
-  readonly files: FileService;
-  readonly shares: Pick<ShareService, 'byId'>;
+  readonly files: NfsServices['files'];
+  readonly shares: NfsServices['shares'];
   readonly handles: FileHandles;
   readonly callers: Callers;
   readonly observer: RpcObserver;

@@ -1,9 +1,10 @@
-import type { Caller, FileRef, FileService, WriteEpoch } from '@polynas/core/service';
+import type { Caller, FileRef, WriteEpoch } from '@polynas/core/service';
 import type { FileHandles } from '../handles.ts';
+import type { NfsServices } from '../services.ts';
 
 /** What an operation works on: the file of its handle, as its caller. */
 export interface Target {
-  readonly files: FileService;
+  readonly files: NfsServices['files'];
   readonly handles: FileHandles;
   readonly caller: Caller;
   readonly file: FileRef;
