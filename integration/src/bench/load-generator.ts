@@ -11,7 +11,10 @@ export class LoadGenerator {
   constructor() {
     // .ts when run from the sources, .js when run from dist.
     const program = new URL(import.meta.url.endsWith('.ts') ? 'load-process.ts' : 'load-process.js', import.meta.url);
-    this.#child = fork(fileURLToPath(program), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child = fork(fileURLToPath(program), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: [],
+    });
   }
 
   async fixture(fixture: FixtureRequest): Promise<void> {
