@@ -16,7 +16,7 @@ requireNode();
 const { cruise } = await import('dependency-cruiser');
 
 /** Tests may reach for more: another package's test-only parts, a memory backend, the whole of core. */
-const TEST = String.raw`(\.test\.ts$|/test/)`;
+const TEST = String.raw`(\.test\.ts$|/test/|/src/testing/)`;
 const NPM = ['npm', 'npm-dev', 'npm-peer', 'npm-optional', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
 
 /** Node's modules that reach sockets, files, processes or threads: core works on what it is handed. */
@@ -46,8 +46,14 @@ const OUTSIDE_WORLD = [
 const forbidden = [
   {
     name: 'core-imports-nothing-of-ours',
-    from: { path: '^core/' },
+    from: { path: '^core/', pathNot: TEST },
     to: { path: '^(backends|protocols|head|integration|tools)/' },
+  },
+  {
+    // The memory volume and the wrappers are what core is tried on.
+    name: 'core-tests-import-memory-and-layers-only',
+    from: { path: '^core/' },
+    to: { path: '^(backends/(?!memory/|layers/)|protocols/|head/|integration/|tools/)' },
   },
   {
     name: 'core-only-rxjs',
@@ -104,7 +110,7 @@ const forbidden = [
   { name: 'nobody-imports-integration', from: { pathNot: '^integration/' }, to: { path: '^integration/' } },
   {
     name: 'no-test-in-product',
-    from: { path: '^(core|backends|protocols|head)/', pathNot: TEST },
+    from: { path: '^(core|backends|protocols|head)/', pathNot: `${TEST}|/bench/` },
     to: { path: TEST, pathNot: 'node_modules' },
   },
   {
