@@ -264,6 +264,15 @@ shares:
     expect((await cli('share', 'list')).out).toContain('10.0.0.0/8(rw,no_root_squash)');
   });
 
+  it('may be shares alone, owned by the administrator of the first start', async () => {
+    await configure('shares: [{ name: docs, owner: admin }]\n');
+    const head = await start().ready();
+    expect(head.stdout).toMatch(/Administrator +admin/);
+    const { out } = await cli('share', 'list');
+    expect(out).toMatch(/docs +admin/);
+    expect(out).not.toMatch(/ share +admin/);
+  });
+
   it('stops the start when it contradicts what is there', async () => {
     await configure(declared);
     await (await start().ready()).end();

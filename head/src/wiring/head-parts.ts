@@ -81,13 +81,17 @@ export function registerHeadParts(): void {
     const mark = new FirstStartMark(settings.dataDirectory);
     const untouched = core.accounts.users().length === 0 && core.shares.all().length === 0;
     const first = (untouched && settings.users.length === 0) || (await mark.isSet());
-    await applyDeclared(core, settings);
-    if (!first) return {};
+    if (!first) {
+      await applyDeclared(core, settings);
+      return {};
+    }
     await mark.set();
     const host = hostIdentity(environment);
     const withShare = settings.shares.length === 0;
     const firstStart = await makeFirstThings(core, { host, random: systemRandom, withShare });
     logger.info({ user: firstStart.user.name, share: firstStart.share?.name }, 'first start: administrator made');
+    // After it, so that declared shares may be the administrator's.
+    await applyDeclared(core, settings);
     return { firstStart };
   });
 
