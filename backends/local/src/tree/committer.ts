@@ -12,6 +12,8 @@ import { Transaction } from './transaction.ts';
 export interface CommitObserver {
   /** The mutation's writes are about to become part of a commit. */
   committing?(transaction: Transaction): void;
+  /** They are on stable storage. */
+  committed?(transaction: Transaction): void;
 }
 
 const noSpaceNumbers = new Set([28 /* ENOSPC */, 122 /* EDQUOT */, -30792 /* MDB_MAP_FULL */]);
@@ -111,7 +113,10 @@ export class Committer {
 
   #settle(transaction: Transaction, committed: boolean): void {
     for (const id of transaction.touched()) this.#inodes.settled(id);
-    if (committed) this.#counters.committed(transaction.limits);
+    if (committed) {
+      this.#counters.committed(transaction.limits);
+      this.#observer?.committed?.(transaction);
+    }
     transaction.settle(committed);
   }
 

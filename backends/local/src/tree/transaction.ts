@@ -9,7 +9,7 @@ import type { CounterName, Counters } from './counters.ts';
 import type { Tables } from './environment.ts';
 import type { Table } from './table.ts';
 
-interface Write {
+export interface Write {
   readonly table: Table;
   readonly key: Uint8Array;
   readonly value: Uint8Array | undefined;
@@ -131,6 +131,16 @@ export class Transaction {
 
   get wrote(): boolean {
     return this.#changed.size > 0 || this.#writes.length > 0 || this.#removed.size > 0;
+  }
+
+  /** Rows to be stored, besides inodes; a row without value goes. */
+  get writes(): readonly Write[] {
+    return this.#writes;
+  }
+
+  /** Inodes that this mutation has looked at, as they will be. */
+  get loaded(): readonly Inode[] {
+    return [...this.#inodes.values()];
   }
 
   /** Ids of the inodes that this mutation writes or removes. */
