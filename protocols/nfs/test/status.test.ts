@@ -25,6 +25,7 @@ let client: TestClient;
 let top: Uint8Array;
 let thrown: Error;
 const faults: unknown[] = [];
+let answered: unknown[] = [];
 
 beforeAll(async () => {
   world = await makeWorld();
@@ -32,7 +33,12 @@ beforeAll(async () => {
   server = new NfsServer({
     services: { accounts, shares, files: failing(files, () => thrown) },
     handleKey: new Uint8Array(32),
-    observer: { fault: (error) => faults.push(error), dropped: () => undefined },
+    observer: {
+      fault: (error) => faults.push(error),
+      dropped: () => undefined,
+      answered: (call, procedure, result) =>
+        answered.push([procedure, (result as { status?: number }).status, call.client.address]),
+    },
   });
   const { nfs } = await server.listen({ host: '127.0.0.1', port: 0 });
   client = new TestClient(await RpcClient.connect({ host: '127.0.0.1', port: nfs.port }, { credentials: unix(0) }));
@@ -71,6 +77,17 @@ describe('statuses', () => {
   it('only what was not begun may be tried later', () => {
     const later = storageErrorCodes.filter((code) => statusOf[code] === s.NFS3ERR_JUKEBOX);
     expect(later).toEqual(['tryLater', 'tooMany']);
+  });
+
+  it('each call is told of', async () => {
+    thrown = new StorageError('notFound');
+    answered = [];
+    await client.nfs(p.NFSPROC3_LOOKUP, { what: what() });
+    await client.nfs(p.NFSPROC3_REMOVE, { object: what() });
+    expect(answered).toEqual([
+      ['NFSPROC3_LOOKUP', s.NFS3ERR_NOENT, '127.0.0.1'],
+      ['NFSPROC3_REMOVE', s.NFS3ERR_NOENT, '127.0.0.1'],
+    ]);
   });
 
   it('a fault of ours is SERVERFAULT, told, with attributes', async () => {

@@ -22,6 +22,8 @@ export class Call implements CallContext {
   /** Present when the procedure is replay-cached. */
   ticket: Ticket | undefined;
   releases: (() => void)[] | undefined;
+  /** Monotonic milliseconds, where somebody wants to know. */
+  begunAt: number;
 
   constructor(
     header: CallHeader,
@@ -45,6 +47,7 @@ export class Call implements CallContext {
     this.replyBytes = replyBytes;
     this.ticket = undefined;
     this.releases = undefined;
+    this.begunAt = 0;
   }
 
   onSent(release: () => void): void {

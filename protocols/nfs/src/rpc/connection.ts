@@ -17,6 +17,11 @@ import type { ReplayCache } from './replay-cache.ts';
 export interface RpcObserver {
   /** A handler threw, or its result could not be encoded: a mistake of ours, answered with SYSTEM_ERR. Without a call, the connection was closed. */
   fault(error: unknown, call: CallContext | undefined): void;
+  /**
+   * A call was executed: what is answered (`undefined` when that is a refusal) and the milliseconds that it took, for logs and
+   * metrics. Called for each call: it has to be quick.
+   */
+  answered?(call: CallContext, procedure: string, result: unknown, milliseconds: number): void;
   /** A connection was closed by us, for this reason. */
   dropped(client: Peer, reason: string): void;
 }
@@ -287,6 +292,7 @@ export class Connection implements BudgetHolder {
     this.inFlight++;
     this.promisedBytes += call.replyBytes;
     this.account.take(call.bytes);
+    if (this.context.observer.answered !== undefined) call.begunAt = this.context.clock.monotonic();
     let result: unknown;
     try {
       result = call.row.handle(call.args, call);
@@ -303,6 +309,7 @@ export class Connection implements BudgetHolder {
   }
 
   private answered(call: Call, result: unknown): void {
+    this.observe(call, result);
     if (call.ticket !== undefined) {
       this.answeredOnce(call, call.ticket, result);
       return;
@@ -344,7 +351,13 @@ export class Connection implements BudgetHolder {
     this.afterReply();
   }
 
+  private observe(call: Call, result: unknown): void {
+    const { observer, clock } = this.context;
+    observer.answered?.(call, call.row.codec.name, result, clock.monotonic() - call.begunAt);
+  }
+
   private failed(call: Call, error: unknown): void {
+    this.observe(call, undefined);
     let refusal: Refusal = { kind: 'systemError' };
     if (error instanceof RpcAuthError) refusal = { kind: 'auth', stat: error.stat };
     else if (!(call.signal.aborted && error === call.signal.reason)) this.context.observer.fault(error, call);

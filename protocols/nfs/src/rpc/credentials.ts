@@ -16,13 +16,16 @@ export type Credentials =
 
 export const NO_CREDENTIALS: Credentials = { flavor: 'none' };
 
+/** Credentials remembered for one connection: a host's users share it. */
+const REMEMBERED = 16;
+
 /**
  * Decodes credentials and remembers the last ones: a client sends the same bytes with call after call, and the same
  * object comes back for them (so that its principal can be remembered by the object).
  */
 export class CredentialDecoder {
-  private lastBody = new Uint8Array(0);
-  private last: Credentials | undefined;
+  /** The one used last is first, so that a look takes one comparison as a rule. */
+  private readonly known: { readonly body: Uint8Array; readonly credentials: Credentials }[] = [];
 
   /**
    * @returns `undefined` for a flavor that we do not know
@@ -31,12 +34,21 @@ export class CredentialDecoder {
   decode(flavor: number, body: Uint8Array): Credentials | undefined {
     if (flavor === AuthFlavor.AUTH_NONE) return NO_CREDENTIALS;
     if (flavor !== AuthFlavor.AUTH_SYS) return undefined;
-    if (this.last !== undefined && Buffer.compare(body, this.lastBody) === 0) return this.last;
+    const { known } = this;
+    for (const [index, entry] of known.entries()) {
+      if (Buffer.compare(body, entry.body) !== 0) continue;
+      if (index > 0) {
+        known.splice(index, 1);
+        known.unshift(entry);
+      }
+      return entry.credentials;
+    }
     // A copy: the credentials outlive the receive buffer that the body is a window of.
-    this.lastBody = body.slice();
-    this.last = undefined;
-    const { machinename, uid, gid, gids } = decodeAuthsysParms(new Reader(this.lastBody));
-    this.last = { flavor: 'sys', machineName: machinename, uid, gid, gids };
-    return this.last;
+    const own = new Uint8Array(body);
+    const { machinename, uid, gid, gids } = decodeAuthsysParms(new Reader(own));
+    const credentials: Credentials = { flavor: 'sys', machineName: machinename, uid, gid, gids };
+    known.unshift({ body: own, credentials });
+    if (known.length > REMEMBERED) known.pop();
+    return credentials;
   }
 }

@@ -16,7 +16,7 @@ export interface CallContext {
   readonly client: Peer;
   /** The address that the client reached us at. */
   readonly local: Peer;
-  /** The same object for calls with the same credentials on a connection, as long as they do not alternate. */
+  /** The same object for calls with the same credentials on a connection, as a rule. */
   readonly credentials: Credentials;
   /**
    * Aborted when nobody waits for the answer any more: the connection is gone. A replay-cached procedure goes on, since

@@ -33,6 +33,19 @@ describe('ReplayCache', () => {
     expect(replays.begin({ ...identity, xid: 1, procedure: 13 }, args).state).toBe('new');
   });
 
+  it('looks at short arguments as a whole, at both ends of long ones', () => {
+    const { replays } = cache({ bytes: 100_000, entries: 100 });
+    const short = new Uint8Array(4096);
+    expect(execute(replays, 1, short)).toBe('new');
+    expect(execute(replays, 1, short.with(2000, 1))).toBe('new');
+    const long = new Uint8Array(100_000);
+    expect(execute(replays, 1, long)).toBe('new');
+    expect(execute(replays, 1, long.with(99_999, 1))).toBe('new');
+    expect(execute(replays, 1, long.with(0, 1))).toBe('new');
+    expect(execute(replays, 1, long.subarray(1))).toBe('new');
+    expect(execute(replays, 1, long.slice())).toBe('done');
+  });
+
   it('holds retransmissions of a running call, up to a bound', () => {
     const { replays } = cache();
     const first = replays.begin(identity, args);

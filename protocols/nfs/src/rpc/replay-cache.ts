@@ -37,7 +37,9 @@ interface Done {
   readonly at: number;
 }
 
-const CHECKED_BYTES = 512;
+/** Bytes of arguments that are compared whole, by their checksum; of longer ones so much at either end, and the length. */
+const WHOLE = 4096;
+const END = 512;
 const MAX_WAITERS = 4;
 /** What an entry costs beside its reply, roughly, counted against `bytes`. */
 const ENTRY_OVERHEAD = 256;
@@ -112,6 +114,6 @@ export class ReplayCache {
 }
 
 function keyOf({ address, xid, program, version, procedure }: CallIdentity, args: Uint8Array): string {
-  const checksum = crc32(args.subarray(0, CHECKED_BYTES));
+  const checksum = args.length <= WHOLE ? crc32(args) : crc32(args.subarray(-END), crc32(args.subarray(0, END)));
   return `${address} ${xid} ${program} ${version} ${procedure} ${args.length} ${checksum}`;
 }
