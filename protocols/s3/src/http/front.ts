@@ -268,7 +268,7 @@ export class S3Front<P> {
       bucket: target.bucket ?? '',
       key: target.key ?? '',
       query: target.query,
-      headers: authentication.payload.kind === 'chunked' ? withoutFraming(headers) : headers,
+      headers: withoutFraming(headers),
       body,
       declaredChecksum: declared,
       signal,

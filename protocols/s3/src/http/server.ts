@@ -59,6 +59,8 @@ export async function listenS3<P>(
   server.maxConnections = limits.connections;
   server.on('request', (request, response) => front.handle(request, response, false));
   server.on('checkContinue', (request, response) => front.handle(request, response, true));
+  // RFC 9110 §10.1.1: an expectation that is not known may be ignored.
+  server.on('checkExpectation', (request, response) => front.handle(request, response, false));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket as Socket, options));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

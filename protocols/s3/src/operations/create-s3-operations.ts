@@ -81,7 +81,7 @@ const operations: Readonly<Record<SupportedOperation, Handle>> = {
   DeleteBucketOwnershipControls: nothingToDelete,
   GetBucketPolicy: absent('NoSuchBucketPolicy'),
   DeleteBucketPolicy: nothingToDelete,
-  GetBucketPolicyStatus: absent('NoSuchBucketPolicy'),
+  GetBucketPolicyStatus: fresh('PolicyStatus', { IsPublic: 'false' }),
   GetPublicAccessBlock: absent('NoSuchPublicAccessBlockConfiguration'),
   DeletePublicAccessBlock: nothingToDelete,
   GetBucketReplication: absent('ReplicationConfigurationNotFoundError'),

@@ -38,25 +38,22 @@ function wantedAttributes(header: string | undefined): ReadonlySet<AttributeName
   throw invalidArgument('x-amz-object-attributes', unknown, 'Invalid attribute name specified.');
 }
 
-/** The parts themselves are told only of uploads with additional checksums (S3 API Reference, GetObjectAttributes). */
 function writeParts(xml: XmlWriter, info: ObjectInfo, request: Request): void {
   const parts = info.parts ?? [];
+  const limit = pageSize(request.headers.get('x-amz-max-parts'), 'x-amz-max-parts');
+  const marker = partMarker(request.headers.get('x-amz-part-number-marker'));
+  // Parts are known by their place in the object, as in `partNumber` of GetObject.
+  const page = parts.slice(marker, marker + limit);
   xml.open('ObjectParts').leaf('PartsCount', parts.length);
-  if (info.checksums !== undefined) {
-    const limit = pageSize(request.headers.get('x-amz-max-parts'), 'x-amz-max-parts');
-    const marker = partMarker(request.headers.get('x-amz-part-number-marker'));
-    // Parts are known by their place in the object, as in `partNumber` of GetObject.
-    const page = parts.slice(marker, marker + limit);
-    xml.leaf('PartNumberMarker', marker).leaf('NextPartNumberMarker', marker + page.length);
-    xml.leaf('MaxParts', limit).leaf('IsTruncated', marker + page.length < parts.length);
-    for (const [index, part] of page.entries()) {
-      xml
-        .open('Part')
-        .leaf('PartNumber', marker + index + 1)
-        .leaf('Size', part.size);
-      writeChecksums(xml, part.checksums, 'no type');
-      xml.close();
-    }
+  xml.leaf('PartNumberMarker', marker).leaf('NextPartNumberMarker', marker + page.length);
+  xml.leaf('MaxParts', limit).leaf('IsTruncated', marker + page.length < parts.length);
+  for (const [index, part] of page.entries()) {
+    xml
+      .open('Part')
+      .leaf('PartNumber', marker + index + 1)
+      .leaf('Size', part.size);
+    writeChecksums(xml, part.checksums, 'no type');
+    xml.close();
   }
   xml.close();
 }

@@ -79,6 +79,7 @@ function withChecksums(
   return { ...headers, ...checksumHeaders(checksums) };
 }
 
+/** The type that is shown with a part's checksum is that of the object's. */
 interface PlacedPart extends ByteRange {
   readonly checksums: ObjectChecksums | undefined;
 }
@@ -89,6 +90,10 @@ function partsWithOffsets(info: ObjectInfo): PlacedPart[] {
   return (info.parts ?? []).map((part) => {
     const start = offset;
     offset += part.size;
-    return { start, end: offset, checksums: part.checksums };
+    return {
+      start,
+      end: offset,
+      checksums: part.checksums && info.checksums && { ...part.checksums, type: info.checksums.type },
+    };
   });
 }

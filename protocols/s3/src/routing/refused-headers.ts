@@ -1,4 +1,4 @@
-import { S3Error } from '../errors.ts';
+import { invalidArgument, S3Error } from '../errors.ts';
 import type { Headers } from '../http/headers.ts';
 
 /**
@@ -23,11 +23,24 @@ const rules: readonly { readonly prefix: string; readonly harmless?: (value: str
   { prefix: 'x-amz-create-session-mode' },
 ];
 
+/** The canned access control lists of the S3 User Guide; what is none of them is a mistake and not a lack of ours. */
+const cannedAcls = new Set([
+  'private',
+  'public-read',
+  'public-read-write',
+  'aws-exec-read',
+  'authenticated-read',
+  'bucket-owner-read',
+  'bucket-owner-full-control',
+  'log-delivery-write',
+]);
+
 /** Throws `NotImplemented` for the first header whose promise would not be kept. */
 export function refuseHeaders(headers: Headers): void {
   for (const [name, value] of headers) {
     if (!name.startsWith('x-amz-')) continue;
     const rule = rules.find((candidate) => name.startsWith(candidate.prefix));
+    if (name === 'x-amz-acl' && !cannedAcls.has(value)) throw invalidArgument(name, value);
     if (rule === undefined || rule.harmless?.(value) === true) continue;
     throw new S3Error('NotImplemented', { elements: { Header: name } });
   }
