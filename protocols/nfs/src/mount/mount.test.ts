@@ -42,10 +42,16 @@ describe('MountList', () => {
     const list = new MountList(3);
     for (const name of ['a', 'b', 'c', 'd']) list.add('192.0.2.1', bytes(`/${name}`));
     list.add('192.0.2.10', bytes('/a'));
-    expect(list.all().map((entry) => text(entry.mlDirectory))).toEqual(['/c', '/d', '/a']);
-    list.remove('192.0.2.1', bytes('/c'));
+    const directories = (client: string): string[] => list.of(client).map((entry) => text(entry.mlDirectory));
+    expect(directories('192.0.2.1')).toEqual(['/c', '/d']);
+    expect(directories('192.0.2.10')).toEqual(['/a']);
+    list.add('192.0.2.10', bytes('//a/'));
+    expect(directories('192.0.2.10')).toEqual(['/a']);
+    list.remove('192.0.2.1', bytes('/c/'));
+    expect(directories('192.0.2.1')).toEqual(['/d']);
     list.removeAll('192.0.2.1');
-    expect(list.all().map((entry) => text(entry.mlHostname))).toEqual(['192.0.2.10']);
+    expect(directories('192.0.2.1')).toEqual([]);
+    expect(list.of('192.0.2.10').map((entry) => text(entry.mlHostname))).toEqual(['192.0.2.10']);
   });
 });
 

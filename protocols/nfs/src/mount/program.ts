@@ -22,7 +22,7 @@ export function mountProgram(tree: MountTree, list: MountList = new MountList())
         procedures: [
           procedure(p.MOUNTPROC3_NULL, () => undefined),
           procedure(p.MOUNTPROC3_MNT, (path, call) => mnt(tree, list, path, call), { minimum: 'sys' }),
-          procedure(p.MOUNTPROC3_DUMP, () => dump(list), { replyBytes: () => LIST_BYTES }),
+          procedure(p.MOUNTPROC3_DUMP, (_args, call) => dump(list, call), { replyBytes: () => LIST_BYTES }),
           procedure(p.MOUNTPROC3_UMNT, (path, call) => umnt(list, path, call)),
           procedure(p.MOUNTPROC3_UMNTALL, (_args, call) => umntall(list, call)),
           procedure(p.MOUNTPROC3_EXPORT, (_args, call) => exports(tree, call), { replyBytes: () => LIST_BYTES }),
