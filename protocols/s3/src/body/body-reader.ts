@@ -16,6 +16,12 @@ export interface BodyReader extends ByteSource {
   /** Has `algorithm` computed while the body is read. Must be called before the first read. */
   want(algorithm: DigestAlgorithm): void;
 
+  /**
+   * Leaves the check of Content-MD5 to a reader that computes the MD5 anyway: call the function with it, and it throws
+   * when it is another. `undefined` when the client gave none. Must be called before the first read.
+   */
+  deferMd5(): ((md5: Uint8Array) => void) | undefined;
+
   /** After the end: the digests that were wanted or that the client gave. Before it, empty. */
   readonly digests: ReadonlyMap<DigestAlgorithm, Uint8Array>;
 
@@ -44,7 +50,7 @@ export class CheckedBody implements BodyReader {
   readonly length: number;
   readonly trailers: ReadonlyMap<string, string>;
   readonly #source: ByteSource;
-  readonly #checks: readonly BodyCheck[];
+  #checks: readonly BodyCheck[];
   readonly #wanted: Set<DigestAlgorithm>;
   readonly #digests = new Map<DigestAlgorithm, Uint8Array>();
   #started = false;
@@ -64,6 +70,18 @@ export class CheckedBody implements BodyReader {
   want(algorithm: DigestAlgorithm): void {
     if (this.#started) throw new Error('BodyReader.want: the body is being read already');
     this.#wanted.add(algorithm);
+  }
+
+  deferMd5(): ((md5: Uint8Array) => void) | undefined {
+    if (this.#started) throw new Error('BodyReader.deferMd5: the body is being read already');
+    const check = this.#checks.find(({ algorithm }) => algorithm === 'MD5');
+    if (check === undefined) return undefined;
+    this.#checks = this.#checks.filter((other) => other !== check);
+    this.#wanted.delete('MD5');
+    return (md5) => {
+      const expected = check.expected();
+      if (Buffer.compare(expected, md5) !== 0) throw check.mismatch(expected, md5);
+    };
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {

@@ -91,7 +91,7 @@ async function pump(response: ServerResponse, { source, length }: StreamedBody, 
   let left = length;
   while (left > 0) {
     const wanted = Math.min(left, turns.waiting < crowd ? largeSlice : sharedSlice);
-    const turn = length > promptBytes ? turns.next(wanted) : undefined;
+    const turn = length > promptBytes ? turns.next(wanted, left === length) : undefined;
     if (turn !== undefined) await turn;
     const taken = wanted > smallSlice && budget.take(wanted) ? wanted : 0;
     try {

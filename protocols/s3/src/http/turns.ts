@@ -1,12 +1,12 @@
 /**
  * Shares the event loop among answers. A thousand sockets may become writable at once, and each write is a copy into the
  * kernel; done in one go they would keep every other request waiting for seconds. So only so many bytes are written in
- * one turn of the loop, and who comes late waits in line, behind no one more than once a round.
+ * one turn of the loop, and who comes late waits in line. Of each turn, half is for answers that have just begun.
  */
 export class Turns {
   readonly #bytesPerTurn: number;
-  readonly #queue: { readonly bytes: number; readonly proceed: () => void }[] = [];
-  #head = 0;
+  readonly #newcomers = new Line();
+  readonly #others = new Line();
   #left: number;
   #scheduled = false;
 
@@ -17,11 +17,11 @@ export class Turns {
 
   /** How many wait. */
   get waiting(): number {
-    return this.#queue.length - this.#head;
+    return this.#newcomers.length + this.#others.length;
   }
 
-  /** Asks to write `bytes`; `undefined`: at once. */
-  next(bytes: number): Promise<void> | undefined {
+  /** Asks to write `bytes`, the `first` ones of an answer or later ones; `undefined`: at once. */
+  next(bytes: number, first: boolean): Promise<void> | undefined {
     if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(() => this.#turn());
@@ -30,22 +30,49 @@ export class Turns {
       this.#left -= bytes;
       return undefined;
     }
-    return new Promise((proceed) => this.#queue.push({ bytes, proceed }));
+    return new Promise((proceed) => (first ? this.#newcomers : this.#others).push({ bytes, proceed }));
   }
 
   #turn(): void {
-    this.#left = this.#bytesPerTurn;
-    while (this.#left > 0 && this.waiting > 0) {
-      const { bytes, proceed } = this.#queue[this.#head++]!;
-      this.#left -= bytes;
-      proceed();
-    }
-    if (this.#head > 1024 || this.waiting === 0) {
-      this.#queue.splice(0, this.#head);
-      this.#head = 0;
-    }
+    const half = this.#bytesPerTurn / 2;
+    const saved = this.#others.serve(half) + this.#newcomers.serve(half);
+    this.#left = this.#newcomers.serve(this.#others.serve(saved));
     // One more turn at least, so that what was used up now is there again.
     this.#scheduled = this.waiting > 0 || this.#left < this.#bytesPerTurn;
     if (this.#scheduled) setImmediate(() => this.#turn());
+  }
+}
+
+interface Waiter {
+  readonly bytes: number;
+  readonly proceed: () => void;
+}
+
+/** First in, first out. */
+class Line {
+  readonly #waiters: Waiter[] = [];
+  #head = 0;
+
+  get length(): number {
+    return this.#waiters.length - this.#head;
+  }
+
+  push(waiter: Waiter): void {
+    this.#waiters.push(waiter);
+  }
+
+  /** Lets waiters go while there are bytes left; the rest, which may be negative, is returned. */
+  serve(bytes: number): number {
+    let left = bytes;
+    while (left > 0 && this.length > 0) {
+      const waiter = this.#waiters[this.#head++]!;
+      left -= waiter.bytes;
+      waiter.proceed();
+    }
+    if (this.#head > 1024 || this.length === 0) {
+      this.#waiters.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return left;
   }
 }

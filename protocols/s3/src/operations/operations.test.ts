@@ -159,6 +159,16 @@ describe('objects', () => {
     await expect(bob.getObject({ Bucket, Key: 'dir/a b+é%2F' })).rejects.toEqual(failure('AccessDenied', 403));
   });
 
+  it('are refused when the MD5 is not theirs', async () => {
+    const Bucket = await bucketWith();
+    const ContentMD5 = createHash('md5').update('hello').digest('base64');
+    await alice.putObject({ Bucket, Key: 'k', Body: 'hello', ContentMD5 });
+    await expect(alice.putObject({ Bucket, Key: 'k', Body: 'other', ContentMD5 })).rejects.toEqual(
+      failure('BadDigest', 400),
+    );
+    expect(await text(await alice.getObject({ Bucket, Key: 'k' }))).toBe('hello');
+  });
+
   it('are read in ranges', async () => {
     const Bucket = await bucketWith();
     const data = randomBytes(700_000);

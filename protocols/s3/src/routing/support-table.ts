@@ -1,3 +1,5 @@
+import { defaultLimits } from '../http/front.ts';
+import { defaultConnectionLimits } from '../http/server.ts';
 import type { Operation, Row } from './table.ts';
 import { table } from './table.ts';
 
@@ -69,7 +71,24 @@ export function supportTable(): string {
       .map((row) => [row.operation, request(row), answers.get(row.supported) ?? '', notes[row.operation] ?? '']);
     lines.push('', `## ${title}`, '', ...markdownTable([['Operation', 'Request', 'Answer', 'Notes'], ...cells]));
   }
+  lines.push('', ...bounds());
   return `${lines.join('\n')}\n`;
+}
+
+/** What the door may hold for its clients, from the limits' defaults. */
+function bounds(): string[] {
+  const { documents, replies, requests, waiting, uploadRate, bodyIdle, stall } = defaultLimits;
+  const mebibytes = (bytes: number): string => `${bytes / 1024 ** 2} MiB`;
+  return [
+    '## Bounds',
+    '',
+    'Each is a setting; these are the defaults.',
+    '',
+    `- Memory for bytes on their way: ${mebibytes(replies)} of objects for clients that read, ${mebibytes(documents)} of request and answer documents, and for each of at most ${defaultConnectionLimits.connections} connections 16 KiB of an answer that is not read and about 64 KiB of a request that is not yet wanted. Clients that ask and never read therefore hold 16 KiB each once the common ${mebibytes(replies)} are used up; others go on in pieces of 16 KiB.`,
+    `- ${requests} requests are worked on at once, ${waiting} more wait; beyond that, \`SlowDown\`. A request that waits for its client, as a slow upload does, takes no place.`,
+    `- An upload that brings no byte in ${bodyIdle / 1000} seconds, or less than ${uploadRate} bytes a second over ${bodyIdle / 1000} seconds of waiting, ends with \`RequestTimeout\`; an answer that is not read for ${stall / 1000} seconds is cut off.`,
+    '- One connection gets as much of the event loop as any other: 1 MiB is written in a turn, half of it for answers that have just begun.',
+  ];
 }
 
 function rank(row: Row): number {
