@@ -33,7 +33,7 @@ export function fakeServices(
   const buckets = new Map<number, Map<string, Stored>>();
   const uploads = new Map<string, StoredUpload>();
   let serial = 0;
-  let clock = 1_700_000_000;
+  let clock = Math.floor(Date.now() / 1000);
 
   const access = (caller: Caller, id: number): Map<string, Stored> => {
     const share = [...shares.values()].find((each) => each.id === id);
