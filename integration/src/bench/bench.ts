@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { GANESHA, install, type PeerRequirement, RADOSGW, whyUnavailable } from '../peers/peer-packages.ts';
 import { ScratchDirectory } from '../peers/scratch-directory.ts';
 import { describeMachine, revision } from './measure/machine.ts';
+import { peakMemory } from './measure/peak-memory.ts';
 import { whyNoSyncProbe } from './measure/sync-probe.ts';
 import type { BenchOptions } from './options.ts';
-import type { BenchResults, Row, SyncCount } from './report/results.ts';
+import type { BenchResults, Row, ServerFacts, SyncCount } from './report/results.ts';
 import type { TimeWindow } from './profile/self-time.ts';
 import { runLoads } from './run-loads.ts';
 import type { BenchServer, Protocol } from './server.ts';
@@ -41,7 +42,7 @@ export async function runBench(options: BenchOptions, { say, onRow, onRound }: B
     skipped.push(line);
     say(`SKIPPED: ${line}`);
   };
-  const servers: BenchServer[] = [];
+  const facts = new Map<BenchServer, ServerFacts>();
   const rows: Row[] = [];
   const syncs: SyncCount[] = [];
   let head: BenchServer | undefined;
@@ -50,13 +51,14 @@ export async function runBench(options: BenchOptions, { say, onRow, onRound }: B
     const noProbe = options.syncs ? whyNoSyncProbe() : 'not asked for';
     if (options.syncs && noProbe !== undefined) skip(`syncs for each operation: ${noProbe}`);
     if (options.head) {
-      const nodeArguments = options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`];
+      const nodeArguments =
+        options.profile === undefined
+          ? []
+          : ['--cpu-prof', '--cpu-prof-interval=250', `--cpu-prof-dir=${options.profile}`];
       head = await startPolynas({ directory: scratch.folder('polynas'), protocols: options.protocols, nodeArguments });
-      servers.push(head);
     }
     for (const protocol of options.protocols) {
       const peer = await startPeer(protocol, options, scratch, skip);
-      if (peer !== undefined) servers.push(peer);
       try {
         const both = [head, peer].filter((server) => server !== undefined);
         say(
@@ -76,6 +78,7 @@ export async function runBench(options: BenchOptions, { say, onRow, onRound }: B
         });
         rows.push(...outcome.rows);
         syncs.push(...outcome.syncs);
+        for (const server of both) facts.set(server, factsOf(server));
       } finally {
         await peer?.stop();
       }
@@ -87,7 +90,7 @@ export async function runBench(options: BenchOptions, { say, onRow, onRound }: B
       machine,
       rounds: options.rounds,
       secondsPerRound: options.seconds,
-      servers: servers.map(({ name, version, durability }) => ({ name, version, durability })),
+      servers: [...facts.values()],
       skipped,
       rows,
       syncs,
@@ -96,6 +99,11 @@ export async function runBench(options: BenchOptions, { say, onRow, onRound }: B
     await head?.stop();
     scratch.remove();
   }
+}
+
+function factsOf({ name, version, durability, cpuGroups }: BenchServer): ServerFacts {
+  const peak = Object.fromEntries(cpuGroups.map((group) => [group.name, peakMemory(group.pids)]));
+  return { name, version, durability, peakMemory: peak };
 }
 
 async function startPeer(

@@ -25,6 +25,14 @@ export interface SyncCount {
   readonly perStep: number;
 }
 
+export interface ServerFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly durability: string;
+  /** Most resident memory until the end of its loads, in MiB, by the name of the CPU group. */
+  readonly peakMemory: Readonly<Record<string, number>>;
+}
+
 /** What `--json` writes. Times in seconds, latencies in milliseconds. */
 export interface BenchResults {
   readonly date: string;
@@ -32,7 +40,7 @@ export interface BenchResults {
   readonly machine: Machine;
   readonly rounds: number;
   readonly secondsPerRound: number;
-  readonly servers: readonly { readonly name: string; readonly version: string; readonly durability: string }[];
+  readonly servers: readonly ServerFacts[];
   readonly skipped: readonly string[];
   readonly rows: readonly Row[];
   readonly syncs: readonly SyncCount[];

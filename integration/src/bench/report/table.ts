@@ -1,5 +1,5 @@
 import { cpuCost, type Figures, figuresOf, rate, ratio, significant } from './figures.ts';
-import type { BenchResults, Row } from './results.ts';
+import type { BenchResults, Row, ServerFacts } from './results.ts';
 
 /** A line for the terminal as soon as a load is done. */
 export function progressLine(row: Row): string {
@@ -26,7 +26,9 @@ export function markdown(results: BenchResults): string {
       `${machine.disk}, 4 KiB append + fdatasync ${machine.syncMicroseconds} µs, load average before the run ${machine.loadAverage}. ` +
       `Medians of ${results.rounds} rounds of ${results.secondsPerRound} s each.`,
     '',
-    ...results.servers.map(({ name, version, durability }) => `- **${name}** ${version}: ${durability}`),
+    ...results.servers.map(
+      (server) => `- **${server.name}** ${server.version}: ${server.durability} Peak memory: ${memory(server)}.`,
+    ),
     ...results.skipped.map((line) => `- not measured: ${line}`),
   ];
   for (const protocol of ['nfs', 's3'] as const) {
@@ -35,6 +37,11 @@ export function markdown(results: BenchResults): string {
   }
   if (results.syncs.length > 0) parts.push('', '### Syncs', '', ...syncTable(results));
   return `${parts.join('\n')}\n`;
+}
+
+function memory({ peakMemory }: ServerFacts): string {
+  const groups = Object.entries(peakMemory);
+  return groups.map(([group, mib]) => (groups.length > 1 ? `${mib} MiB (${group})` : `${mib} MiB`)).join(', ');
 }
 
 function loadTable(rows: readonly Row[]): string[] {
