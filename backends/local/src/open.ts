@@ -12,7 +12,9 @@ import { formatVersion, metaKeys } from './format/meta.ts';
 import { decodeNumber, encodeNumber } from './format/rows.ts';
 import { storageErrorOf } from './host/errors.ts';
 import { nodeHostFiles } from './host/node-host-files.ts';
+import { libc } from './host/libc.ts';
 import { lockOwner } from './host/owner-lock.ts';
+import type { OwnerLock } from './host/owner-lock.ts';
 import { probeSparse } from './host/probe.ts';
 import { defaults } from './options.ts';
 import type { LocalVolumeOptions } from './options.ts';
@@ -21,7 +23,7 @@ import { recover } from './recovery/recover.ts';
 import { hostClock } from './tree/clock.ts';
 import { Committer } from './tree/committer.ts';
 import { Counters } from './tree/counters.ts';
-import { openEnvironment } from './tree/environment.ts';
+import { openEnvironment, treeFile } from './tree/environment.ts';
 import type { Environment, Tables } from './tree/environment.ts';
 import { firstNumbers } from './tree/first.ts';
 import { Health } from './tree/health.ts';
@@ -41,14 +43,14 @@ const livesPerEpoch = 65_536n;
  */
 export async function openLocalVolume(options: LocalVolumeOptions): Promise<LocalVolume> {
   const { directory } = options;
-  mkdirSync(join(directory, blobsDirectory), { recursive: true, mode: 0o700 });
-  const lock = lockOwner(directory);
+  const lock = takeLock(directory);
   try {
+    forgetAfterFailure(directory);
     const environment = openEnvironment(directory);
     try {
       return await openLocked(options, environment, () => lock.release());
     } catch (error) {
-      await environment.root.close();
+      await environment.close();
       throw error;
     }
   } catch (error) {
@@ -79,7 +81,10 @@ async function openLocked(
   const clock = options.clock ?? hostClock;
   const lives = numberAt(tables, metaKeys.lives) + 1;
   const marker = join(directory, failedMarker);
-  const health = new Health(BigInt(lives) * livesPerEpoch, () => mark(marker));
+  const health = new Health(BigInt(lives) * livesPerEpoch, () => {
+    environment.sever();
+    mark(marker);
+  });
   const files = new LiveFiles();
   const inodes = new Inodes(tables.inodes, files, options.cachedInodes ?? defaults.cachedInodes);
   const counters = new Counters(tables.meta, firstNumbers);
@@ -144,7 +149,7 @@ async function finish(parts: Parts, flusher: Flusher, environment: Environment, 
     await reclaimer.stop();
     await committer.drain();
     await blobs.closeAll();
-    await environment.root.close();
+    await environment.close();
     unlock();
     health.complete();
   }
@@ -160,6 +165,24 @@ function assertVersion(tables: Tables): void {
 function numberAt(tables: Tables, key: Uint8Array): number {
   const view = tables.meta.view(key, 8);
   return view === undefined ? 0 : decodeNumber(view);
+}
+
+function takeLock(directory: string): OwnerLock {
+  try {
+    mkdirSync(join(directory, blobsDirectory), { recursive: true, mode: 0o700 });
+    return lockOwner(directory);
+  } catch (error) {
+    throw storageErrorOf(error, `opening the volume ${directory}`);
+  }
+}
+
+/** What the page cache holds of the tree may never have reached the medium; the check must see what is there. */
+function forgetAfterFailure(directory: string): void {
+  const tree = join(directory, treeFile);
+  if (!existsSync(join(directory, failedMarker)) || !existsSync(tree)) return;
+  const fd = openSync(tree, 'r');
+  libc()?.forget(fd);
+  closeSync(fd);
 }
 
 /** Best effort: the medium that failed may take no marker either, and then the missing clean mark leads to recovery. */

@@ -22,6 +22,8 @@ export interface HostFiles {
   /** Names in a directory; none when it does not exist. */
   list(path: string): Promise<readonly string[]>;
   freeSpace(path: string): Promise<{ readonly total: number; readonly free: number; readonly available: number }>;
+  /** Drops what the host has cached of a file: after a failed sync it may differ from the medium. */
+  readonly forget: ((fd: number) => void) | undefined;
   /** Reads what is in the page cache, without waiting; `undefined`: not at hand, or not supported. */
   readonly readNow: ((fd: number, length: number, position: number) => Uint8Array | undefined) | undefined;
   /** Frees the range's space; the length stays. */

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { KoffiFunc, LibraryHandle } from 'koffi';
 
@@ -7,12 +8,17 @@ const punchHoleKeepSize = 0x3;
 const keepSize = 0x1;
 const seekData = 3;
 const seekHole = 4;
+const adviceDontNeed = 4;
 const lockExclusiveNoWait = 2 | 4;
 
 /** The calls of libc that Node does not offer. */
 export interface Libc {
   /** Takes an advisory lock that ends with the descriptor, so with the process; false when somebody else has it. */
   tryLock(fd: number): boolean;
+  /** From now on the descriptor stands for an empty device that nothing can be synced to. */
+  sever(fd: number): void;
+  /** Drops what the page cache holds of the file, so that it is read from the medium again. */
+  forget(fd: number): void;
   readNow(fd: number, length: number, position: number): Uint8Array | undefined;
   punch(fd: number, offset: number, length: number): Promise<void>;
   reserve(fd: number, offset: number, length: number, extend: boolean): Promise<void>;
@@ -48,6 +54,8 @@ function load(): Libc | undefined {
   }
   const flock = library.func('int flock(int fd, int operation)');
   const fallocate = library.func('int fallocate(int fd, int mode, int64_t offset, int64_t length)');
+  const dup2 = library.func('int dup2(int from, int to)');
+  const fadvise = library.func('int posix_fadvise(int fd, int64_t offset, int64_t length, int advice)');
   const lseek = library.func('int64_t lseek(int fd, int64_t offset, int whence)');
   const errors = new Map(Object.entries(koffi.os.errno).map(([name, number]) => [number, name]));
   const errorNow = (call: string, number: number): NodeJS.ErrnoException =>
@@ -76,6 +84,14 @@ function load(): Libc | undefined {
 
   return {
     tryLock: (fd) => flock(fd, lockExclusiveNoWait) === 0,
+    sever(fd) {
+      const nothing = openSync('/dev/null', 'r');
+      dup2(nothing, fd);
+      closeSync(nothing);
+    },
+    forget(fd) {
+      fadvise(fd, 0, 0, adviceDontNeed);
+    },
     readNow(fd, length, position) {
       if (!noWait || length > readNowBytes) return undefined;
       vectorLength.setUint32(8, length, true);

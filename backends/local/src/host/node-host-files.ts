@@ -57,6 +57,7 @@ export function nodeHostFiles(): HostFiles {
       const { bsize, blocks, bfree, bavail } = await statfs(path);
       return { total: bsize * blocks, free: bsize * bfree, available: bsize * bavail };
     },
+    forget: native?.forget,
     readNow: native?.readNow,
     punch: native?.punch,
     reserve: native?.reserve,

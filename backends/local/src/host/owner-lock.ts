@@ -27,7 +27,6 @@ export function lockOwner(directory: string): OwnerLock {
   }
   return {
     release() {
-      ftruncateSync(fd, 0);
       closeSync(fd);
     },
   };

@@ -94,6 +94,7 @@ async function hostTruth(
     return await host.open(path, 'create');
   });
   try {
+    host.forget?.(fd);
     if (row.exact) await host.truncate(fd, row.size);
     await host.sync(fd);
     if (missing) await host.syncDirectory(join(path, '..'));

@@ -18,9 +18,24 @@ export interface CommitObserver {
 
 const noSpaceNumbers = new Set([28 /* ENOSPC */, 122 /* EDQUOT */, -30792 /* MDB_MAP_FULL */]);
 
+interface Waiting {
+  /** Runs the mutation's code; throws what the mutation is to be rejected with. */
+  run(transaction: Transaction): void;
+  succeed(): void;
+  fail(error: unknown): void;
+  transaction: Transaction | undefined;
+  error: unknown;
+}
+
+/** Mutations in one commit, at most: their code runs on the event loop in one go. */
+const batchLimit = 256;
+
 /**
- * Runs mutations. Each is one synchronous callback in LMDB's batched asynchronous transaction; the promise that comes back is
- * settled after the batch's sync, and is the only acknowledgement there is.
+ * Runs mutations. Each is one synchronous piece of code in LMDB's asynchronous transaction; the promise that comes back is
+ * settled after the commit's sync, and is the only acknowledgement there is.
+ *
+ * One commit is under way at a time, and takes in all that waits. LMDB itself would begin the next one while the former is being
+ * synced; then a second sync can succeed after a first one has lost pages, and declare as safe what is built on them.
  */
 export class Committer {
   readonly #root: RootDatabase<Uint8Array, Uint8Array>;
@@ -31,9 +46,8 @@ export class Committer {
   readonly #health: Health;
   readonly #clock: Clock;
   readonly #observer: CommitObserver | undefined;
-  /** The last commit that has something in it; a mutation that found nothing to write relies on it. */
-  #last: Promise<unknown> = Promise.resolve();
-  #running = 0;
+  readonly #queue: Waiting[] = [];
+  #committing = false;
   #drained: (() => void)[] = [];
 
   constructor(parts: {
@@ -57,61 +71,84 @@ export class Committer {
   }
 
   /** Resolves when what `work` did is on stable storage, and also whatever `work` may have seen of earlier mutations. */
-  async mutate<T>(work: (transaction: Transaction) => T): Promise<T> {
-    this.#health.assertWorking();
-    this.#running += 1;
-    try {
-      return await this.#run(work);
-    } finally {
-      this.#running -= 1;
-      if (this.#running === 0) for (const drained of this.#drained.splice(0)) drained();
-    }
+  mutate<T>(work: (transaction: Transaction) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#health.assertNotFailed();
+      let result: T;
+      this.#queue.push({
+        run(transaction) {
+          result = work(transaction);
+        },
+        succeed: () => resolve(result),
+        fail: reject,
+        transaction: undefined,
+        error: undefined,
+      });
+      void this.#pump();
+    });
   }
 
   async drain(): Promise<void> {
-    while (this.#running > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));
+    while (this.#committing) await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
 
-  async #run<T>(work: (transaction: Transaction) => T): Promise<T> {
-    let transaction: Transaction | undefined;
-    let earlier: Promise<unknown> = this.#last;
-    const commit: Promise<T> = this.#root.transaction(() => {
-      this.#health.assertWorking();
-      const started = new Transaction(this.#tables, this.#files, this.#counters, this.#clock.now());
-      const result = work(started);
-      earlier = this.#last;
-      if (started.wrote) {
-        transaction = started;
-        this.#observer?.committing?.(started);
-        for (const id of started.touched()) this.#inodes.changing(id);
-        this.#last = commit.catch(() => undefined);
-        this.#store(started);
-      }
-      return result;
-    });
+  async #pump(): Promise<void> {
+    if (this.#committing) return;
+    this.#committing = true;
+    while (this.#queue.length > 0) await this.#commit();
+    this.#committing = false;
+    for (const drained of this.#drained.splice(0)) drained();
+  }
+
+  async #commit(): Promise<void> {
+    let batch: Waiting[] = [];
     try {
-      const result = await commit;
-      if (transaction === undefined) await earlier;
-      else this.#settle(transaction, true);
+      await this.#root.transaction(() => {
+        // What came between the call and the beginning of the transaction goes with it.
+        batch = this.#queue.splice(0, batchLimit);
+        for (const waiting of batch) this.#run(waiting);
+      });
       this.#health.assertNotFailed();
-      return result;
     } catch (error) {
-      if (transaction === undefined && error instanceof StorageError) throw error;
-      throw await this.#failure(error, transaction);
+      const failure = await this.#failure(error, batch);
+      if (batch.length === 0) batch = this.#queue.splice(0);
+      for (const waiting of batch) {
+        this.#settle(waiting, false);
+        waiting.fail(waiting.transaction === undefined && waiting.error !== undefined ? waiting.error : failure);
+      }
+      return;
+    }
+    for (const waiting of batch) this.#settle(waiting, true);
+    for (const waiting of batch) {
+      if (waiting.error === undefined) waiting.succeed();
+      else waiting.fail(waiting.error);
     }
   }
 
-  #store(transaction: Transaction): void {
+  #run(waiting: Waiting): void {
+    const transaction = new Transaction(this.#tables, this.#files, this.#counters, this.#clock.now());
+    try {
+      this.#health.assertNotFailed();
+      waiting.run(transaction);
+    } catch (error) {
+      waiting.error =
+        error instanceof StorageError ? error : new StorageError('io', 'a mutation went wrong', { cause: error });
+      return;
+    }
+    if (!transaction.wrote) return;
+    waiting.transaction = transaction;
+    this.#observer?.committing?.(transaction);
+    for (const id of transaction.touched()) this.#inodes.changing(id);
     try {
       transaction.apply();
     } catch (cause) {
-      // Some of its rows may be in the batch and cannot be taken back.
+      // Some of its rows may be in the commit and cannot be taken back.
       this.#health.fail('a mutation could not be stored as a whole', cause);
-      throw new StorageError('unavailable', 'the tree could not be written', { cause });
     }
   }
 
-  #settle(transaction: Transaction, committed: boolean): void {
+  #settle({ transaction }: Waiting, committed: boolean): void {
+    if (transaction === undefined) return;
     for (const id of transaction.touched()) this.#inodes.settled(id);
     if (committed) {
       this.#counters.committed(transaction.limits);
@@ -121,31 +158,25 @@ export class Committer {
   }
 
   /** A commit without space left nothing behind; any other failure is final for this life of the volume. */
-  async #failure(error: unknown, transaction: Transaction | undefined): Promise<StorageError> {
+  async #failure(error: unknown, batch: readonly Waiting[]): Promise<StorageError> {
     const cause = await causeOf(error);
-    if (error instanceof StorageError) {
-      if (transaction !== undefined) this.#settle(transaction, false);
-      return error;
-    }
-    if (transaction === undefined && !isCommitError(error)) {
-      return new StorageError('io', 'a mutation failed before it wrote anything', { cause });
-    }
-    if (noSpaceNumbers.has(numberOfError(cause)) && !this.#isVisible(transaction)) {
+    if (error instanceof StorageError) return error;
+    if (noSpaceNumbers.has(numberOfError(cause)) && !batch.some((waiting) => isVisible(waiting))) {
       this.#counters.rolledBack();
-      if (transaction !== undefined) this.#settle(transaction, false);
       return new StorageError('noSpace', 'no space for the tree', { cause });
     }
-    if (transaction !== undefined) this.#settle(transaction, false);
     this.#health.fail('a commit of the tree failed', cause);
     return new StorageError('unavailable', 'a commit of the tree failed', { cause });
   }
+}
 
-  #isVisible(transaction: Transaction | undefined): boolean {
-    const witness = transaction?.witness;
-    if (witness?.value === undefined) return witness !== undefined && !witness.table.has(witness.key);
-    const stored = witness.table.get(witness.key);
-    return stored !== undefined && Buffer.compare(stored, witness.value) === 0;
-  }
+/** The sync failed after the commit, if it can be read: then it is visible and not safe. */
+function isVisible({ transaction }: Waiting): boolean {
+  const witness = transaction?.witness;
+  if (witness === undefined) return false;
+  const stored = witness.table.get(witness.key);
+  if (witness.value === undefined) return stored === undefined;
+  return stored !== undefined && Buffer.compare(stored, witness.value) === 0;
 }
 
 function isCommitError(error: unknown): error is { commitError: Promise<never> } {

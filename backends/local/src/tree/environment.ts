@@ -1,6 +1,8 @@
+import { existsSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { open } from 'lmdb';
 import type { RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
+import { libc } from '../host/libc.ts';
 import { Table } from './table.ts';
 import type { RawDatabase } from './table.ts';
 
@@ -62,6 +64,10 @@ const names = [
 export interface Environment {
   readonly root: RootDatabase<Uint8Array, Uint8Array>;
   readonly tables: Tables;
+  /** After a failed commit: nothing that LMDB still does reaches the file. Its close syncs once more, and that sync could call lost pages safe. */
+  sever(): void;
+  /** Waits for commits under way; after a failure there is nothing to wait for. */
+  close(): Promise<void>;
 }
 
 /**
@@ -70,8 +76,9 @@ export interface Environment {
  * failure still needs. Nothing newer was ever acknowledged.
  */
 export function openEnvironment(directory: string): Environment {
+  const path = join(directory, treeFile);
   const options: RootDatabaseOptionsWithPath & { noReadAhead: boolean; safeRestore: boolean } = {
-    path: join(directory, treeFile),
+    path,
     encoding: 'binary',
     keyEncoding: 'binary',
     maxDbs: names.length + 2,
@@ -79,12 +86,56 @@ export function openEnvironment(directory: string): Environment {
     noReadAhead: true,
     safeRestore: true,
   };
+  const before = new Set(descriptorsOf(path));
   const root = open<Uint8Array, Uint8Array>(options);
+  const descriptors = descriptorsOf(path).filter((fd) => !before.has(fd));
+  let severed = false;
+  noticeFailures(root);
   const tables = Object.fromEntries(
     names.map((name) => [
       name,
       new Table(name, root.openDB(name, { encoding: 'binary', keyEncoding: 'binary' }) as RawDatabase),
     ]),
   );
-  return { root, tables: tables as unknown as Tables };
+  return {
+    root,
+    tables: tables as unknown as Tables,
+    sever() {
+      severed = true;
+      for (const fd of descriptors) libc()?.sever(fd);
+    },
+    async close() {
+      // Promises of the failed batch, which `close` would wait for, are never settled.
+      if (severed) Object.assign(root, { _endWrites: undefined });
+      await root.close();
+    },
+  };
+}
+
+/** Descriptors of this process that are open on a file. None are found where there is no /proc. */
+function descriptorsOf(path: string): number[] {
+  const found: number[] = [];
+  const real = existsSync(path) ? realpathSync(path) : path;
+  for (const name of existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd') : []) {
+    try {
+      if (readlinkSync(`/proc/self/fd/${name}`) === real) found.push(Number(name));
+    } catch {
+      // The descriptor of the listing itself is gone by now.
+      continue;
+    }
+  }
+  return found;
+}
+
+/**
+ * lmdb makes one more promise for each batch that it gives to nobody; when the commit fails, its rejection would end the process. It is there right after the
+ * batch has begun. Those who wait for the commit are told by promises of their own.
+ */
+function noticeFailures(root: RootDatabase<Uint8Array, Uint8Array>): void {
+  const ignored = (): undefined => undefined;
+  root.on('beforecommit', () => {
+    queueMicrotask(() => {
+      root.committed.then(ignored, ignored);
+    });
+  });
 }

@@ -46,11 +46,6 @@ export class Health {
     this.assertNotFailed();
   }
 
-  /** Mutations of the volume's own go on while it closes. */
-  assertWorking(): void {
-    this.assertNotFailed();
-  }
-
   assertNotFailed(): void {
     if (this.#failure !== undefined)
       throw new StorageError('unavailable', this.#failure.message, { cause: this.#failure });
