@@ -22,6 +22,8 @@ export class Call implements CallContext {
   /** Present when the procedure is replay-cached. */
   ticket: Ticket | undefined;
   releases: (() => void)[] | undefined;
+  /** The borrowed buffer that the arguments lie in. */
+  buffer: Buffer | undefined;
   /** Monotonic milliseconds, where somebody wants to know. */
   begunAt: number;
 
@@ -47,6 +49,7 @@ export class Call implements CallContext {
     this.replyBytes = replyBytes;
     this.ticket = undefined;
     this.releases = undefined;
+    this.buffer = undefined;
     this.begunAt = 0;
   }
 

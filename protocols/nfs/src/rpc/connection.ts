@@ -10,6 +10,7 @@ import type { RpcLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import type { CallContext, Peer, Procedure, ProgramTable } from './program.ts';
 import { RecordAssembler, RecordError } from './record-assembler.ts';
+import type { RecordBuffers } from './record-buffers.ts';
 import { encodeRefusal, encodeSuccess, type Refusal, RpcAuthError } from './refusal.ts';
 import type { ReplayCache } from './replay-cache.ts';
 
@@ -32,6 +33,7 @@ export interface ConnectionContext {
   readonly limits: RpcLimits;
   readonly budget: ByteBudget;
   readonly replays: ReplayCache;
+  readonly buffers: RecordBuffers;
   readonly clock: Clock;
   readonly observer: RpcObserver;
   /** Aborted when the server gives up its running calls. */
@@ -63,6 +65,8 @@ export class Connection implements BudgetHolder {
   private heldBytes = 0;
   /** A call that waits for memory; nothing behind it is begun. */
   private parked: Call | undefined;
+  /** The borrowed buffer of the record that is looked at, until a call has it. */
+  private borrowed: Buffer | undefined;
   private pumping = false;
   private paused = false;
   private ending = false;
@@ -77,7 +81,7 @@ export class Connection implements BudgetHolder {
     this.client = client;
     this.local = local;
     this.context = context;
-    this.records = new RecordAssembler(context.limits);
+    this.records = new RecordAssembler(context.limits, context.buffers);
     this.account = context.budget.open(this);
     this.outbox = new Outbox(socket, this.account, context.clock, () => this.onSent());
     this.heardAt = context.clock.monotonic();
@@ -158,7 +162,9 @@ export class Connection implements BudgetHolder {
         const record = this.records.take();
         this.countPartial();
         if (record === undefined) break;
+        this.borrowed = this.records.takeBorrowed();
         this.receive(record);
+        this.giveBackBorrowed();
       }
     } catch (error) {
       const malformed = error instanceof RecordError || error instanceof WireError;
@@ -266,7 +272,10 @@ export class Connection implements BudgetHolder {
     if (seen.state === 'new') {
       call.ticket = seen.ticket;
       this.beginOrPark(call);
-    } else if (seen.state === 'done') this.repeat(seen.reply);
+      return;
+    }
+    this.giveBack(call);
+    if (seen.state === 'done') this.repeat(seen.reply);
     else if (replays.join(seen.ticket, (reply) => this.joined(reply))) this.inFlight++;
   }
 
@@ -280,7 +289,10 @@ export class Connection implements BudgetHolder {
     }
     const signal = row.replayCached === true ? this.context.stopping : this.abort.signal;
     const ends = { client: this.client, local: this.local, signal };
-    return new Call(header, row, args, ends, size, row.replyBytes?.(args) ?? SMALL_REPLY);
+    const call = new Call(header, row, args, ends, size, row.replyBytes?.(args) ?? SMALL_REPLY);
+    call.buffer = this.borrowed;
+    this.borrowed = undefined;
+    return call;
   }
 
   private beginOrPark(call: Call): void {
@@ -316,6 +328,7 @@ export class Connection implements BudgetHolder {
     }
     this.settled(call);
     if (this.closed) {
+      this.giveBack(call);
       this.released(call);
       return;
     }
@@ -329,6 +342,8 @@ export class Connection implements BudgetHolder {
       encodeRefusal(this.outbox.begin(), call.xid, { kind: 'systemError' });
     }
     this.outbox.end();
+    // The result may hold a part of the arguments, and lie in the gather list uncopied.
+    if (call.buffer !== undefined) this.outbox.afterSent(() => this.giveBack(call));
     this.released(call);
     this.afterReply();
   }
@@ -345,6 +360,7 @@ export class Connection implements BudgetHolder {
       reply = this.encodedRefusal(call.xid, { kind: 'systemError' });
     }
     this.settled(call);
+    this.giveBack(call);
     this.context.replays.settle(ticket, reply);
     this.repeat(reply);
     this.released(call);
@@ -362,6 +378,9 @@ export class Connection implements BudgetHolder {
     if (error instanceof RpcAuthError) refusal = { kind: 'auth', stat: error.stat };
     else if (!(call.signal.aborted && error === call.signal.reason)) this.context.observer.fault(error, call);
     this.settled(call);
+    // What failed may have left its work to somebody who still reads the arguments.
+    if (call.buffer !== undefined) this.context.buffers.leave();
+    call.buffer = undefined;
     if (call.ticket !== undefined) this.context.replays.abandon(call.ticket, this.encodedRefusal(call.xid, refusal));
     if (!this.closed) this.refuse(call.xid, refusal);
     this.released(call);
@@ -374,6 +393,23 @@ export class Connection implements BudgetHolder {
     this.promisedBytes -= call.replyBytes;
     this.account.give(call.bytes);
     this.leaveIfDone();
+  }
+
+  /**
+   * The arguments are not looked at any more: they belonged to the service until it had settled. One that gave up early, as its
+   * signal asked for, may have left its work to somebody who still reads them.
+   */
+  private giveBack(call: Call): void {
+    if (call.buffer === undefined) return;
+    if (call.signal.aborted) this.context.buffers.leave();
+    else this.context.buffers.give(call.buffer);
+    call.buffer = undefined;
+  }
+
+  /** The record came to no call. */
+  private giveBackBorrowed(): void {
+    if (this.borrowed !== undefined) this.context.buffers.give(this.borrowed);
+    this.borrowed = undefined;
   }
 
   private released(call: Call): void {
@@ -470,6 +506,9 @@ export class Connection implements BudgetHolder {
     this.heldBytes = 0;
     const parked = this.parked;
     this.parked = undefined;
+    this.records.abandon();
+    this.giveBackBorrowed();
+    if (parked !== undefined) this.giveBack(parked);
     if (parked?.ticket !== undefined) {
       this.context.replays.abandon(parked.ticket, this.encodedRefusal(parked.xid, { kind: 'systemError' }));
     }

@@ -3,6 +3,8 @@ export interface RpcLimits {
   /** One request record; `1 MiB` of WRITE payload and room for its header. */
   readonly maxRecord: number;
   readonly maxFragments: number;
+  /** Buffers of `maxRecord` bytes that are kept for large records, beside the common memory. */
+  readonly recordBuffers: number;
   /** Calls of one connection that are worked on at a time. */
   readonly maxInFlight: number;
   /** Reply bytes of one connection that are promised or not yet sent; above it no further call is begun. */
@@ -17,6 +19,7 @@ export interface RpcLimits {
 export const DEFAULT_LIMITS: RpcLimits = {
   maxRecord: 1024 * 1024 + 64 * 1024,
   maxFragments: 64,
+  recordBuffers: 16,
   maxInFlight: 256,
   maxReplyBytes: 8 * 1024 * 1024,
   maxConnections: 4096,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RecordAssembler, RecordError } from './record-assembler.ts';
+import { RecordBuffers } from './record-buffers.ts';
 
 const LIMITS = { maxRecord: 1024, maxFragments: 8 };
 
@@ -94,5 +95,52 @@ describe('RecordAssembler', () => {
     expect(assembler.take()!.u8()).toBe(1);
     assembler.push(mark(Uint8Array.of(3), []));
     expect(drain(assembler)).toEqual(['02', '03']);
+  });
+});
+
+describe('RecordAssembler with buffers', () => {
+  const limits = { maxRecord: 200_000, maxFragments: 8 };
+  const record = (length: number): Buffer => Buffer.alloc(length, 'record');
+
+  it('gathers large records in a buffer that is used again', () => {
+    const buffers = new RecordBuffers(limits.maxRecord, 1);
+    const assembler = new RecordAssembler(limits, buffers);
+    let first: Buffer | undefined;
+    for (const length of [100_000, 200_000, 70_000]) {
+      const stream = mark(record(length), [length >> 1]);
+      assembler.push(stream.subarray(0, 60_000));
+      expect(assembler.take()).toBeUndefined();
+      expect([assembler.held, buffers.lent]).toEqual([0, 1]);
+      assembler.push(stream.subarray(60_000));
+      const whole = assembler.take()!;
+      expect(Buffer.compare(whole.bytes(whole.remaining), record(length))).toBe(0);
+      const borrowed = assembler.takeBorrowed()!;
+      expect(assembler.takeBorrowed()).toBeUndefined();
+      first ??= borrowed;
+      expect(borrowed).toBe(first);
+      buffers.give(borrowed);
+    }
+    expect(buffers.lent).toBe(0);
+  });
+
+  it('does without when all are lent, for small records, and for those in one chunk', () => {
+    const buffers = new RecordBuffers(limits.maxRecord, 1);
+    const [one, two] = [new RecordAssembler(limits, buffers), new RecordAssembler(limits, buffers)];
+    const stream = mark(record(100_000), []);
+    for (const assembler of [one, two]) {
+      assembler.push(stream.subarray(0, 50_000));
+      expect(assembler.take()).toBeUndefined();
+    }
+    expect([one.held, two.held > 0]).toEqual([0, true]);
+    two.push(stream.subarray(50_000));
+    expect(two.take()!.remaining).toBe(100_000);
+    expect(two.takeBorrowed()).toBeUndefined();
+    one.abandon();
+    expect(buffers.lent).toBe(0);
+    one.push(mark(record(1000), []).subarray(0, 500));
+    expect(one.take()).toBeUndefined();
+    two.push(stream);
+    expect(two.take()!.remaining).toBe(100_000);
+    expect(buffers.lent).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
 import { Reader } from '@polynas/core/wire';
+import type { RecordBuffers } from './record-buffers.ts';
 
 /** A record that cannot be accepted; the connection has lost its framing and is closed. */
 export class RecordError extends Error {
@@ -36,14 +37,33 @@ export class RecordAssembler {
   private headerBytes = 0;
   private partial: Buffer | undefined;
   private gathered = 0;
+  /** Whether `partial` is one of `buffers`. */
+  private borrowed = false;
+  private finished: Buffer | undefined;
+  private readonly buffers: RecordBuffers | undefined;
 
-  constructor(limits: RecordLimits) {
+  /** @param buffers for large records, if there are any; at least `maxRecord` long */
+  constructor(limits: RecordLimits, buffers?: RecordBuffers) {
     this.limits = limits;
+    this.buffers = buffers;
   }
 
-  /** Bytes of memory held for a record that is not complete. */
+  /** Bytes of memory held for a record that is not complete, without what is borrowed. */
   get held(): number {
-    return this.partial?.length ?? 0;
+    return this.borrowed ? 0 : (this.partial?.length ?? 0);
+  }
+
+  /** The borrowed buffer that the record of the last `take` lies in: now the caller's to give back. */
+  takeBorrowed(): Buffer | undefined {
+    const { finished } = this;
+    this.finished = undefined;
+    return finished;
+  }
+
+  /** No more records are taken: gives back what is borrowed. */
+  abandon(): void {
+    if (this.borrowed && this.partial !== undefined) this.buffers?.give(this.partial);
+    this.reset();
   }
 
   /** Whether a record has begun and is not complete. */
@@ -128,13 +148,17 @@ export class RecordAssembler {
 
   private grow(needed: number): void {
     const announced = this.gathered + this.left;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(announced, Math.max(FIRST_CAPACITY, needed * 4))));
+    const pooled = Math.max(needed, announced) > FIRST_CAPACITY ? this.buffers?.take() : undefined;
+    this.borrowed = pooled !== undefined;
+    const size = Math.max(needed, Math.min(announced, Math.max(FIRST_CAPACITY, needed * 4)));
+    const larger = pooled ?? Buffer.allocUnsafeSlow(size);
     if (this.partial !== undefined) larger.set(this.partial.subarray(0, this.gathered));
     this.partial = larger;
   }
 
   private complete(): Reader {
     const record = this.partial?.subarray(0, this.gathered) ?? NOTHING;
+    if (this.borrowed) this.finished = this.partial;
     this.reset();
     return new Reader(record);
   }
@@ -144,5 +168,6 @@ export class RecordAssembler {
     this.fragments = 0;
     this.gathered = 0;
     this.partial = undefined;
+    this.borrowed = false;
   }
 }

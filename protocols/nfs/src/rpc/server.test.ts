@@ -218,6 +218,20 @@ describe('RpcServer: answers', () => {
     expect(await peer.next()).toBe(accepted(1, 0, 4, 0x61626364));
   });
 
+  it('keeps large records apart whose buffers are used again', async () => {
+    const test = await start({ limits: { recordBuffers: 3 } });
+    const clients = await Promise.all([1, 2, 3, 4].map(() => test.client()));
+    for (let round = 0; round < 3; round++) {
+      const calls = Array.from({ length: 40 }, async (_, index) => {
+        const data = Buffer.alloc(100_000 + index * 20_000, `${round} ${index} `);
+        const echoed = await clients[index % 4]!.call(PROGRAM, index % 2 === 0 ? 2 : 4, ECHO, data);
+        expect(Buffer.compare(echoed, data)).toBe(0);
+      });
+      await Promise.all(calls);
+    }
+    for (const client of clients) client.close();
+  });
+
   it('carries a MiB each way', async () => {
     const client = await (await start()).client();
     const data = Buffer.from(Array.from({ length: 1 << 20 }, (_, index) => index % 251));
