@@ -70,7 +70,7 @@ const name = fc
     bytes.map((all) => Uint8Array.from(all)),
     segment.map((text) => Buffer.from(text).subarray(0, 255)),
   )
-  .map((all) => Buffer.from(all).filter((byte) => byte !== 0 && byte !== 0x2f))
+  .map((all) => Buffer.from(Buffer.from(all).filter((byte) => byte !== 0 && byte !== 0x2f)))
   .filter((all) => all.length > 0 && !all.equals(Buffer.from('.')) && !all.equals(Buffer.from('..')));
 const places = fc.constantFrom(place, top, short);
 

@@ -1,0 +1,2 @@
+export { createObjectService } from './service.ts';
+export type { ObjectServiceOptions, Objects } from './service.ts';

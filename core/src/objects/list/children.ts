@@ -1,0 +1,90 @@
+import { compareKeys } from '../../namespace/keys.ts';
+import type { Attributes, DirectoryEntry } from '../../spi/index.ts';
+
+/** A file or directory as the segment of keys that it stands for. */
+export interface Child {
+  readonly segment: string;
+  readonly attributes: Attributes;
+  /** What the segment's keys begin with: the segment, with `/` for a directory. */
+  readonly sort: string;
+}
+
+export function childOf(segment: string, entry: DirectoryEntry): Child | undefined {
+  const { attributes } = entry;
+  if (attributes === undefined) return undefined;
+  if (attributes.type === 'file') return { segment, attributes, sort: segment };
+  return attributes.type === 'directory' ? { segment, attributes, sort: `${segment}/` } : undefined;
+}
+
+/** Children one after another; `undefined` at the end. */
+export interface ChildSource {
+  next(): Promise<Child | undefined>;
+}
+
+/**
+ * From the order of segments to that of keys: the directory `a` comes where `a/` sorts, after the file `a.txt`. Directories wait on a
+ * stack: whatever comes between `a` and `a/` begins with `a`, so that a later one on it sorts before the earlier ones.
+ */
+export class KeyOrder implements ChildSource {
+  readonly #source: ChildSource;
+  readonly #waiting: Child[];
+  #ahead: Child | undefined = undefined;
+  #ended = false;
+
+  /** @param waiting directories whose segments come before those of the source, the last one first */
+  constructor(source: ChildSource, waiting: Child[]) {
+    this.#source = source;
+    this.#waiting = waiting;
+  }
+
+  async next(): Promise<Child | undefined> {
+    for (;;) {
+      if (this.#ahead === undefined && !this.#ended) {
+        this.#ahead = await this.#source.next();
+        this.#ended = this.#ahead === undefined;
+      }
+      const ahead = this.#ahead;
+      const first = this.#waiting.at(-1);
+      if (first !== undefined && (ahead === undefined || compareKeys(first.sort, ahead.segment) < 0)) {
+        return this.#waiting.pop();
+      }
+      if (ahead === undefined) return undefined;
+      this.#ahead = undefined;
+      if (ahead.attributes.type !== 'directory') return ahead;
+      this.#waiting.push(ahead);
+    }
+  }
+}
+
+interface Head {
+  readonly source: ChildSource;
+  child: Child | undefined;
+}
+
+/** Several sources in order as one. Of equal children there is only that of the earliest source. */
+export class Merge implements ChildSource {
+  readonly #heads: Head[];
+  #started = false;
+
+  constructor(sources: readonly ChildSource[]) {
+    this.#heads = sources.map((source) => ({ source, child: undefined }));
+  }
+
+  async next(): Promise<Child | undefined> {
+    if (!this.#started) {
+      this.#started = true;
+      for (const head of this.#heads) head.child = await head.source.next();
+    }
+    let least: Head | undefined;
+    for (const head of this.#heads) {
+      if (head.child === undefined) continue;
+      if (least?.child === undefined || compareKeys(head.child.sort, least.child.sort) < 0) least = head;
+    }
+    if (least === undefined) return undefined;
+    const child = least.child!;
+    for (const head of this.#heads) {
+      if (head === least || head.child?.sort === child.sort) head.child = await head.source.next();
+    }
+    return child;
+  }
+}

@@ -1,0 +1,77 @@
+import type { MountedShare } from '../../namespace/mounts.ts';
+import type { Caller } from '../../service/index.ts';
+import type { DirectoryEntry, FileId, Name } from '../../spi/index.ts';
+import type { NameLists, NamePage } from './name-lists.ts';
+
+/** A directory that is being listed for somebody. */
+export interface ListedDirectory {
+  readonly lists: NameLists;
+  readonly mount: MountedShare;
+  readonly caller: Caller;
+  readonly id: FileId;
+}
+
+const firstPage = 32;
+const largestPage = 1024;
+
+export async function readPage(
+  directory: ListedDirectory,
+  from: Name,
+  inclusive: boolean,
+  limit: number,
+): Promise<NamePage> {
+  const { lists, mount, caller, id } = directory;
+  return lists.page(mount.volume, mount.volumeName, caller, id, from, inclusive, { limit, attributes: true });
+}
+
+/** Entries in order of names, from one name on to before another one; the first pages are small: most walks stop soon. */
+export class EntryRun {
+  readonly #directory: ListedDirectory;
+  readonly #until: Name | undefined;
+  #from: Name;
+  #inclusive = true;
+  #limit = firstPage;
+  #page: readonly DirectoryEntry[] = [];
+  #at = 0;
+  #ended = false;
+
+  constructor(directory: ListedDirectory, from: Name, until?: Name) {
+    this.#directory = directory;
+    this.#from = from;
+    this.#until = until;
+  }
+
+  /** The entries of the first page, and whether they are all: a look that costs nothing when they are read afterwards. */
+  async firstPage(): Promise<{ readonly entries: readonly DirectoryEntry[]; readonly end: boolean }> {
+    if (this.#page.length === 0 && !this.#ended) await this.#fetch();
+    return { entries: this.#page, end: this.#ended };
+  }
+
+  async next(): Promise<DirectoryEntry | undefined> {
+    if (this.#at === this.#page.length) {
+      if (this.#ended) return undefined;
+      await this.#fetch();
+      if (this.#page.length === 0) return undefined;
+    }
+    const entry = this.#page[this.#at++]!;
+    if (this.#until === undefined || Buffer.compare(entry.name, this.#until) < 0) return entry;
+    this.#ended = true;
+    this.#at = this.#page.length;
+    return undefined;
+  }
+
+  async #fetch(): Promise<void> {
+    const { entries, end } = await readPage(this.#directory, this.#from, this.#inclusive, this.#limit);
+    this.#page = entries;
+    this.#at = 0;
+    this.#ended = end;
+    const last = entries.at(-1);
+    // A page whose entries all went away while their attributes were read says nothing of what follows: the next one is larger.
+    if (last !== undefined) {
+      this.#from = last.name;
+      this.#inclusive = false;
+    }
+    this.#limit = Math.min(largestPage, this.#limit * 4);
+    if (last === undefined && !end) await this.#fetch();
+  }
+}

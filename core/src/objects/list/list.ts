@@ -1,0 +1,158 @@
+import { requireRights } from '../../access/checks.ts';
+import { compareKeys } from '../../namespace/keys.ts';
+import type { MountedShare } from '../../namespace/mounts.ts';
+import type { Caller, ListRequest, ListResult, ObjectInfo, ShareId } from '../../service/index.ts';
+import { access } from '../../service/index.ts';
+import type { Attributes } from '../../spi/index.ts';
+import { isStorageError } from '../../spi/index.ts';
+import { infoOf, markerInfo } from '../object-info.ts';
+import type { ObjectParts } from '../parts.ts';
+import { noMetadata } from '../record/etags.ts';
+import type { ObjectRecord } from '../record/record-codec.ts';
+import { stampEtag, stampOfContent } from '../record/stamps.ts';
+import { isValid, loadRecord } from '../record/store-record.ts';
+import { findFile, isFound } from '../tree/find.ts';
+import { lastOf, walk } from '../tree/walk.ts';
+import type { Position } from './position.ts';
+import { Walker } from './walker.ts';
+import type { WalkedKey } from './walker.ts';
+
+const maxItems = 1000;
+
+type Item = { readonly kind: 'prefix'; readonly prefix: string } | { readonly kind: 'key'; readonly walked: WalkedKey };
+
+/**
+ * A page of keys and common prefixes. `accessDenied` when the directory that the prefix lies in may not be read; directories below it that
+ * may not be read are left out (an explicit one shows itself, as its parent does).
+ */
+export async function list(
+  parts: ObjectParts,
+  caller: Caller,
+  share: ShareId,
+  request: ListRequest,
+): Promise<ListResult> {
+  const mount = parts.mounts.get(share);
+  const limit = Math.min(request.limit, maxItems);
+  if (limit === 0) return { items: [] };
+  let page = await read(parts, mount, caller, request, limit);
+  // A file that changed names while we looked may have been missed under both.
+  for (let attempt = 0; !page.sure && attempt < 3; attempt += 1)
+    page = await read(parts, mount, caller, request, limit);
+  const { found, more } = page;
+  const items = await Promise.all(
+    found.map(async (item) =>
+      item.kind === 'prefix'
+        ? item
+        : { kind: 'object' as const, object: await listed(parts, mount, caller, item.walked) },
+    ),
+  );
+  const last = found.at(-1);
+  if (!more || last === undefined) return { items };
+  return { items, next: last.kind === 'prefix' ? last.prefix : last.walked.key };
+}
+
+async function read(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  request: ListRequest,
+  limit: number,
+): Promise<{ readonly found: readonly Item[]; readonly more: boolean; readonly sure: boolean }> {
+  const mark = parts.conversions.mark();
+  const found: Item[] = [];
+  const walker = await begin(parts, mount, caller, request);
+  const more = walker !== undefined && (await collect(walker, request, limit, found));
+  return { found, more, sure: parts.conversions.unmoved(mark) };
+}
+
+/** Fills up `found`; tells whether more would follow. */
+async function collect(walker: Walker, request: ListRequest, limit: number, found: Item[]): Promise<boolean> {
+  const { prefix, delimiter, after } = request;
+  for (let walked = await walker.next(); walked !== undefined; walked = await walker.next()) {
+    const common = commonPrefix(walked.key, prefix, delimiter);
+    if (common !== undefined) walker.skip(common);
+    // A prefix that was given with the page before has more keys than were looked at then.
+    if (common !== undefined && compareKeys(common, after) <= 0) continue;
+    if (found.length === limit) return true;
+    found.push(common === undefined ? { kind: 'key', walked } : { kind: 'prefix', prefix: common });
+  }
+  return false;
+}
+
+function commonPrefix(key: string, prefix: string, delimiter: string): string | undefined {
+  const at = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+  return at < 0 ? undefined : key.slice(0, at + delimiter.length);
+}
+
+async function begin(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  { prefix, delimiter, after }: ListRequest,
+): Promise<Walker | undefined> {
+  const directories = prefix.split('/').slice(0, -1);
+  const way = await walk(mount, caller, directories);
+  if (way.missing > 0) return undefined;
+  const { attributes } = lastOf(way);
+  requireRights(caller.principal, attributes, access.readData | access.execute);
+  const walker = new Walker({ lists: parts.lists, mount, caller }, prefix, start(prefix, delimiter, after));
+  await walker.begin(attributes, directories.map((segment) => `${segment}/`).join(''));
+  return walker;
+}
+
+function start(prefix: string, delimiter: string, after: string): Position {
+  if (after === '' || compareKeys(after, prefix) < 0) return { at: 'from', text: prefix };
+  const common = after.startsWith(prefix) ? commonPrefix(after, prefix, delimiter) : undefined;
+  return common === undefined ? { at: 'after', text: after } : { at: 'afterPrefix', text: common };
+}
+
+async function listed(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  { key, attributes }: WalkedKey,
+): Promise<ObjectInfo> {
+  const record = await recordOf(mount, caller, attributes);
+  if (attributes.type === 'file') return fileInfo(key, attributes, record);
+  const content = await contentOf(parts, mount, caller, attributes);
+  if (content === undefined) return markerInfo(key, attributes, record);
+  return fileInfo(key, content, await recordOf(mount, caller, content));
+}
+
+/** The etag costs no reading: it is the stored one, or one made of the content's stamp. */
+function fileInfo(key: string, file: Attributes, record: ObjectRecord | undefined): ObjectInfo {
+  if (isValid(record, file) && record.etag !== undefined)
+    return infoOf(key, { file, record: { ...record, etag: record.etag } });
+  const metadata = record?.metadata ?? noMetadata;
+  return infoOf(key, {
+    file,
+    record: { stamp: stampOfContent(file), size: file.size, etag: stampEtag(file), metadata, parts: 0 },
+  });
+}
+
+/** The object `a/` may have content, in a file of its own. */
+async function contentOf(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  directory: Attributes,
+): Promise<Attributes | undefined> {
+  try {
+    const found = await findFile(parts, mount, caller, directory, '');
+    return isFound(found) ? found.attributes : undefined;
+  } catch (error) {
+    // Who may not search it sees the directory alone.
+    if (isStorageError(error, 'accessDenied') || isStorageError(error, 'stale')) return undefined;
+    throw error;
+  }
+}
+
+async function recordOf(mount: MountedShare, caller: Caller, file: Attributes): Promise<ObjectRecord | undefined> {
+  try {
+    return await loadRecord(mount.volume, caller, file);
+  } catch (error) {
+    // Removed since it was listed.
+    if (isStorageError(error, 'stale')) return undefined;
+    throw error;
+  }
+}

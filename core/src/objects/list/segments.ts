@@ -1,0 +1,157 @@
+import { compareKeys } from '../../namespace/keys.ts';
+import { afterEscapes, escapes, firstEscape, readName, sortedBytes } from '../../namespace/names-forms.ts';
+import { quoteName } from '../../namespace/names-quoted.ts';
+import { nameOfText, textOfName } from '../../namespace/names-text.ts';
+import { systemDirectoryName } from '../../namespace/mounts.ts';
+import type { DirectoryEntry } from '../../spi/index.ts';
+import { placeIn } from '../parts.ts';
+import { meaningOf } from '../tree/look.ts';
+import type { Meaning } from '../tree/look.ts';
+import type { Child, ChildSource } from './children.ts';
+import { childOf } from './children.ts';
+import type { ListedDirectory } from './entries.ts';
+import { EntryRun } from './entries.ts';
+
+/**
+ * A directory's children in order of segments. Names sort as segments within each form; so there is one source for each form that the
+ * directory has, and nearly every directory has but the literal one.
+ */
+
+const systemName = Buffer.from(systemDirectoryName);
+const mark = '\u{10FFFF}';
+
+/** Sources for all children whose segments are `from` or later (a few before it may come, too). */
+export async function sourcesFrom(directory: ListedDirectory, from: string): Promise<readonly ChildSource[]> {
+  const literals = new EntryRun(directory, literalBound(from));
+  const literal = new Literals(directory, literals);
+  if (!(await hasEscapes(directory, literals, from))) return [literal];
+  const { top, maxNameBytes } = placeIn(directory.mount, directory.id);
+  const cut = 3 + sortedBytes({ top, maxNameBytes });
+  const bound = quoteName(Buffer.from(from));
+  const run = (form: keyof typeof escapes, length?: number): EntryRun => {
+    const prefix = Buffer.from(escapes[form]);
+    const until = Buffer.from(prefix);
+    until[2] = until[2]! + 1;
+    return new EntryRun(directory, Buffer.concat([prefix, bound]).subarray(0, length), until);
+  };
+  return [
+    literal,
+    new Escaped(directory, run('quoted'), 'quoted'),
+    new Escaped(directory, run('alternate'), 'alternate'),
+    new Hashed(directory, run('hashed', cut), 'hashed', cut),
+    new Hashed(directory, run('hashedAlternate', cut), 'hashedAlternate', cut),
+  ];
+}
+
+/** A name that does not come after that of any segment from `from` on. */
+function literalBound(from: string): Buffer {
+  const name = nameOfText(from);
+  if (name !== undefined) return name;
+  // No name is shown like this: all that is sure is what comes before the mark.
+  return Buffer.from(from.slice(0, from.indexOf(mark)));
+}
+
+async function hasEscapes(directory: ListedDirectory, literals: EntryRun, from: string): Promise<boolean> {
+  const isEscape = (entry: DirectoryEntry): boolean =>
+    Buffer.compare(entry.name, firstEscape) >= 0 && Buffer.compare(entry.name, afterEscapes) < 0;
+  if (compareKeys(from, firstEscape.toString()) <= 0) {
+    const { entries, end } = await literals.firstPage();
+    if (entries.some(isEscape)) return true;
+    const last = entries.at(-1);
+    if (end || (last !== undefined && Buffer.compare(last.name, afterEscapes) >= 0)) return false;
+  }
+  return (await new EntryRun(directory, firstEscape, afterEscapes).next()) !== undefined;
+}
+
+/** Names that stand for themselves. */
+class Literals implements ChildSource {
+  readonly #directory: ListedDirectory;
+  readonly #run: EntryRun;
+
+  constructor(directory: ListedDirectory, run: EntryRun) {
+    this.#directory = directory;
+    this.#run = run;
+  }
+
+  async next(): Promise<Child | undefined> {
+    const { mount, caller, id } = this.#directory;
+    for (let entry = await this.#run.next(); entry !== undefined; entry = await this.#run.next()) {
+      if (id === mount.share.root && systemName.equals(entry.name)) continue;
+      const looksEscaped = entry.name[0] === firstEscape[0] && entry.name[1] === firstEscape[1];
+      if (looksEscaped && (await meaningOf(mount, caller, id, entry)).form !== 'literal') continue;
+      const child = childOf(textOfName(entry.name), entry);
+      if (child !== undefined) return child;
+    }
+    return undefined;
+  }
+}
+
+/** Names of a form that holds the whole segment. */
+class Escaped implements ChildSource {
+  readonly #directory: ListedDirectory;
+  readonly #run: EntryRun;
+  readonly #form: Meaning['form'];
+
+  constructor(directory: ListedDirectory, run: EntryRun, form: Meaning['form']) {
+    this.#directory = directory;
+    this.#run = run;
+    this.#form = form;
+  }
+
+  async next(): Promise<Child | undefined> {
+    const { mount, caller, id } = this.#directory;
+    for (let entry = await this.#run.next(); entry !== undefined; entry = await this.#run.next()) {
+      if (readName(entry.name, placeIn(mount, id)).form !== this.#form) continue;
+      const { form, segment } = await meaningOf(mount, caller, id, entry);
+      const child = form === this.#form ? childOf(segment, entry) : undefined;
+      if (child !== undefined) return child;
+    }
+    return undefined;
+  }
+}
+
+/** Hashed names: those whose beginnings are the same are sorted by the segments that they keep. */
+class Hashed implements ChildSource {
+  readonly #directory: ListedDirectory;
+  readonly #run: EntryRun;
+  readonly #form: Meaning['form'];
+  readonly #cut: number;
+  #group: Child[] = [];
+  #ahead: DirectoryEntry | undefined = undefined;
+  #started = false;
+
+  constructor(directory: ListedDirectory, run: EntryRun, form: Meaning['form'], cut: number) {
+    this.#directory = directory;
+    this.#run = run;
+    this.#form = form;
+    this.#cut = cut;
+  }
+
+  async next(): Promise<Child | undefined> {
+    if (!this.#started) {
+      this.#started = true;
+      this.#ahead = await this.#run.next();
+    }
+    while (this.#group.length === 0 && this.#ahead !== undefined) await this.#readGroup();
+    return this.#group.shift();
+  }
+
+  async #readGroup(): Promise<void> {
+    const { mount, caller, id } = this.#directory;
+    const beginning = this.#beginning(this.#ahead!);
+    const group: Child[] = [];
+    for (let entry = this.#ahead; entry !== undefined; entry = await this.#run.next()) {
+      this.#ahead = entry;
+      if (!this.#beginning(entry).equals(beginning)) break;
+      this.#ahead = undefined;
+      const { form, segment } = await meaningOf(mount, caller, id, entry);
+      const child = form === this.#form ? childOf(segment, entry) : undefined;
+      if (child !== undefined) group.push(child);
+    }
+    this.#group = group.sort((a, b) => compareKeys(a.segment, b.segment));
+  }
+
+  #beginning(entry: DirectoryEntry): Buffer {
+    return Buffer.from(entry.name.subarray(0, this.#cut));
+  }
+}

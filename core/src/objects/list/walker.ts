@@ -1,0 +1,100 @@
+import { rightsOf } from '../../access/permissions.ts';
+import { access } from '../../service/index.ts';
+import type { Attributes } from '../../spi/index.ts';
+import { isStorageError } from '../../spi/index.ts';
+import { isImplicit } from '../tree/remove-directories.ts';
+import { DirectoryCursor } from './directory-cursor.ts';
+import type { ListedDirectory } from './entries.ts';
+import type { Position } from './position.ts';
+import { isBeyond } from './position.ts';
+
+/** A key that is there: of a file, or of an explicit directory. */
+export interface WalkedKey {
+  readonly key: string;
+  readonly attributes: Attributes;
+}
+
+/** Walks the keys below a directory in their order. Directories that the caller may not read are passed over. */
+export class Walker {
+  readonly #directory: Omit<ListedDirectory, 'id'>;
+  readonly #prefix: string;
+  readonly #path: DirectoryCursor[] = [];
+  #position: Position;
+  #marker: WalkedKey | undefined = undefined;
+
+  /** @param prefix what all keys begin with */
+  constructor(directory: Omit<ListedDirectory, 'id'>, prefix: string, position: Position) {
+    this.#directory = directory;
+    this.#prefix = prefix;
+    this.#position = position;
+  }
+
+  /** Begins at a directory that the caller may read. */
+  async begin(attributes: Attributes, prefix: string): Promise<void> {
+    await this.#enter(attributes, prefix, true);
+  }
+
+  async next(): Promise<WalkedKey | undefined> {
+    for (;;) {
+      const marker = this.#marker;
+      this.#marker = undefined;
+      if (marker !== undefined && isBeyond(this.#position, marker.key)) return this.#arrive(marker);
+      const cursor = this.#path.at(-1);
+      if (cursor === undefined) return undefined;
+      const child = await this.#nextChild(cursor);
+      if (child === undefined) {
+        this.#path.pop();
+        continue;
+      }
+      const key = cursor.prefix + child.sort;
+      if (!key.startsWith(this.#prefix)) {
+        // In order, what comes next does not either.
+        this.#path.length = 0;
+      } else if (child.attributes.type === 'directory') {
+        await this.#enter(child.attributes, key, this.#mayRead(child.attributes));
+      } else return this.#arrive({ key, attributes: child.attributes });
+    }
+  }
+
+  /** Goes on after all keys that begin with `prefix`. */
+  skip(prefix: string): void {
+    this.#position = { at: 'afterPrefix', text: prefix };
+    while (this.#path.at(-1)?.prefix.startsWith(prefix)) this.#path.pop();
+  }
+
+  async #nextChild(cursor: DirectoryCursor) {
+    try {
+      return await cursor.next(this.#position);
+    } catch (error) {
+      // The directory was removed while we were in it.
+      if (isStorageError(error, 'stale') || isStorageError(error, 'notDirectory')) return undefined;
+      throw error;
+    }
+  }
+
+  async #enter(attributes: Attributes, prefix: string, readable: boolean): Promise<void> {
+    if (prefix !== '' && prefix.startsWith(this.#prefix) && isBeyond(this.#position, prefix)) {
+      const { mount, caller } = this.#directory;
+      try {
+        if (!(await isImplicit(mount, caller, attributes.id))) this.#marker = { key: prefix, attributes };
+      } catch (error) {
+        if (!isStorageError(error, 'stale')) throw error;
+        return;
+      }
+    }
+    if (readable) {
+      this.#path.push(new DirectoryCursor({ ...this.#directory, id: attributes.id }, attributes, prefix));
+    }
+  }
+
+  /** Keys come once: a name of others may stand for a key that has a file already. */
+  #arrive(walked: WalkedKey): WalkedKey {
+    this.#position = { at: 'after', text: walked.key };
+    return walked;
+  }
+
+  #mayRead(directory: Attributes): boolean {
+    const wanted = access.readData | access.execute;
+    return (rightsOf(this.#directory.caller.principal, directory) & wanted) === wanted;
+  }
+}

@@ -1,0 +1,77 @@
+import type { MountedShare } from '../../namespace/mounts.ts';
+import type { Caller, ObjectPart } from '../../service/index.ts';
+import { ObjectError } from '../../service/index.ts';
+import type { Attributes, DirectoryEntry, FileId } from '../../spi/index.ts';
+import { StorageError, isStorageError } from '../../spi/index.ts';
+import { EntryRun } from '../list/entries.ts';
+import type { ObjectParts } from '../parts.ts';
+import { partXattr } from '../record/xattr-names.ts';
+import { decodePart } from './upload-codec.ts';
+
+/** S3 User Guide, "Amazon S3 multipart upload limits". */
+export const maxPartNumber = 10_000;
+
+/** A part as a file in its upload's directory. */
+export interface PartFile {
+  readonly part: ObjectPart;
+  readonly file: Attributes;
+}
+
+export function checkPartNumber(number: number): void {
+  if (Number.isInteger(number) && number >= 1 && number <= maxPartNumber) return;
+  throw new StorageError('invalid', `part numbers are 1 to ${maxPartNumber}`);
+}
+
+/** Names sort as numbers. */
+export function partName(number: number): Buffer {
+  return Buffer.from(String(number).padStart(5, '0'));
+}
+
+/** Parts with numbers above `after`, in order. */
+export async function* partFiles(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  directory: FileId,
+  after: number,
+): AsyncGenerator<PartFile> {
+  const from = partName(Math.min(maxPartNumber, Math.max(0, after)) + 1);
+  // Behind the digits come the temporary files of parts that are being uploaded.
+  const run = new EntryRun({ lists: parts.lists, mount, caller, id: directory }, from, Buffer.from(':'));
+  for (let entry = await run.next(); entry !== undefined; entry = await run.next()) {
+    const part = await loadPart(mount, caller, entry);
+    if (part !== undefined) yield part;
+  }
+}
+
+async function loadPart(
+  mount: MountedShare,
+  caller: Caller,
+  { name, attributes }: DirectoryEntry,
+): Promise<PartFile | undefined> {
+  if (attributes === undefined) return undefined;
+  const number = Number(Buffer.from(name).toString());
+  try {
+    const bytes = await mount.volume.getxattr(caller, attributes.id, partXattr);
+    return bytes && { part: partOf(number, attributes, bytes), file: attributes };
+  } catch (error) {
+    // Uploaded anew since it was listed: the next look shows the new one.
+    if (isStorageError(error, 'stale')) return undefined;
+    throw error;
+  }
+}
+
+export function partOf(number: number, file: Attributes, record: Uint8Array): ObjectPart {
+  const { md5, checksums } = decodePart(record);
+  return {
+    number,
+    size: file.size,
+    etag: Buffer.from(md5).toString('hex'),
+    modified: file.modified,
+    ...(checksums !== undefined && { checksums }),
+  };
+}
+
+export function invalidPart(number: number): ObjectError {
+  return new ObjectError('invalidPart', { partNumber: number });
+}

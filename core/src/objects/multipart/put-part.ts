@@ -1,0 +1,60 @@
+import { checkWritable } from '../../namespace/files/parts.ts';
+import type { MountedShare } from '../../namespace/mounts.ts';
+import type { Caller, ObjectBody, ObjectPart, ShareId } from '../../service/index.ts';
+import type { Attributes } from '../../spi/index.ts';
+import type { SystemEntry } from '../content/system-directory.ts';
+import { writeContent } from '../content/write-content.ts';
+import type { ObjectParts } from '../parts.ts';
+import { partXattr } from '../record/xattr-names.ts';
+import type { OpenUpload } from './open-upload.ts';
+import { openUpload, orNoSuchUpload } from './open-upload.ts';
+import { checkPartNumber, partName, partOf } from './part-files.ts';
+import type { PartRecord } from './upload-codec.ts';
+import { encodePart } from './upload-codec.ts';
+
+export async function putPart(
+  parts: ObjectParts,
+  caller: Caller,
+  share: ShareId,
+  key: string,
+  uploadId: string,
+  number: number,
+  body: ObjectBody,
+): Promise<ObjectPart> {
+  const mount = parts.mounts.get(share);
+  checkWritable(caller, mount);
+  checkPartNumber(number);
+  const upload = await openUpload(parts, mount, caller, key, uploadId);
+  return newPart(parts, mount, caller, upload, number, async (entry) => {
+    const { file, md5, checksums } = await writeContent(mount.volume, caller, entry.attributes, body);
+    return { file, record: { md5, ...(checksums !== undefined && { checksums }) } };
+  });
+}
+
+/** Makes a part of what `fill` writes; it takes the place of an earlier one with the same number in one step. */
+export async function newPart(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  { upload, directory }: OpenUpload,
+  number: number,
+  fill: (entry: SystemEntry) => Promise<{ readonly file: Attributes; readonly record: PartRecord }>,
+): Promise<ObjectPart> {
+  const file = { uid: 0, gid: 0, mode: 0o600 };
+  const entry = await orNoSuchUpload(upload.id, parts.system.createTemporary(mount, caller, file, directory));
+  try {
+    const written = await fill(entry);
+    const record = encodePart(written.record);
+    await orNoSuchUpload(upload.id, mount.volume.setxattr(caller, entry.attributes.id, partXattr, record, 'either'));
+    const name = partName(number);
+    const published = await orNoSuchUpload(
+      upload.id,
+      mount.volume.replace(caller, directory, entry.name, directory, name),
+    );
+    parts.system.released(entry);
+    return partOf(number, published.attributes, record);
+  } catch (error) {
+    await parts.system.discard(mount, entry);
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { MountedShare } from '../namespace/mounts.ts';
+import type { ObjectInfo, ObjectPart } from '../service/index.ts';
+import type { Attributes, Call } from '../spi/index.ts';
+import { isStorageError } from '../spi/index.ts';
+import type { Known } from './record/etags.ts';
+import { noMetadata } from './record/etags.ts';
+import { decodeParts } from './record/parts-codec.ts';
+import type { ObjectRecord } from './record/record-codec.ts';
+import { loadRecord } from './record/store-record.ts';
+import { partsXattr } from './record/xattr-names.ts';
+
+export const emptyMd5 = createHash('md5').digest();
+export const emptyEtag = emptyMd5.toString('hex');
+
+/** An object as its file and a record that is valid for it tell. */
+export function infoOf(key: string, { file, record }: Known, parts?: readonly ObjectPart[]): ObjectInfo {
+  return {
+    key,
+    size: file.size,
+    modified: file.modified,
+    etag: record.etag,
+    metadata: record.metadata,
+    ...(record.checksums !== undefined && { checksums: record.checksums }),
+    ...(parts !== undefined && { parts }),
+    file: file.id,
+    ownerUid: file.uid,
+    directory: false,
+  };
+}
+
+/** A directory as the object `…/`. */
+export function markerInfo(key: string, directory: Attributes, record: ObjectRecord | undefined): ObjectInfo {
+  return {
+    key,
+    size: 0,
+    modified: directory.modified,
+    etag: emptyEtag,
+    metadata: record?.metadata ?? noMetadata,
+    ...(record?.checksums !== undefined && { checksums: record.checksums }),
+    file: directory.id,
+    ownerUid: directory.uid,
+    directory: true,
+  };
+}
+
+export async function loadMarker(
+  mount: MountedShare,
+  call: Call,
+  key: string,
+  directory: Attributes,
+): Promise<ObjectInfo> {
+  return markerInfo(key, directory, await loadRecord(mount.volume, call, directory));
+}
+
+export async function loadParts(mount: MountedShare, call: Call, known: Known): Promise<ObjectPart[] | undefined> {
+  if (known.record.parts === 0) return undefined;
+  const bytes = await mount.volume.getxattr(call, known.file.id, partsXattr);
+  if (bytes === undefined) return undefined;
+  try {
+    return decodeParts(bytes);
+  } catch (error) {
+    if (isStorageError(error, 'corrupt')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,140 @@
+import { requireRemove } from '../../access/checks.ts';
+import { checkWritable, emit, maxRetries } from '../../namespace/files/parts.ts';
+import type { KeyPath } from '../../namespace/keys.ts';
+import { parseKey } from '../../namespace/keys.ts';
+import type { MountedShare } from '../../namespace/mounts.ts';
+import type { Caller, ObjectConditions, ObjectInfo, ShareId } from '../../service/index.ts';
+import type { Attributes } from '../../spi/index.ts';
+import { StorageError, isStorageError } from '../../spi/index.ts';
+import { areAboutContent, checkConditions } from '../conditions.ts';
+import { infoOf } from '../object-info.ts';
+import type { ObjectParts } from '../parts.ts';
+import { noMetadata } from '../record/etags.ts';
+import { stampEtag, stampOfContent } from '../record/stamps.ts';
+import { isValid, loadRecord } from '../record/store-record.ts';
+import { implicitXattr, recordXattr } from '../record/xattr-names.ts';
+import { findDirectory, findFile, isFound } from '../tree/find.ts';
+import type { Found } from '../tree/find.ts';
+import { isOvertaken } from '../tree/make-directories.ts';
+import { isImplicit, removeImplicit } from '../tree/remove-directories.ts';
+import { segmentLock, walk } from '../tree/walk.ts';
+import type { Step, Walk } from '../tree/walk.ts';
+import { findMarker } from './put-marker.ts';
+import { presentObject } from './present.ts';
+
+/** Removes the object, and the implicit directories that are empty without it. `undefined` when there was none. */
+export async function remove(
+  parts: ObjectParts,
+  caller: Caller,
+  share: ShareId,
+  key: string,
+  conditions?: ObjectConditions,
+): Promise<ObjectInfo | undefined> {
+  const mount = parts.mounts.get(share);
+  checkWritable(caller, mount);
+  const path = parseKey(key);
+  for (let attempt = 0; attempt < maxRetries; attempt += 1) {
+    const way = await walk(mount, caller, path.directories);
+    try {
+      const removed = way.missing > 0 ? undefined : await removeAt(parts, mount, caller, path, way, conditions);
+      if (removed === undefined) checkConditions(conditions, undefined, 'write');
+      else await removeImplicit(parts, mount, caller, way.steps);
+      return removed;
+    } catch (error) {
+      if (!isOvertaken(error)) throw error;
+    }
+  }
+  throw new StorageError('tryLater', 'the name keeps changing');
+}
+
+async function removeAt(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  path: KeyPath,
+  way: Walk,
+  conditions: ObjectConditions | undefined,
+): Promise<ObjectInfo | undefined> {
+  const step = way.steps.at(-1)!;
+  const removed = await parts.mutex.run(
+    caller,
+    segmentLock(mount, step.attributes.id, path.last),
+    async (): Promise<ObjectInfo | undefined> => {
+      const found = await findFile(parts, mount, caller, step.attributes, path.last);
+      return isFound(found) ? removeFile(parts, mount, caller, path, step.attributes, found, conditions) : undefined;
+    },
+  );
+  // With the content of `a/` its marker goes: the key is gone then.
+  const marker = path.last === '' ? await findMarker(mount, caller, path, way.steps) : undefined;
+  if (marker === undefined) return removed;
+  await removeMarker(parts, mount, caller, step, removed === undefined ? { marker, conditions } : { marker });
+  return removed ?? marker;
+}
+
+async function removeFile(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  path: KeyPath,
+  directory: Attributes,
+  { name, attributes }: Found,
+  conditions: ObjectConditions | undefined,
+): Promise<ObjectInfo> {
+  const { volume, volumeName } = mount;
+  requireRemove(caller.principal, directory, attributes);
+  const current = await presentObject(parts, mount, caller, attributes, conditions);
+  checkConditions(conditions, current, 'write');
+  const { file } = current;
+  const record = await loadRecord(volume, caller, file);
+  const guard = await parts.table.enterFor(caller, {
+    volume: volumeName,
+    file: file.id,
+    access: 'delete',
+    door: caller.door,
+  });
+  try {
+    const stamp = areAboutContent(conditions) ? file.contentStamp : undefined;
+    const ifTarget = { id: file.id, ...(stamp !== undefined && { stamp }) };
+    const { removed } = await volume.unlink(caller, directory.id, name, { ifTarget });
+    if (removed.nlink === 0) await parts.handles.drop(volume, file.id);
+  } finally {
+    guard.exit();
+  }
+  emit(parts, caller, mount.share.id, {
+    kind: 'removed',
+    file: file.id,
+    isDirectory: false,
+    directory: directory.id,
+    name,
+  });
+  const { metadata = noMetadata } = record ?? {};
+  const etag = (isValid(record, file) ? record.etag : undefined) ?? stampEtag(file);
+  return infoOf(path.key, { file, record: { stamp: stampOfContent(file), size: file.size, etag, metadata, parts: 0 } });
+}
+
+/** The directory stays for what is in it, as an implicit one. */
+async function removeMarker(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  { parent, segment, attributes }: Step,
+  { marker, conditions }: { readonly marker: ObjectInfo; readonly conditions?: ObjectConditions | undefined },
+): Promise<void> {
+  if (parent === undefined || segment === undefined) return;
+  const { volume } = mount;
+  requireRemove(caller.principal, parent, attributes);
+  await parts.mutex.run(caller, segmentLock(mount, parent.id, segment), async () => {
+    const found = await findDirectory(mount, caller, parent, segment);
+    if (!isFound(found) || found.attributes.id !== attributes.id) throw new StorageError('conditionFailed');
+    checkConditions(conditions, { etag: marker.etag, file: { ...found.attributes, size: 0 } }, 'write');
+    if (await isImplicit(mount, caller, attributes.id)) return;
+    await volume.setxattr(caller, attributes.id, implicitXattr, Uint8Array.of(1), 'either');
+    try {
+      await volume.removexattr(caller, attributes.id, recordXattr);
+    } catch (error) {
+      // It had no metadata.
+      if (!isStorageError(error, 'notFound')) throw error;
+    }
+  });
+  emit(parts, caller, mount.share.id, { kind: 'attributes', file: attributes.id, isDirectory: true });
+}

@@ -1,0 +1,196 @@
+import { requireEntryChange, requireRemove, requireWrite } from '../../access/checks.ts';
+import { clearPrivileges } from '../../namespace/files/write.ts';
+import { emit, maxRetries } from '../../namespace/files/parts.ts';
+import type { KeyPath } from '../../namespace/keys.ts';
+import type { MountedShare } from '../../namespace/mounts.ts';
+import { alternateName, plainName } from '../../namespace/names-forms.ts';
+import type { Caller, ObjectConditions } from '../../service/index.ts';
+import type { Attributes, Replaced, TargetCondition } from '../../spi/index.ts';
+import { StorageError } from '../../spi/index.ts';
+import { areAboutContent, checkConditions } from '../conditions.ts';
+import type { SystemEntry } from '../content/system-directory.ts';
+import type { ObjectParts } from '../parts.ts';
+import { placeIn } from '../parts.ts';
+import type { ObjectRecord } from '../record/record-codec.ts';
+import { recordLock } from '../record/etags.ts';
+import type { Known } from '../record/etags.ts';
+import { stampOfContent } from '../record/stamps.ts';
+import { storeRecord } from '../record/store-record.ts';
+import { toItself } from '../tree/convert.ts';
+import type { Found, Missing } from '../tree/find.ts';
+import { findFile, isFound } from '../tree/find.ts';
+import { isOvertaken, makeDirectories } from '../tree/make-directories.ts';
+import { newObjectFile } from '../tree/new-file.ts';
+import { removeImplicit } from '../tree/remove-directories.ts';
+import { segmentLock } from '../tree/walk.ts';
+import type { Step } from '../tree/walk.ts';
+import { presentObject } from './present.ts';
+
+/** A file that is ready to become an object: content written, record stored. */
+export interface Publication {
+  readonly entry: SystemEntry;
+  readonly record: ObjectRecord & { readonly etag: string };
+}
+
+/**
+ * Makes a temporary file the object of a key. Conditions are checked in the same step as the change: what was looked at is named to the
+ * backend's `replace`, and when it is something else by then, all is looked at again.
+ */
+export async function publish(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  path: KeyPath,
+  publication: Publication,
+  conditions: ObjectConditions | undefined,
+): Promise<Known> {
+  let steps: readonly Step[] = [];
+  try {
+    for (let attempt = 0; attempt < maxRetries; attempt += 1) {
+      try {
+        steps = await makeDirectories(parts, mount, caller, path.directories);
+        const directory = steps.at(-1)!.attributes;
+        return await parts.mutex.run(caller, segmentLock(mount, directory.id, path.last), () =>
+          publishIn(parts, mount, caller, directory, path, publication, conditions),
+        );
+      } catch (error) {
+        if (!isOvertaken(error)) throw error;
+      }
+    }
+    throw new StorageError('tryLater', 'the names keep changing');
+  } catch (error) {
+    // Directories that were made for nothing.
+    await removeImplicit(parts, mount, caller, steps);
+    throw error;
+  }
+}
+
+async function publishIn(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  directory: Attributes,
+  path: KeyPath,
+  publication: Publication,
+  conditions: ObjectConditions | undefined,
+): Promise<Known> {
+  const found = await findFile(parts, mount, caller, directory, path.last);
+  if (isFound(found)) {
+    const current = await presentObject(parts, mount, caller, found.attributes, conditions);
+    checkConditions(conditions, current, 'write');
+    return takeOver(parts, mount, caller, directory, found, current.file, publication, conditions);
+  }
+  checkConditions(conditions, undefined, 'write');
+  requireEntryChange(caller.principal, directory);
+  const name = await freeName(parts, mount, caller, directory, path.last, found);
+  const wanted = newObjectFile(caller.principal, directory);
+  const file = await owned(mount, caller, publication, wanted);
+  return replace(parts, mount, caller, directory, name.name, { ...publication, entry: file }, name.over ?? 'absent');
+}
+
+/** The name that a new file gets, and the file under it that is no object and is taken over. */
+async function freeName(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  directory: Attributes,
+  segment: string,
+  { plain, blocker }: Missing,
+): Promise<{ readonly name: Buffer; readonly over?: { readonly id: bigint } }> {
+  const place = placeIn(mount, directory.id);
+  if (blocker === undefined) return { name: plain.name };
+  if (plain.form === 'hashed') {
+    await toItself(parts, mount, caller, directory, plain.name, blocker);
+    return { name: plainName(segment, place).name };
+  }
+  if (blocker.type === 'directory') return { name: alternateName(segment, place).name };
+  requireRemove(caller.principal, directory, blocker);
+  return { name: plain.name, over: { id: blocker.id } };
+}
+
+/** The file becomes who its directory says; the temporary one may have been made when that was not known. */
+async function owned(
+  mount: MountedShare,
+  caller: Caller,
+  { entry }: Publication,
+  wanted: { readonly uid: number; readonly gid: number; readonly mode: number },
+): Promise<SystemEntry> {
+  const { attributes } = entry;
+  if (attributes.uid === wanted.uid && attributes.gid === wanted.gid && attributes.mode === wanted.mode) return entry;
+  const { uid, gid, mode } = wanted;
+  const { after } = await mount.volume.setattr(caller, attributes.id, { uid, gid, mode });
+  return { ...entry, attributes: after };
+}
+
+async function takeOver(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  directory: Attributes,
+  found: Found,
+  current: Attributes,
+  publication: Publication,
+  conditions: ObjectConditions | undefined,
+): Promise<Known> {
+  const { volume, volumeName } = mount;
+  requireWrite(caller, current);
+  // Where the name is taken over, the new file looks like the one before.
+  const entry =
+    volume.traits.replace === 'rename' ? await owned(mount, caller, publication, current) : publication.entry;
+  return parts.mutex.run(caller, recordLock(volumeName, current.id), async () => {
+    const guard = await parts.table.enterFor(caller, {
+      volume: volumeName,
+      file: current.id,
+      access: 'replace',
+      door: caller.door,
+    });
+    try {
+      const stamp = areAboutContent(conditions) ? current.contentStamp : undefined;
+      await clearPrivileges(volume, caller, current);
+      await parts.handles.forget(volume, current.id);
+      const target = { id: current.id, ...(stamp !== undefined && { stamp }) };
+      return await replace(parts, mount, caller, directory, found.name, { ...publication, entry }, target);
+    } finally {
+      guard.exit();
+    }
+  });
+}
+
+async function replace(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  directory: Attributes,
+  name: Buffer,
+  { entry, record }: Publication,
+  ifTarget: TargetCondition,
+): Promise<Known> {
+  const { volume } = mount;
+  const result = await volume.replace(caller, entry.directory, entry.name, directory.id, name, { ifTarget });
+  parts.system.released(entry);
+  const { replaced } = result;
+  const isOther = replaced !== undefined && replaced.id !== result.attributes.id;
+  if (isOther && replaced.type === 'file' && replaced.nlink <= 1) await parts.handles.drop(volume, replaced.id);
+  tell(parts, mount, caller, directory, name, result);
+  if (stampOfContent(result.attributes) === record.stamp) return { file: result.attributes, record };
+  // A backend without content stamps: publishing has moved what stands in for one.
+  const file = await storeRecord(volume, caller, result.attributes, record);
+  return { file, record: { ...record, stamp: stampOfContent(file) } };
+}
+
+function tell(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  directory: Attributes,
+  name: Buffer,
+  { attributes, replaced }: Replaced,
+): void {
+  const place = { isDirectory: false, directory: directory.id, name };
+  if (replaced?.id === attributes.id) {
+    emit(parts, caller, mount.share.id, { kind: 'written', file: attributes.id, ...place });
+    return;
+  }
+  if (replaced !== undefined) emit(parts, caller, mount.share.id, { kind: 'removed', file: replaced.id, ...place });
+  emit(parts, caller, mount.share.id, { kind: 'created', file: attributes.id, ...place });
+}

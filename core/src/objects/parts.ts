@@ -1,0 +1,29 @@
+import type { FileParts } from '../namespace/files/parts.ts';
+import type { MountedShare } from '../namespace/mounts.ts';
+import type { NamePlace } from '../namespace/names-forms.ts';
+import type { RandomSource } from '../clock.ts';
+import type { FileId } from '../spi/index.ts';
+import type { ShareService } from '../service/index.ts';
+import type { Conversions } from './tree/conversions.ts';
+import type { KeyedMutex } from './keyed-mutex.ts';
+import type { Etags } from './record/etags.ts';
+import type { SystemDirectories } from './content/system-directory.ts';
+import type { NameLists } from './list/name-lists.ts';
+
+/** What every object operation works with. */
+export interface ObjectParts extends FileParts {
+  readonly shares: Pick<ShareService, 'list'>;
+  readonly random: RandomSource;
+  /** One change at a time of what a key means, of one file's record, of one upload. */
+  readonly mutex: KeyedMutex;
+  readonly conversions: Conversions;
+  readonly etags: Etags;
+  readonly system: SystemDirectories;
+  readonly lists: NameLists;
+  /** Bytes that every part of an upload but the last has at least. */
+  readonly minimumPartSize: number;
+}
+
+export function placeIn(mount: MountedShare, directory: FileId): NamePlace {
+  return { top: directory === mount.share.root, maxNameBytes: mount.volume.traits.maxNameBytes };
+}

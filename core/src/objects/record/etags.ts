@@ -1,0 +1,111 @@
+import type { Clock } from '../../clock.ts';
+import { waitFor } from '../../access/patience.ts';
+import type { HandleCache, MountedShare } from '../../namespace/mounts.ts';
+import type { ObjectMetadata } from '../../service/index.ts';
+import type { Attributes, Call } from '../../spi/index.ts';
+import { StorageError } from '../../spi/index.ts';
+import type { KeyedMutex } from '../keyed-mutex.ts';
+import { hashContent } from './hash-content.ts';
+import type { ObjectRecord } from './record-codec.ts';
+import { isValid, loadRecord, storeRecord } from './store-record.ts';
+import { stampEtag, stampOfContent } from './stamps.ts';
+
+/** A record whose etag is that of the content in `file`. */
+export interface Known {
+  readonly file: Attributes;
+  readonly record: ObjectRecord & { readonly etag: string };
+}
+
+export const noMetadata: ObjectMetadata = { headers: {}, user: {} };
+
+/** Files that are hashed at the same time, of all callers together: hashing is for who waits, not for the whole machine. */
+const maxHashing = 4;
+/** Times that a content may change under the hashing before its stamp has to do as an etag. */
+const maxAttempts = 3;
+
+/** Etags of contents, hashed when somebody asks and kept with the content's stamp. */
+export class Etags {
+  readonly #clock: Clock;
+  readonly #handles: HandleCache;
+  readonly #mutex: KeyedMutex;
+  readonly #flights = new Map<string, Promise<Known>>();
+  #lane = 0;
+
+  constructor(clock: Clock, handles: HandleCache, mutex: KeyedMutex) {
+    this.#clock = clock;
+    this.#handles = handles;
+    this.#mutex = mutex;
+  }
+
+  /** The record of a regular file with a valid etag; many who ask about one content wait for one hashing. */
+  async of(mount: MountedShare, call: Call, file: Attributes): Promise<Known> {
+    const record = await loadRecord(mount.volume, call, file);
+    if (isValid(record, file) && record.etag !== undefined) {
+      return { file, record: { ...record, etag: record.etag } };
+    }
+    const key = `${mount.volumeName}:${file.id}:${stampOfContent(file)}`;
+    let flight = this.#flights.get(key);
+    if (flight === undefined) {
+      flight = this.#hash(mount, file).finally(() => this.#flights.delete(key));
+      this.#flights.set(key, flight);
+    }
+    return waitFor(this.#clock, call, flight);
+  }
+
+  async #hash(mount: MountedShare, first: Attributes): Promise<Known> {
+    // A lane of its own, so that none waits behind files that others hash while one is free.
+    this.#lane = (this.#lane + 1) % maxHashing;
+    return this.#mutex.run({}, `hashing:${this.#lane}`, async () => {
+      let file = first;
+      for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+        const digest = await hashContent(mount.volume, this.#handles, file);
+        const after = await mount.volume.getattr({}, file.id);
+        const unchanged = stampOfContent(after) === stampOfContent(file);
+        file = after;
+        if (unchanged) return this.#keep(mount, file, digest);
+      }
+      const old = await loadRecord(mount.volume, {}, file);
+      return { file, record: unhashed(file, old?.metadata ?? noMetadata) };
+    });
+  }
+
+  /** Stores what was found, unless the content has changed by then: its record may be a PUT's, which is not ours to overwrite. */
+  async #keep(mount: MountedShare, file: Attributes, digest: Uint8Array): Promise<Known> {
+    const { volume, volumeName } = mount;
+    return this.#mutex.run({}, recordLock(volumeName, file.id), async () => {
+      const old = await loadRecord(volume, {}, file);
+      const record = rehashed(file, digest, old);
+      const now = await volume.getattr({}, file.id);
+      if (stampOfContent(now) !== stampOfContent(file)) return { file, record };
+      try {
+        return { file: await storeRecord(volume, {}, now, record), record };
+      } catch (error) {
+        // What cannot be kept is found out again.
+        if (error instanceof StorageError && passing.has(error.code)) return { file, record };
+        throw error;
+      }
+    });
+  }
+}
+
+const passing: ReadonlySet<string> = new Set(['readOnly', 'noSpace', 'quotaExceeded', 'stale', 'tooLarge']);
+
+/** Who writes a file's record, or its content together with one, holds this. */
+export function recordLock(volumeName: string, id: bigint): string {
+  return `record:${volumeName}:${id}`;
+}
+
+/** The same bytes written again keep etag, checksums and parts; other bytes keep the metadata alone. */
+function rehashed(file: Attributes, digest: Uint8Array, old: ObjectRecord | undefined): Known['record'] {
+  const stamp = stampOfContent(file);
+  const etag = Buffer.from(digest).toString('hex');
+  if (old === undefined) return { stamp, size: file.size, etag, digest, metadata: noMetadata, parts: 0 };
+  if (old.digest !== undefined && old.etag !== undefined && Buffer.compare(old.digest, digest) === 0) {
+    return { ...old, stamp, size: file.size, etag: old.etag };
+  }
+  return { stamp, size: file.size, etag, digest, metadata: old.metadata, parts: 0 };
+}
+
+function unhashed(file: Attributes, metadata: ObjectMetadata): Known['record'] {
+  return { stamp: stampOfContent(file), size: file.size, etag: stampEtag(file), metadata, parts: 0 };
+}

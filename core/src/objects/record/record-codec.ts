@@ -1,0 +1,62 @@
+import type { ObjectChecksums, ObjectMetadata } from '../../service/index.ts';
+import {
+  decode,
+  encode,
+  readChecksums,
+  readMetadata,
+  readText,
+  writeChecksums,
+  writeMetadata,
+  writeText,
+} from './fields.ts';
+
+/** What is known of an object beside its file. */
+export interface ObjectRecord {
+  /** Of the content that `etag`, `digest`, `checksums` and the parts are about; any other content makes those void. */
+  readonly stamp: bigint;
+  readonly size: number;
+  /** Without quotes. Absent: nobody has asked yet. */
+  readonly etag?: string;
+  /** MD5 of the whole content, 16 bytes; unknown of multipart objects until they are read. */
+  readonly digest?: Uint8Array;
+  readonly checksums?: ObjectChecksums;
+  readonly metadata: ObjectMetadata;
+  /** Parts of the multipart upload that it came by; 0 otherwise. */
+  readonly parts: number;
+}
+
+const version = 1;
+
+export function encodeRecord(record: ObjectRecord): Uint8Array {
+  return encode(version, (writer) => {
+    writer.u64(record.stamp);
+    writer.u64Number(record.size);
+    writeText(writer, record.etag ?? '');
+    writer.u8(record.digest === undefined ? 0 : 1);
+    if (record.digest !== undefined) writer.bytes(record.digest);
+    writeChecksums(writer, record.checksums);
+    writeMetadata(writer, record.metadata);
+    writer.u32(record.parts);
+  });
+}
+
+/** `corrupt` for anything that `encodeRecord` did not write. */
+export function decodeRecord(bytes: Uint8Array): ObjectRecord {
+  return decode(bytes, version, (reader) => {
+    const stamp = reader.u64();
+    const size = reader.u64Number();
+    const etag = readText(reader);
+    const digest = reader.u8() === 1 ? reader.bytes(16).slice() : undefined;
+    const checksums = readChecksums(reader);
+    const metadata = readMetadata(reader);
+    return {
+      stamp,
+      size,
+      ...(etag !== '' && { etag }),
+      ...(digest !== undefined && { digest }),
+      ...(checksums !== undefined && { checksums }),
+      metadata,
+      parts: reader.u32(),
+    };
+  });
+}

@@ -1,0 +1,39 @@
+import type { Attributes, Call, Volume } from '../../spi/index.ts';
+import { isStorageError } from '../../spi/index.ts';
+import type { ObjectRecord } from './record-codec.ts';
+import { decodeRecord, encodeRecord } from './record-codec.ts';
+import { stampOfContent } from './stamps.ts';
+import { recordXattr } from './xattr-names.ts';
+
+/** `undefined` where none was ever stored, and for one that cannot be read: it is made anew. */
+export async function loadRecord(volume: Volume, call: Call, file: Attributes): Promise<ObjectRecord | undefined> {
+  const bytes = await volume.getxattr(call, file.id, recordXattr);
+  if (bytes === undefined) return undefined;
+  try {
+    return decodeRecord(bytes);
+  } catch (error) {
+    if (isStorageError(error, 'corrupt')) return undefined;
+    throw error;
+  }
+}
+
+/** Stores a record as one of the content that `file` has. Gives the file's attributes after that. */
+export async function storeRecord(
+  volume: Volume,
+  call: Call,
+  file: Attributes,
+  record: Omit<ObjectRecord, 'stamp' | 'size'>,
+): Promise<Attributes> {
+  const set = (stamp: bigint): Promise<Attributes> =>
+    volume.setxattr(call, file.id, recordXattr, encodeRecord({ ...record, stamp, size: file.size }), 'either');
+  const before = stampOfContent(file);
+  const after = await set(before);
+  const moved = stampOfContent(after);
+  if (moved === before || after.contentStamp !== undefined) return after;
+  // The record moves the counter that it names: the next one moves it as far again. If it does not, the content is hashed once more.
+  return set(moved + (moved - before));
+}
+
+export function isValid(record: ObjectRecord | undefined, file: Attributes): record is ObjectRecord {
+  return record !== undefined && record.stamp === stampOfContent(file) && record.size === file.size;
+}

@@ -1,0 +1,90 @@
+import type { FileParts } from '../namespace/files/parts.ts';
+import type { ImplicitTest } from '../namespace/shares/tree.ts';
+import type { RandomSource } from '../clock.ts';
+import type { ObjectService, ShareService } from '../service/index.ts';
+import { isStorageError } from '../spi/index.ts';
+import { SystemDirectories } from './content/system-directory.ts';
+import { KeyedMutex } from './keyed-mutex.ts';
+import { list } from './list/list.ts';
+import { NameLists } from './list/name-lists.ts';
+import { abortUpload } from './multipart/abort-upload.ts';
+import { completeUpload } from './multipart/complete-upload.ts';
+import { CompletedUploads } from './multipart/completed-uploads.ts';
+import { copyPart } from './multipart/copy-part.ts';
+import { createUpload } from './multipart/create-upload.ts';
+import { listParts } from './multipart/list-parts.ts';
+import { listUploads } from './multipart/list-uploads.ts';
+import { openUpload } from './multipart/open-upload.ts';
+import { putPart } from './multipart/put-part.ts';
+import { buckets } from './operations/buckets.ts';
+import { copy } from './operations/copy.ts';
+import { remove } from './operations/delete.ts';
+import { get } from './operations/get.ts';
+import { head } from './operations/head.ts';
+import { put } from './operations/put.ts';
+import type { ObjectParts } from './parts.ts';
+import { Etags } from './record/etags.ts';
+import { Conversions } from './tree/conversions.ts';
+import { isImplicit } from './tree/remove-directories.ts';
+
+export interface ObjectServiceOptions extends FileParts {
+  readonly shares: Pick<ShareService, 'list'>;
+  readonly random: RandomSource;
+  /** Bytes that each part of an upload but the last has at least; 5 MiB, as S3 says, when absent. */
+  readonly minimumPartSize?: number;
+}
+
+export interface Objects extends ObjectService {
+  /** Directories that only object PUTs have made, for those who ask whether a share is empty. */
+  readonly isImplicit: ImplicitTest;
+  /** Removes what a crash has left in the system directories of all shares; at start, before or beside the doors. Gives the number of entries. */
+  sweep(): Promise<number>;
+}
+
+const fiveMiB = 5 * 1024 * 1024;
+
+export function createObjectService(options: ObjectServiceOptions): Objects {
+  const { handles, clock, mounts } = options;
+  const mutex = new KeyedMutex(clock);
+  const system = new SystemDirectories(handles, options.random);
+  const completed = new CompletedUploads(system, handles);
+  const parts: ObjectParts = {
+    ...options,
+    mutex,
+    system,
+    conversions: new Conversions(),
+    etags: new Etags(clock, handles, mutex),
+    lists: new NameLists(),
+    minimumPartSize: options.minimumPartSize ?? fiveMiB,
+  };
+  return {
+    buckets: (caller) => buckets(parts, caller),
+    put: (...given) => put(parts, ...given),
+    head: (...given) => head(parts, ...given),
+    get: (...given) => get(parts, ...given),
+    delete: (...given) => remove(parts, ...given),
+    copy: (...given) => copy(parts, ...given),
+    list: (...given) => list(parts, ...given),
+    createUpload: (...given) => createUpload(parts, ...given),
+    upload: async (caller, share, key, id) => (await openUpload(parts, mounts.get(share), caller, key, id)).upload,
+    putPart: (...given) => putPart(parts, ...given),
+    copyPart: (...given) => copyPart(parts, ...given),
+    listParts: (...given) => listParts(parts, ...given),
+    completeUpload: (...given) => completeUpload(parts, completed, ...given),
+    abortUpload: (...given) => abortUpload(parts, ...given),
+    listUploads: (...given) => listUploads(parts, ...given),
+    isImplicit: (mount, directory) => isImplicit(mount, {}, directory),
+    sweep: async () => {
+      let removed = 0;
+      for (const mount of mounts.all()) {
+        try {
+          removed += await system.sweep(mount);
+        } catch (error) {
+          // A share that was removed, or whose volume does not serve now: nothing can be swept there.
+          if (!isStorageError(error, 'stale') && !isStorageError(error, 'unavailable')) throw error;
+        }
+      }
+      return removed;
+    },
+  };
+}
