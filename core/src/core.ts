@@ -6,6 +6,8 @@ import { applyDeclared } from './namespace/declared.ts';
 import { Files } from './namespace/files/service.ts';
 import { LruHandleCache } from './namespace/handle-cache.ts';
 import { openKeeper } from './namespace/open-keeper.ts';
+import { createObjectService } from './objects/index.ts';
+import type { Objects } from './objects/index.ts';
 import { Registry } from './namespace/registry/registry.ts';
 import type { PasswordHasher, RegistryStore, SecretBox } from './namespace/registry/state.ts';
 import { ShareMounts } from './namespace/shares/mounts.ts';
@@ -36,7 +38,7 @@ export interface CoreOptions {
   readonly report: (error: unknown) => void;
 }
 
-export interface Core extends Omit<Services, 'objects'> {
+export interface Core extends Services {
   readonly accounts: Accounts;
   readonly shares: Shares;
   /** Brings tenants, users and shares in line with a configuration; safe to repeat. */
@@ -62,24 +64,26 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const parts = { mounts, table, handles, events, clock };
   const state = new State({ ...openKeeper(parts), mounts, clock, maxOpens: options.maxOpens ?? 65_536 });
   const accounts = new Accounts({ registry, clock, random, hasher, secretBox });
-  const shares = new Shares({
+  const shares: Shares = new Shares({
     registry,
     mounts,
     handles,
     clock,
     defaultVolume,
-    isImplicit: () => Promise.resolve(false),
+    isImplicit: (mount, directory) => objects.isImplicit(mount, directory),
   });
-  const resuming = shares.resumeRemovals().catch(report);
+  const objects: Objects = createObjectService({ ...parts, shares, random });
+  const tidying = Promise.all([shares.resumeRemovals(), objects.sweep()]).catch(report);
   return {
     accounts,
     shares,
     files: new Files(parts),
     state,
+    objects,
     events,
     apply: (declared) => applyDeclared(accounts, shares, declared),
     close: async () => {
-      await resuming;
+      await tidying;
       await state.close();
       await handles.close();
       events.close();

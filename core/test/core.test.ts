@@ -2,7 +2,7 @@ import { openMemoryVolume } from '@polynas/backend-memory';
 import { describe, expect, it } from 'vitest';
 import type { Core, Declared, RegistryState, RegistryStore } from '../src/index.ts';
 import { createCore, memoryRegistryStore } from '../src/index.ts';
-import type { Caller, Share } from '../src/service/index.ts';
+import type { Caller, ObjectBody, Share } from '../src/service/index.ts';
 import { access } from '../src/service/index.ts';
 import type { Volume } from '../src/spi/index.ts';
 import { caller } from '../src/test/callers.ts';
@@ -33,6 +33,17 @@ async function start(volume: Volume = openMemoryVolume(), store: RegistryStore =
 const head: Caller = caller(0, { door: 'internal', stateless: false });
 const as = (core: Core, name: string, changes: Partial<Caller> = {}): Caller =>
   caller(core.accounts.principalOf(core.accounts.userByName('default', name)!), { door: 's3', ...changes });
+function bodyOf(content: string): ObjectBody {
+  let rest: Uint8Array | undefined = text(content);
+  return {
+    length: rest.length,
+    read: () => {
+      const bytes = rest;
+      rest = undefined;
+      return Promise.resolve(bytes);
+    },
+  };
+}
 const rules = [
   { clients: '*', access: 'rw', squash: 'root', anonymousUid: 65_534, anonymousGid: 65_534, privilegedPort: false },
 ] as const;
@@ -239,6 +250,22 @@ describe('shares', () => {
     await expect(core.files.getattr(anna, top)).rejects.toMatchObject({ code: 'stale' });
     const head = await volume.lookup({}, volume.root, text('shares'));
     expect((await volume.readdir({}, head!.id, 0n, { limit: 9, attributes: false })).entries).toEqual([]);
+  });
+
+  it('are empty when only objects’ traces are left: implicit directories, unfinished uploads', async () => {
+    const { core, user } = await withUser();
+    const anna = as(core, 'anna');
+    const share = await core.shares.create(anna, { tenant: 'default', name: 'data', owner: user.id });
+    const metadata = { headers: {}, user: {} };
+    await core.objects.createUpload(anna, share.id, 'big', metadata);
+    await core.objects.put(anna, share.id, 'a/b/c', bodyOf('text'), metadata);
+    await expect(core.shares.remove(anna, share.id)).rejects.toMatchObject({ code: 'notEmpty' });
+    const { attributes } = await core.files.lookup(anna, core.files.root(share.id), text('a'));
+    const inner = await core.files.lookup(anna, { share: share.id, id: attributes!.id }, text('b'));
+    // Removed by a file door, the directories stay; nobody but the object service made them.
+    await core.files.remove(anna, { share: share.id, id: inner.attributes!.id }, text('c'));
+    await core.shares.remove(anna, share.id);
+    expect(core.shares.all()).toEqual([]);
   });
 
   it('leave at most an empty directory when a crash comes in between', async () => {
