@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Principal } from '@polynas/core/service';
+import { openMemoryVolume } from '@polynas/backend-memory';
+import type { Core } from '@polynas/core';
+import { createCore, memoryRegistryStore } from '@polynas/core';
 import { systemClock } from '../clock.ts';
 import type { S3DoorOptions } from '../door.ts';
 import { listenS3Door } from '../door.ts';
 import type { S3Answer } from '../http/front.ts';
 import type { S3Server } from '../http/server.ts';
-import { fakeServices } from './fake-services.ts';
 
 export interface TestUser {
   readonly userId: string;
@@ -14,23 +15,31 @@ export interface TestUser {
 }
 
 export interface TestDoor {
+  readonly core: Core;
   readonly server: S3Server;
   readonly endpoint: string;
   readonly alice: TestUser;
   readonly bob: TestUser;
   readonly answers: S3Answer[];
+  /** What went wrong behind the door without a caller to tell. */
+  readonly faults: unknown[];
   close(): Promise<void>;
 }
 
-/** The S3 door with two users of one tenant. */
+/** The S3 door over a core with a memory volume, and two users of one tenant. */
 export async function openDoor(change: Partial<S3DoorOptions> = {}): Promise<TestDoor> {
-  const users = ['alice', 'bob'].map((name, index) => ({
-    ...principal(name, 1000 + index),
-    keyId: `KEY${name}`,
-    secret: `of-${name}`,
-  }));
+  const faults: unknown[] = [];
+  const core = await createCore({
+    volumes: new Map([['main', openMemoryVolume()]]),
+    registry: memoryRegistryStore(),
+    clock: systemClock,
+    random: randomBytes,
+    hasher: { hash: async (password) => password, verify: async (password, hash) => password === hash },
+    secretBox: { seal: (secret) => secret, open: (sealed) => sealed },
+    report: (error) => faults.push(error),
+  });
   const answers: S3Answer[] = [];
-  const server = await listenS3Door(fakeServices(users), {
+  const server = await listenS3Door(core, {
     host: '127.0.0.1',
     port: 0,
     clock: systemClock,
@@ -38,15 +47,22 @@ export async function openDoor(change: Partial<S3DoorOptions> = {}): Promise<Tes
     onAnswer: (answer) => answers.push(answer),
     ...change,
   });
-  const [alice, bob] = users.map((user) => ({
-    userId: user.userId!,
-    accessKeyId: user.keyId,
-    secretAccessKey: user.secret,
-  })) as [TestUser, TestUser];
-  const endpoint = `http://127.0.0.1:${server.address.port}`;
-  return { server, endpoint, alice, bob, answers, close: () => server.stop(1000) };
+  return {
+    core,
+    server,
+    endpoint: `http://127.0.0.1:${server.address.port}`,
+    alice: await makeUser(core, 'alice'),
+    bob: await makeUser(core, 'bob'),
+    answers,
+    faults,
+    async close() {
+      await server.stop(1000);
+      await core.close();
+    },
+  };
 }
 
-function principal(name: string, uid: number): Principal {
-  return { userId: `id-${name}`, name, tenant: 'default', uid, gid: uid, groups: [], superuser: false };
+async function makeUser(core: Core, name: string): Promise<TestUser> {
+  const { user, keys } = await core.accounts.createUser({ tenant: 'default', name });
+  return { userId: user.id, accessKeyId: keys[0]!.id, secretAccessKey: keys[0]!.secret };
 }
