@@ -3,8 +3,11 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from '
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { freePort, HeadProcess, polynas } from './head-process.ts';
+
+// Real processes, several for each test, on machines that have other things to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 let directory: string;
 let ports: { nfs: number; s3: number };
@@ -55,6 +58,7 @@ describe('a first start', () => {
       `mount -t nfs -o vers=3,proto=tcp,port=${ports.nfs},mountport=${ports.nfs},mountproto=tcp,nolock 127.0.0.1:/share /mnt`,
     );
     expect(head.stdout).toContain(`export AWS_SECRET_ACCESS_KEY=${secret}`);
+    expect(head.stdout).toContain(`aws --endpoint-url http://127.0.0.1:${ports.s3} s3 ls s3://share/`);
     expect(head.stdout).toContain('--listen 0.0.0.0');
 
     expect((await stat(data())).mode & 0o777).toBe(0o700);
@@ -194,7 +198,10 @@ describe('the command line', () => {
     };
     expect(status.volumes[0]?.capacity.totalBytes).toBeGreaterThan(0);
     expect(status.volumes[0]?.epoch).toMatch(/^[0-9a-f]{16}$/);
-    expect(status.doors).toContainEqual(expect.objectContaining({ name: 'nfs', port: ports.nfs }));
+    expect(status.doors.map(({ name, port }) => [name, port])).toEqual([
+      ['nfs', ports.nfs],
+      ['s3', ports.s3],
+    ]);
     expect((await cli('state')).out).toContain('SHARE');
     const client = connect(ports.nfs, '127.0.0.1');
     await once(client, 'connect');

@@ -1,6 +1,5 @@
 import { createCore } from '@polynas/core';
-import type { Core, RegistryState } from '@polynas/core';
-import type { Services } from '@polynas/core/service';
+import type { RegistryState } from '@polynas/core';
 import { stat } from 'node:fs/promises';
 import { exitCode } from '../cli/exit-code.ts';
 import { applyDeclared } from '../declare/apply-declared.ts';
@@ -30,7 +29,11 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Everything between the settings and the doors. Each part registers how it stops when it has started, so that stopping runs in reverse. */
+/**
+ * Everything between the settings and the doors. One part starts after the other, also where it could be at the same time:
+ * then the first failure is the one that is told, and nothing is half started when all is stopped. Each part registers how
+ * it stops when it has started.
+ */
 export function registerHeadParts(): void {
   provide('ownership', ['settings', 'lifecycle'], async ({ settings: { dataDirectory }, lifecycle }) => {
     await prepareDataDirectory(dataDirectory);
@@ -53,7 +56,7 @@ export function registerHeadParts(): void {
     return key;
   });
 
-  provide('volumes', ['ownership', 'settings', 'lifecycle', 'logger'], async ({ settings, lifecycle, logger }) => {
+  provide('volumes', ['key', 'settings', 'lifecycle', 'logger'], async ({ settings, lifecycle, logger }) => {
     const volumes = await Volumes.open(settings.volumes, logger);
     lifecycle.onStop('volumes', 'volumes', () => volumes.close());
     return volumes;
@@ -108,16 +111,10 @@ export function registerHeadParts(): void {
 
   provide(
     's3',
-    ['core', 'filled', 'settings', 'lifecycle', 'logger'],
+    ['nfs', 'core', 'filled', 'settings', 'lifecycle', 'logger'],
     async ({ core, settings, lifecycle, logger }) => {
       if (!settings.doors.s3.enabled) return {};
-      const services: Core & Partial<Pick<Services, 'objects'>> = core;
-      const { objects } = services;
-      if (!objects) {
-        logger.warn('no object service: the S3 door stays closed');
-        return {};
-      }
-      const door = await S3Door.open({ ...services, objects }, settings.doors.s3, logger.child({ door: 's3' }));
+      const door = await S3Door.open(core, settings.doors.s3, logger.child({ door: 's3' }));
       lifecycle.onStop('doors', 's3 door', (grace) => door.stop(grace));
       return { door };
     },
