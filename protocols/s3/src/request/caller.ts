@@ -9,8 +9,9 @@ export function callerOf(context: OperationContext, request: Request, share?: Sh
     door: 's3',
     client: request.clientAddress,
     patience: 'wait',
-    // S3 has no open: each request is judged by itself.
-    stateless: true,
+    // A request is open, use and close in one: what a local open is refused, S3 is refused. The leniency of doors whose clients
+    // had an open before would show what may only be executed, and let owners overwrite what they made read-only.
+    stateless: false,
     readOnly: share?.doors.s3?.readOnly ?? false,
     signal: request.signal,
     deadline: context.clock.monotonic() + context.timeLimit + (request.body.length / context.uploadRate) * 1000,
