@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openLocalVolume } from '../src/index.ts';
-import type { LocalVolume } from '../src/index.ts';
+import { openLocalVolume } from '../index.ts';
+import type { LocalVolume } from '../index.ts';
 
 /**
- * What the volume alone can do, without any protocol: `node --conditions=source bench/volume.ts [directory]`. The directory decides which disk is
+ * What the volume alone can do, without any protocol: `node --conditions=source src/bench/volume.ts [directory]`. The directory decides which disk is
  * measured. "Durable" means synced when answered.
  */
 
@@ -66,10 +66,11 @@ async function tree(volume: LocalVolume): Promise<void> {
   });
   const names = Array.from({ length: 1000 }, (_, index) => Buffer.from(`c1-${index}`));
   await measure('lookupNow', 500_000, 'calls', () => {
-    for (let index = 0; index < 500_000; index += 1) volume.lookupNow(volume.root, names[index % 1000] ?? Buffer.from('c1-1'));
+    for (let index = 0; index < 500_000; index += 1)
+      volume.lookupNow(volume.root, names[index % 1000] ?? Buffer.from('c1-1'));
   });
   await measure('readdir with attributes, pages of 256', 17_000, 'entries', async () => {
-    for (let cookie = 0n; ; ) {
+    for (let cookie = 0n; ;) {
       const page = await volume.readdir(call, volume.root, cookie, { limit: 256, attributes: true });
       cookie = page.entries.at(-1)?.cookie ?? 0n;
       if (page.end) return;
@@ -88,7 +89,8 @@ async function large(volume: LocalVolume): Promise<void> {
   });
   const into = Buffer.alloc(1_048_576);
   await measure('sequential read 1 MiB cached', mebibytes, 'MiB', async () => {
-    for (let index = 0; index < mebibytes; index += 1) await handle.read(call, index * chunk.length, chunk.length, into);
+    for (let index = 0; index < mebibytes; index += 1)
+      await handle.read(call, index * chunk.length, chunk.length, into);
   });
   await measure('read 4 KiB cached through the pool', 50_000, 'reads', async () => {
     for (let index = 0; index < 50_000; index += 1) await handle.read(call, (index % 1000) * 4096, 4096, into);
@@ -101,7 +103,8 @@ async function large(volume: LocalVolume): Promise<void> {
   });
   await measure('write 4 KiB in place unstable', 20_000, 'writes', async () => {
     const bytes = chunk.subarray(0, 4096);
-    for (let index = 0; index < 20_000; index += 1) await handle.write(call, (index % 1000) * 4096, [bytes], 'unstable');
+    for (let index = 0; index < 20_000; index += 1)
+      await handle.write(call, (index % 1000) * 4096, [bytes], 'unstable');
   });
   await handle.close();
 }
