@@ -1,0 +1,152 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectRun, sha256 } from '../clients/command.ts';
+import { Doors, noKernel } from './doors.ts';
+
+const nodeModules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+/** Some 2,600 files; all of node_modules with POLYNAS_E2E_FULL=1. */
+const packages = ['commander', 'fast-xml-parser', 'rxjs', 'yaml'];
+const full = process.env['POLYNAS_E2E_FULL'] === '1';
+const source = (...names: string[]): string => join(nodeModules, ...names);
+
+/** Files below a folder of this machine, by path, with SHA-256. Symbolic links are no files. */
+async function sumsOf(folder: string): Promise<Map<string, string>> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const sums = new Map<string, string>();
+  for (const { parentPath, name } of entries) {
+    const file = join(parentPath, name);
+    sums.set(file.slice(folder.length + 1), await sha256(file));
+  }
+  return sums;
+}
+
+function okLines(output: string): string[] {
+  return output.split('\n').filter((line) => line.startsWith('ok '));
+}
+
+describe.skipIf(noKernel !== undefined)('same tree', () => {
+  let doors: Doors;
+
+  beforeAll(async () => {
+    doors = await Doors.open({ kernel: true });
+  });
+
+  afterAll(async () => {
+    await doors?.[Symbol.asyncDispose]();
+  });
+
+  /** Runs a workload of integration/kernel/workloads on the mount; each of its checks has to be well. */
+  async function workload(name: string, ...args: string[]): Promise<string[]> {
+    const { guest, kernel } = doors;
+    const { status, output } = await guest.run(guest.workload(name, kernel.at, ...args), { timeout: 280_000 });
+    expect(output.split('\n').filter((line) => line.startsWith('not ok '))).toEqual([]);
+    expect(status, output.slice(-2000)).toBe(0);
+    return okLines(output);
+  }
+
+  describe('node_modules', () => {
+    const folders = full ? ['.'] : packages;
+
+    test(
+      'is copied in through the mount with modes, times and links',
+      { timeout: full ? 3_600_000 : 300_000 },
+      async () => {
+        const { guest, kernel } = doors;
+        const at = await guest.share(nodeModules);
+        await guest.expect(`mkdir -p ${kernel.at}/modules`);
+        for (const folder of folders) {
+          const target = `${kernel.at}/modules/${folder}`;
+          await guest.expect(`mkdir -p ${target}`);
+          const { status, output } = await guest.run(guest.workload('tree-copy', target, `${at}/${folder}`), {
+            timeout: full ? 3_500_000 : 280_000,
+          });
+          expect(status, output).toBe(0);
+          // The list of checksums that the workload leaves is none of the tree.
+          await guest.expect(`rm ${target}/tree.sha256`);
+        }
+      },
+    );
+
+    test('is listed by S3, each file once and in order', async () => {
+      for (const folder of folders) {
+        const wanted = [...(await sumsOf(source(folder))).keys()].map((path) => `modules/${folder}/tree/${path}`);
+        const keys = await doors.sdk.keys(`modules/${folder}/tree/`);
+        expect(keys).toEqual(wanted.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+      }
+    });
+
+    test('is the same for rclone, bytes compared', async () => {
+      for (const folder of folders) {
+        const remote = doors.rclone.remote(`modules/${folder}/tree`);
+        // Symbolic links of the tree are no objects.
+        await doors.rclone.expect(['check', '--download', '--skip-links', '--checkers', '8', source(folder), remote]);
+      }
+    });
+
+    test('is the same for the AWS CLI, synchronised out and compared', async () => {
+      const target = join(doors.scratch, 'out');
+      mkdirSync(target);
+      const folder = full ? 'rxjs' : packages[0]!;
+      await doors.aws.s3(['sync', '--only-show-errors', `s3://files/modules/${folder}/tree`, target]);
+      expect(await sumsOf(target)).toEqual(await sumsOf(source(folder)));
+      rmSync(target, { recursive: true });
+    });
+
+    test('a folder renamed by NFS is renamed at once for S3', async () => {
+      const { guest, kernel, sdk } = doors;
+      const before = await sdk.keys('modules/rxjs/tree/src/');
+      expect(before.length).toBeGreaterThan(100);
+      const sample = before.find((key) => key.endsWith('.ts'))!;
+      const etag = await sdk.etag(sample);
+      await guest.expect(`mv ${kernel.at}/modules/rxjs/tree/src ${kernel.at}/modules/rxjs/renamed`);
+      const moved = (key: string): string => key.replace('rxjs/tree/src/', 'rxjs/renamed/');
+      expect(await sdk.keys('modules/rxjs/tree/src/')).toEqual([]);
+      expect(await sdk.keys('modules/rxjs/renamed/')).toEqual(before.map(moved));
+      expect(await sdk.etag(moved(sample))).toBe(etag);
+      await expect(sdk.etag(sample)).rejects.toMatchObject({ name: 'NotFound' });
+    });
+
+    test('what S3 deletes recursively is gone from NFS', async () => {
+      const { guest, kernel } = doors;
+      // A mount that asks for attributes each time, as a client does that has not looked there before.
+      const fresh = await doors.mount('/mnt/fresh', '/files', 'noac,lookupcache=none');
+      await doors.aws.s3(['rm', '--recursive', '--only-show-errors', 's3://files/modules/rxjs/']);
+      expect(await guest.expect(`find ${fresh.at}/modules/rxjs ! -type d | wc -l`)).toBe('0\n');
+      await doors.rclone.expect(['delete', doors.rclone.remote('modules')]);
+      const left = await guest.expect(`find ${fresh.at}/modules -type f -o -type l`);
+      expect(left.split('\n').filter((line) => line !== '' && !line.includes('/.bin/'))).toEqual([]);
+      // Folders made by mkdir are nobody's to remove but NFS's.
+      await guest.expect(`rm -r ${kernel.at}/modules`);
+      expect(await doors.sdk.keys('modules')).toEqual([]);
+    });
+  });
+
+  test('git: commits, clone, gc, fsck', async () => {
+    expect(await workload('git', '60')).toHaveLength(7);
+    const { sdk } = doors;
+    // The repository is there for S3 as well, and rclone clones it file by file.
+    expect(await sdk.keys('git/repository/.git/HEAD')).toEqual(['git/repository/.git/HEAD']);
+    const target = join(doors.scratch, 'repository');
+    await doors.rclone.expect(['copy', doors.rclone.remote('git/repository'), target]);
+    const head = await expectRun('git', ['-C', target, '-c', 'safe.directory=*', 'rev-parse', 'HEAD']);
+    expect(head.toString()).toBe(await doors.guest.expect(`git -C ${doors.kernel.at}/git/repository rev-parse HEAD`));
+  });
+
+  test('SQLite in WAL mode', async () => {
+    expect(await workload('sqlite-wal', '60')).toHaveLength(5);
+  });
+
+  test('fio with verification', async () => {
+    expect(await workload('fio-verify', '16')).toHaveLength(3);
+  });
+
+  test('POSIX behaviour', async () => {
+    expect((await workload('posix')).length).toBeGreaterThan(80);
+  });
+
+  test('the head saw no fault', () => {
+    expect(doors.head.faults()).toEqual([]);
+  });
+});
