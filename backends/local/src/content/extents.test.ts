@@ -22,15 +22,16 @@ describe('contents of many extents', () => {
     const partBytes = 50_000;
     const ranges: ByteRange[] = [];
     const expected: Uint8Array[] = [];
+    const patterns = Array.from({ length: parts }, (_, index) => pattern(partBytes, index));
     const sources = [];
     for (let index = 0; index < parts; index += 1) {
-      sources.push(await makeFile(volume, `part${index}`, pattern(partBytes, index)));
+      sources.push(await makeFile(volume, `part${index}`, patterns[index]));
     }
     for (let index = 0; index < 10_000; index += 1) {
       const source = index % parts;
       const offset = (index * 37) % (partBytes - 100);
       ranges.push({ id: sources[source]?.id ?? 0n, offset, length: 100 });
-      expected.push(pattern(partBytes, source).subarray(offset, offset + 100));
+      expected.push((patterns[source] ?? new Uint8Array(0)).subarray(offset, offset + 100));
     }
     const target = await makeFile(volume, 'target');
     const { after, committed } = await volume.clone.ranges(call, ranges, target.id, 0);
@@ -62,7 +63,7 @@ describe('contents of many extents', () => {
     await volume.unlink(call, volume.root, name('new'));
     await volume.settled();
     expect(await volume.check()).toMatchObject({ blobs: 0, problems: [] });
-    expect(observer.records).toBeGreaterThan(300);
+    expect(observer.records).toBeGreaterThan(200);
     expect(observer.records).toBeLessThanOrEqual(1000);
   }, 120_000);
 
