@@ -3,7 +3,7 @@ import type { MemoryVolumeOptions } from '@polynas/backend-memory';
 import { createObjectService } from '../../src/objects/index.ts';
 import type { Objects } from '../../src/objects/index.ts';
 import { parseKey } from '../../src/namespace/keys.ts';
-import type { Caller, ObjectBody, ObjectError, ObjectErrorCode, ObjectMetadata } from '../../src/service/index.ts';
+import type { Caller, ObjectBody, ObjectError, ObjectMetadata } from '../../src/service/index.ts';
 import type { FileId, Volume } from '../../src/spi/index.ts';
 import { caller } from '../../src/test/callers.ts';
 import type { World } from '../world.ts';
@@ -122,7 +122,7 @@ export async function leftovers(world: World): Promise<string[]> {
   return found.filter((path) => path !== 'uploads' && path !== 'completed');
 }
 
-export async function codeOf(work: Promise<unknown>): Promise<ObjectErrorCode | string> {
+export async function codeOf(work: Promise<unknown>): Promise<string> {
   try {
     await work;
     return 'ok';

@@ -129,6 +129,22 @@ describe.each(variants)('objects over a volume: %s', (variant, options) => {
     expect(await keysOf(objects)).toEqual([]);
   });
 
+  it('long segments are files and directories at once, too', async () => {
+    const world = await makeObjectWorld(options);
+    const { objects } = world;
+    const long = `${'x'.repeat(240)}é${'x'.repeat(60)}`;
+    for (const keys of [
+      [long, `${long}/a`],
+      [`${long}/a`, long],
+    ]) {
+      for (const key of keys) await objects.put(s3, 1, key, bodyOf(key), plain);
+      expect(await keysOf(objects)).toEqual([long, `${long}/a`]);
+      for (const key of keys) expect((await contentOf(objects, key)).toString()).toBe(key);
+      for (const key of keys) await objects.delete(s3, 1, key);
+      expect(await treeOf(world)).toEqual([]);
+    }
+  });
+
   it('names of other doors have keys, also those that look like escapes', async () => {
     const world = await makeObjectWorld(options);
     const { objects, files, top } = world;

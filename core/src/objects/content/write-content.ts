@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectBody, ObjectChecksums } from '../../service/index.ts';
 import { ObjectError } from '../../service/index.ts';
-import type { Attributes, Call, FileHandle, FileId, Volume } from '../../spi/index.ts';
+import type { Attributes, Call, FileHandle, Volume } from '../../spi/index.ts';
 
 /** What a body was, as it was written down. */
 export interface WrittenContent {

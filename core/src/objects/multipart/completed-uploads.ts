@@ -1,7 +1,6 @@
-import type { MountedShare } from '../../namespace/mounts.ts';
+import type { HandleCache, MountedShare } from '../../namespace/mounts.ts';
 import type { Caller, ObjectInfo, ShareId } from '../../service/index.ts';
 import { removeBelow } from '../../namespace/shares/tree.ts';
-import type { HandleCache } from '../../namespace/mounts.ts';
 import type { FileId } from '../../spi/index.ts';
 import { isStorageError } from '../../spi/index.ts';
 import type { SystemDirectories } from '../content/system-directory.ts';

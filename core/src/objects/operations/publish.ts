@@ -95,11 +95,11 @@ async function freeName(
   caller: Caller,
   directory: Attributes,
   segment: string,
-  { plain, blocker }: Missing,
+  { plain, blocker, isForeign }: Missing,
 ): Promise<{ readonly name: Buffer; readonly over?: { readonly id: bigint } }> {
   const place = placeIn(mount, directory.id);
   if (blocker === undefined) return { name: plain.name };
-  if (plain.form === 'hashed') {
+  if (isForeign) {
     await toItself(parts, mount, caller, directory, plain.name, blocker);
     return { name: plainName(segment, place).name };
   }

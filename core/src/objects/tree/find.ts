@@ -21,6 +21,8 @@ export interface Found {
 export interface Missing {
   readonly plain: FormedName;
   readonly blocker?: Attributes;
+  /** The blocker only looks as if it stood for this segment: others gave it a hashed name. */
+  readonly isForeign?: boolean;
 }
 
 export function isFound(result: Found | Missing): result is Found {
@@ -41,7 +43,7 @@ export async function findDirectory(
     return { name: plain.name, attributes };
   }
   const literal = await findLiteral(mount, caller, directory.id, plain, segment, 'directory');
-  return literal ?? { plain, ...(attributes !== undefined && { blocker: attributes }) };
+  return literal ?? missing(mount, caller, plain, segment, attributes);
 }
 
 /** The file of a segment: under its plain name, under its alternate name, or under itself where that looks like an escape. */
@@ -68,10 +70,21 @@ export async function findFile(
     }
     const literal = await findLiteral(mount, caller, directory.id, plain, segment, 'file');
     if (literal !== undefined) return literal;
-    if (parts.conversions.unmoved(mark)) return { plain, ...(attributes !== undefined && { blocker: attributes }) };
+    if (parts.conversions.unmoved(mark)) return missing(mount, caller, plain, segment, attributes);
     await new Promise(setImmediate);
   }
   throw new StorageError('tryLater', 'the names keep changing');
+}
+
+async function missing(
+  mount: MountedShare,
+  caller: Caller,
+  plain: FormedName,
+  segment: string,
+  blocker: Attributes | undefined,
+): Promise<Missing> {
+  if (blocker === undefined) return { plain };
+  return { plain, blocker, isForeign: !(await isOwn(mount, caller, plain, segment, blocker)) };
 }
 
 /** A hashed name is a segment's when the file says so. */

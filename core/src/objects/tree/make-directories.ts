@@ -83,12 +83,10 @@ async function clearWay(
   caller: Caller,
   parent: Attributes,
   segment: string,
-  { plain, blocker }: Missing,
+  { plain, blocker, isForeign }: Missing,
 ): Promise<void> {
   if (blocker === undefined) return;
-  if (plain.form === 'hashed' && blocker.type === 'directory') {
-    return toItself(parts, mount, caller, parent, plain.name, blocker);
-  }
+  if (isForeign) return toItself(parts, mount, caller, parent, plain.name, blocker);
   // Links and devices are no objects that could be kept under another name.
   if (blocker.type !== 'file') throw new StorageError('accessDenied', 'no directory can be here');
   await toAlternate(parts, mount, caller, parent, segment, blocker);
