@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 // Workspace packages resolve to their sources (the `source` condition), so tests never run stale output.
 export default defineConfig({
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'], externalConditions: ['node'] } },
-  resolve: { conditions: ['source', 'node', 'import', 'default'] },
+  ssr: { resolve: { conditions: ['source', 'node'], externalConditions: ['node'] } },
+  resolve: { conditions: ['source', 'node'] },
   test: {
     projects: [
       {

@@ -1,4 +1,3 @@
-import './express-under-vitest.ts';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
