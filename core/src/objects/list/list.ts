@@ -11,6 +11,7 @@ import { noMetadata } from '../record/etags.ts';
 import type { ObjectRecord } from '../record/record-codec.ts';
 import { stampEtag, stampOfContent } from '../record/stamps.ts';
 import { isValid, loadRecord } from '../record/store-record.ts';
+import { lookAgain } from '../tree/look-again.ts';
 import { findFile, isFound } from '../tree/find.ts';
 import { lastOf, walk } from '../tree/walk.ts';
 import type { Position } from './position.ts';
@@ -34,10 +35,10 @@ export async function list(
   const mount = parts.mounts.get(share);
   const limit = Math.min(request.limit, maxItems);
   if (limit === 0) return { items: [] };
-  let page = await read(parts, mount, caller, request, limit);
+  const look = () => lookAgain(() => read(parts, mount, caller, request, limit));
+  let page = await look();
   // A file that changed names while we looked may have been missed under both.
-  for (let attempt = 0; !page.sure && attempt < 3; attempt += 1)
-    page = await read(parts, mount, caller, request, limit);
+  for (let attempt = 0; !page.sure && attempt < 3; attempt += 1) page = await look();
   const { found, more } = page;
   const items = await Promise.all(
     found.map(async (item) =>

@@ -34,8 +34,8 @@ export async function remove(
   checkWritable(caller, mount);
   const path = parseKey(key);
   for (let attempt = 0; attempt < maxRetries; attempt += 1) {
-    const way = await walk(mount, caller, path.directories);
     try {
+      const way = await walk(mount, caller, path.directories);
       const removed = way.missing > 0 ? undefined : await removeAt(parts, mount, caller, path, way, conditions);
       if (removed === undefined) checkConditions(conditions, undefined, 'write');
       else await removeImplicit(parts, mount, caller, way.steps);

@@ -3,12 +3,12 @@ import { parseKey } from '../../namespace/keys.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller, ObjectConditions, ObjectInfo, ShareId } from '../../service/index.ts';
 import { ObjectError } from '../../service/index.ts';
-import { isStorageError } from '../../spi/index.ts';
 import { checkConditions } from '../conditions.ts';
 import { infoOf, loadParts } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
 import type { Known } from '../record/etags.ts';
 import { stampEtag } from '../record/stamps.ts';
+import { lookAgain } from '../tree/look-again.ts';
 import { locate } from '../tree/walk.ts';
 import { findMarker } from './put-marker.ts';
 
@@ -39,25 +39,19 @@ export async function findReadable(
 ): Promise<Readable> {
   const mount = parts.mounts.get(share);
   const path = parseKey(key);
-  // Removed between the look at its name and the look at its content: another look finds what is there instead.
-  for (let attempt = 0; attempt < 3; attempt += 1) {
+  return lookAgain(async () => {
     const { way, file } = await locate(parts, mount, caller, path);
     if (file === undefined) {
       const marker = await findMarker(mount, caller, path, way.steps);
-      if (marker === undefined) break;
+      if (marker === undefined) throw new ObjectError('noSuchKey', { key });
       const current = { etag: marker.etag, file: { ...way.steps.at(-1)!.attributes, size: 0 } };
       checkConditions(conditions, current, 'read');
       return { mount, info: marker };
     }
     requireRead(caller, file.attributes);
-    try {
-      const known = await parts.etags.of(mount, caller, file.attributes);
-      const current = { etag: known.record.etag, alias: stampEtag(file.attributes), file: known.file };
-      checkConditions(conditions, current, 'read');
-      return { mount, info: infoOf(key, known, await loadParts(mount, caller, known)), known };
-    } catch (error) {
-      if (!isStorageError(error, 'stale')) throw error;
-    }
-  }
-  throw new ObjectError('noSuchKey', { key });
+    const known = await parts.etags.of(mount, caller, file.attributes);
+    const current = { etag: known.record.etag, alias: stampEtag(file.attributes), file: known.file };
+    checkConditions(conditions, current, 'read');
+    return { mount, info: infoOf(key, known, await loadParts(mount, caller, known)), known };
+  });
 }

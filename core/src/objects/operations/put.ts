@@ -15,6 +15,7 @@ import { placeIn } from '../parts.ts';
 import { encodeRecord } from '../record/record-codec.ts';
 import { stampOfContent } from '../record/stamps.ts';
 import { recordXattr, segmentXattr } from '../record/xattr-names.ts';
+import { lookAgain } from '../tree/look-again.ts';
 import { newObjectFile } from '../tree/new-file.ts';
 import { lastOf, locate } from '../tree/walk.ts';
 import type { Located } from '../tree/walk.ts';
@@ -44,6 +45,16 @@ export async function put(
 
 /** What may not be done, or must not by its conditions, is refused before its body is taken. It is checked again when it is done. */
 export async function admit(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  path: KeyPath,
+  conditions: ObjectConditions | undefined,
+): Promise<Located> {
+  return lookAgain(() => admitNow(parts, mount, caller, path, conditions));
+}
+
+async function admitNow(
   parts: ObjectParts,
   mount: MountedShare,
   caller: Caller,

@@ -34,11 +34,11 @@ export async function makeDirectories(
   directories: readonly string[],
 ): Promise<readonly Step[]> {
   for (let attempt = 0; attempt < maxRetries; attempt += 1) {
-    const way: Walk = await walk(mount, caller, directories);
-    if (way.missing === 0) return way.steps;
-    const parent = way.steps.at(-1)!.attributes;
-    const segment = directories[directories.length - way.missing]!;
     try {
+      const way: Walk = await walk(mount, caller, directories);
+      if (way.missing === 0) return way.steps;
+      const parent = way.steps.at(-1)!.attributes;
+      const segment = directories[directories.length - way.missing]!;
       await parts.mutex.run(caller, segmentLock(mount, parent.id, segment), () =>
         makeDirectory(parts, mount, caller, parent, segment, true),
       );
