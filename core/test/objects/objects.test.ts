@@ -170,6 +170,17 @@ describe.each(variants)('objects over a volume: %s', (variant, options) => {
     expect(await treeOf(world)).toEqual([]);
   });
 
+  it('a directory of others under an alternate name makes way', async () => {
+    const world = await makeObjectWorld(options);
+    const { objects, files, top } = world;
+    await files.mkdir(root, top, text('a'), mode(0o755));
+    const taken = await files.mkdir(root, top, text('%%oa'), mode(0o755));
+    await files.create(root, { share: 1, id: taken.attributes.id }, text('x'), { kind: 'guarded' }, mode(0o644));
+    await objects.put(s3, 1, 'a', bodyOf('a'), plain);
+    expect(await keysOf(objects)).toEqual(['%%oa/', '%%oa/x', 'a', 'a/']);
+    expect((await contentOf(objects, 'a')).toString()).toBe('a');
+  });
+
   it('markers: PUT a/ and mkdir are objects, with metadata, until they are deleted', async () => {
     const world = await makeObjectWorld(options);
     const { objects, files, top } = world;

@@ -22,6 +22,7 @@ import { findFile, isFound } from '../tree/find.ts';
 import { isOvertaken, makeDirectories } from '../tree/make-directories.ts';
 import { newObjectFile } from '../tree/new-file.ts';
 import { removeImplicit } from '../tree/remove-directories.ts';
+import { lookup } from '../tree/look.ts';
 import { segmentLock } from '../tree/walk.ts';
 import type { Step } from '../tree/walk.ts';
 import { presentObject } from './present.ts';
@@ -103,7 +104,12 @@ async function freeName(
     await toItself(parts, mount, caller, directory, plain.name, blocker);
     return { name: plainName(segment, place).name };
   }
-  if (blocker.type === 'directory') return { name: alternateName(segment, place).name };
+  if (blocker.type === 'directory') {
+    const { name } = alternateName(segment, place);
+    const other = await lookup(mount.volume, caller, directory.id, name);
+    if (other !== undefined) await toItself(parts, mount, caller, directory, name, other);
+    return { name };
+  }
   requireRemove(caller.principal, directory, blocker);
   return { name: plain.name, over: { id: blocker.id } };
 }

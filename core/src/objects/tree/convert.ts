@@ -58,6 +58,7 @@ export async function toItself(
   name: Name,
   file: Attributes,
 ): Promise<void> {
+  requireRemove(caller.principal, directory, file);
   const segment = textOfName(name);
   await move(parts, mount, caller, directory, name, plainName(segment, placeIn(mount, directory.id)), segment, file);
 }
