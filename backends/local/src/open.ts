@@ -11,6 +11,7 @@ import { Reclaimer } from './content/reclaimer.ts';
 import { formatVersion, metaKeys } from './format/meta.ts';
 import { decodeNumber, encodeNumber } from './format/rows.ts';
 import { storageErrorOf } from './host/errors.ts';
+import type { HostFiles } from './host/host-files.ts';
 import { nodeHostFiles } from './host/node-host-files.ts';
 import { libc } from './host/libc.ts';
 import { lockOwner } from './host/owner-lock.ts';
@@ -28,6 +29,7 @@ import type { Environment, Tables } from './tree/environment.ts';
 import { firstNumbers } from './tree/first.ts';
 import { Health } from './tree/health.ts';
 import { Inodes } from './tree/inodes.ts';
+import { Residency } from './tree/residency.ts';
 import { makeRoot } from './tree/root.ts';
 import { traitsOf } from './tree/traits.ts';
 import { LocalVolume } from './volume.ts';
@@ -36,6 +38,7 @@ const blobsDirectory = 'blobs';
 /** Stands when a life of the volume ended with a failure: the next one begins with a check. */
 const failedMarker = 'failed';
 const livesPerEpoch = 65_536n;
+const readAheadBytes = 64 * 1_048_576;
 
 /**
  * Opens (or creates) a volume. Rejects with `unavailable` when somebody has it open, `notSupported` when its format is of another version,
@@ -86,7 +89,8 @@ async function openLocked(
     mark(marker);
   });
   const files = new LiveFiles();
-  const inodes = new Inodes(tables.inodes, files, options.cachedInodes ?? defaults.cachedInodes);
+  const residency = new Residency();
+  const inodes = new Inodes(tables.inodes, files, options.cachedInodes ?? defaults.cachedInodes, residency);
   const counters = new Counters(tables.meta, firstNumbers);
   const { observer } = options;
   const committer = new Committer({ root, tables, files, inodes, counters, health, clock, observer });
@@ -103,6 +107,7 @@ async function openLocked(
     committer,
     counters,
     inodes,
+    residency,
     files,
     blobs,
     pool,
@@ -128,6 +133,7 @@ async function openLocked(
       throw new StorageError('corrupt', `the volume ${directory}: ${problems.slice(0, 5).join('; ')}`);
     rmSync(marker, { force: true });
   }
+  if (!(await readAhead(host, join(directory, treeFile)))) residency.chill();
   reclaimer.wake();
   const flusher = new Flusher(parts, options.idleFlush ?? defaults.idleFlush);
   return new LocalVolume(parts, directory, () => finish(parts, flusher, environment, unlock));
@@ -165,6 +171,20 @@ function assertVersion(tables: Tables): void {
 function numberAt(tables: Tables, key: Uint8Array): number {
   const view = tables.meta.view(key, 8);
   return view === undefined ? 0 : decodeNumber(view);
+}
+
+/** Brings a small tree into memory as a whole. A large one (false) is warmed by what is asked. */
+async function readAhead(host: HostFiles, path: string): Promise<boolean> {
+  const fd = await host.open(path, 'existing');
+  try {
+    const { size } = await host.stat(fd);
+    if (size > readAheadBytes) return false;
+    const buffer = Buffer.allocUnsafe(1_048_576);
+    for (let at = 0; at < size; at += buffer.length) await host.read(fd, buffer, buffer.length, at);
+    return true;
+  } finally {
+    await host.close(fd);
+  }
 }
 
 function takeLock(directory: string): OwnerLock {

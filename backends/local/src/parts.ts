@@ -9,6 +9,7 @@ import type { Counters } from './tree/counters.ts';
 import type { Tables } from './tree/environment.ts';
 import type { Health } from './tree/health.ts';
 import type { Inodes } from './tree/inodes.ts';
+import type { Residency } from './tree/residency.ts';
 
 /** What the operations of one open volume work with. */
 export interface Parts {
@@ -18,6 +19,7 @@ export interface Parts {
   readonly committer: Committer;
   readonly counters: Counters;
   readonly inodes: Inodes;
+  readonly residency: Residency;
   readonly files: LiveFiles;
   readonly blobs: BlobStore;
   readonly pool: BlobPool;

@@ -55,6 +55,7 @@ import { statfs } from './tree/statfs.ts';
 import { readlink, symlink } from './tree/symlink.ts';
 import { unlink } from './tree/unlink.ts';
 import { Turn } from './turn.ts';
+import { warmEntry, warmFile } from './tree/warm.ts';
 import { getxattr, listxattr, removexattr, setxattr } from './tree/xattrs.ts';
 
 /** The SPI over the parts of an open volume: checks that it serves and that the caller still waits, and hands on to one file an operation. */
@@ -99,20 +100,28 @@ export class LocalVolume implements Volume {
   }
 
   lookup(call: Call, directory: FileId, name: Name): Promise<Attributes | undefined> {
-    return this.#serve(call, (parts) => lookup(parts, numberOf(directory), name));
+    return this.#serve(call, async (parts) => {
+      if (parts.residency.cold) await warmEntry(parts, numberOf(directory), name);
+      return lookup(parts, numberOf(directory), name);
+    });
   }
 
-  lookupNow(directory: FileId, name: Name): { readonly attributes: Attributes | undefined } {
+  lookupNow(directory: FileId, name: Name): { readonly attributes: Attributes | undefined } | undefined {
     this.#parts.health.assertServing();
+    if (this.#parts.residency.cold) return undefined;
     return { attributes: lookup(this.#parts, numberOf(directory), name) };
   }
 
   getattr(call: Call, id: FileId): Promise<Attributes> {
-    return this.#serve(call, (parts) => attributesNow(parts, numberOf(id)));
+    return this.#serve(call, async (parts) => {
+      if (parts.residency.cold) await warmFile(parts, numberOf(id));
+      return attributesNow(parts, numberOf(id));
+    });
   }
 
-  getattrNow(id: FileId): Attributes {
+  getattrNow(id: FileId): Attributes | undefined {
     this.#parts.health.assertServing();
+    if (this.#parts.residency.cold && !this.#parts.inodes.isKnown(numberOf(id))) return undefined;
     return attributesNow(this.#parts, numberOf(id));
   }
 
@@ -126,15 +135,15 @@ export class LocalVolume implements Volume {
     changes: AttributeChanges,
     options?: SetattrOptions,
   ): Promise<{ readonly before: Stamp; readonly after: Attributes }> {
-    return this.#serve(call, (parts) => setattr(parts, numberOf(id), changes, options));
+    return this.#serveFile(call, id, (parts, number) => setattr(parts, number, changes, options));
   }
 
   create(call: Call, directory: FileId, name: Name, mode: CreateMode, file: NewFile): Promise<Created> {
-    return this.#serve(call, (parts) => create(parts, numberOf(directory), name, mode, file));
+    return this.#serveName(call, directory, name, (parts, id) => create(parts, id, name, mode, file));
   }
 
   mkdir(call: Call, directory: FileId, name: Name, file: NewFile): Promise<Created> {
-    return this.#serve(call, (parts) => mkdir(parts, numberOf(directory), name, file));
+    return this.#serveName(call, directory, name, (parts, id) => mkdir(parts, id, name, file));
   }
 
   mknod(
@@ -145,11 +154,11 @@ export class LocalVolume implements Volume {
     rdev: DeviceNumber,
     file: NewFile,
   ): Promise<Created> {
-    return this.#serve(call, (parts) => mknod(parts, numberOf(directory), name, type, rdev, file));
+    return this.#serveName(call, directory, name, (parts, id) => mknod(parts, id, name, type, rdev, file));
   }
 
   symlink(call: Call, directory: FileId, name: Name, target: Uint8Array, file: NewFile): Promise<Created> {
-    return this.#serve(call, (parts) => symlink(parts, numberOf(directory), name, target, file));
+    return this.#serveName(call, directory, name, (parts, id) => symlink(parts, id, name, target, file));
   }
 
   readlink(call: Call, id: FileId): Promise<Uint8Array> {
@@ -161,11 +170,11 @@ export class LocalVolume implements Volume {
   }
 
   unlink(call: Call, directory: FileId, name: Name, options?: RemoveOptions): Promise<Removed> {
-    return this.#serve(call, (parts) => unlink(parts, numberOf(directory), name, options));
+    return this.#serveName(call, directory, name, (parts, id) => unlink(parts, id, name, options));
   }
 
   rmdir(call: Call, directory: FileId, name: Name, options?: RemoveOptions): Promise<Removed> {
-    return this.#serve(call, (parts) => rmdir(parts, numberOf(directory), name, options));
+    return this.#serveName(call, directory, name, (parts, id) => rmdir(parts, id, name, options));
   }
 
   rename(
@@ -176,9 +185,10 @@ export class LocalVolume implements Volume {
     toName: Name,
     options?: RenameOptions,
   ): Promise<Renamed> {
-    return this.#serve(call, (parts) =>
-      rename(parts, numberOf(fromDirectory), fromName, numberOf(toDirectory), toName, options),
-    );
+    return this.#serveName(call, fromDirectory, fromName, async (parts, from) => {
+      if (parts.residency.cold) await warmEntry(parts, numberOf(toDirectory), toName);
+      return await rename(parts, from, fromName, numberOf(toDirectory), toName, options);
+    });
   }
 
   replace(
@@ -189,13 +199,14 @@ export class LocalVolume implements Volume {
     toName: Name,
     options?: ReplaceOptions,
   ): Promise<Replaced> {
-    return this.#serve(call, (parts) =>
-      replace(parts, numberOf(fromDirectory), fromName, numberOf(toDirectory), toName, options),
-    );
+    return this.#serveName(call, fromDirectory, fromName, async (parts, from) => {
+      if (parts.residency.cold) await warmEntry(parts, numberOf(toDirectory), toName);
+      return await replace(parts, from, fromName, numberOf(toDirectory), toName, options);
+    });
   }
 
   readdir(call: Call, directory: FileId, cookie: Cookie, options: ListOptions): Promise<DirectoryPage> {
-    return this.#serve(call, (parts) => readdir(parts, numberOf(directory), cookie, options));
+    return this.#serveFile(call, directory, (parts, id) => readdir(parts, id, cookie, options));
   }
 
   listByName(
@@ -205,7 +216,7 @@ export class LocalVolume implements Volume {
     inclusive: boolean,
     options: ListOptions,
   ): Promise<DirectoryPage> {
-    return this.#serve(call, (parts) => listByName(parts, numberOf(directory), from, inclusive, options));
+    return this.#serveFile(call, directory, (parts, id) => listByName(parts, id, from, inclusive, options));
   }
 
   getxattr(call: Call, id: FileId, name: string): Promise<Uint8Array | undefined> {
@@ -232,13 +243,18 @@ export class LocalVolume implements Volume {
   }
 
   open(call: Call, id: FileId, access: HandleAccess): Promise<FileHandle> {
-    return this.#serve(call, (parts) => openFile(parts, numberOf(id), access));
+    return this.#serveFile(call, id, (parts, number) => openFile(parts, number, access));
   }
 
   /** Compares all records with each other; nothing else may run on the volume meanwhile. */
   async check(): Promise<CheckReport> {
     await this.settled();
     return await check(this.#parts);
+  }
+
+  /** What is asked next may not be in memory; for whoever knows, and for tests. */
+  chill(): void {
+    this.#parts.residency.chill();
   }
 
   /** Resolves when no flush, reclaim or removal is left to do in the background; for tests and orderly ends. */
@@ -255,6 +271,27 @@ export class LocalVolume implements Volume {
     this.#parts.health.stopServing();
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     await this.#finish();
+  }
+
+  #serveName<T>(
+    call: Call,
+    directory: FileId,
+    name: Name,
+    work: (parts: Parts, directory: number) => T | Promise<T>,
+  ): Promise<T> {
+    return this.#serve(call, async (parts) => {
+      const id = numberOf(directory);
+      if (parts.residency.cold) await warmEntry(parts, id, name);
+      return await work(parts, id);
+    });
+  }
+
+  #serveFile<T>(call: Call, file: FileId, work: (parts: Parts, file: number) => T | Promise<T>): Promise<T> {
+    return this.#serve(call, async (parts) => {
+      const id = numberOf(file);
+      if (parts.residency.cold) await warmFile(parts, id);
+      return await work(parts, id);
+    });
   }
 
   async #serve<T>(call: Call, work: (parts: Parts) => T | Promise<T>): Promise<T> {

@@ -22,7 +22,7 @@ async function measure(name: string, count: number, unit: string, work: () => Pr
   const rate = (count / milliseconds) * 1000;
   const each = (user + system) / count;
   const figure = rate >= 100 ? Math.round(rate).toLocaleString('en') : rate.toFixed(1);
-  console.log(`${name.padEnd(52)} ${figure.padStart(12)} ${unit}/s   ${each.toFixed(1)} µs CPU each`);
+  process.stdout.write(`${name.padEnd(52)} ${figure.padStart(12)} ${unit}/s   ${each.toFixed(1)} µs CPU each\n`);
 }
 
 async function inFlight(lanes: number, count: number, work: (index: number) => Promise<unknown>): Promise<void> {

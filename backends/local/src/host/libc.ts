@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { KoffiFunc, LibraryHandle } from 'koffi';
+import type * as koffiModule from 'koffi';
 
 const readNowBytes = 65_536;
 const flagNoWait = 0x8;
@@ -14,16 +14,18 @@ const lockExclusiveNoWait = 2 | 4;
 /** The calls of libc that Node does not offer. */
 export interface Libc {
   /** Takes an advisory lock that ends with the descriptor, so with the process; false when somebody else has it. */
-  tryLock(fd: number): boolean;
+  readonly tryLock: (fd: number) => boolean;
   /** From now on the descriptor stands for an empty device that nothing can be synced to. */
-  sever(fd: number): void;
+  readonly sever: (fd: number) => void;
   /** Drops what the page cache holds of the file, so that it is read from the medium again. */
-  forget(fd: number): void;
-  readNow(fd: number, length: number, position: number): Uint8Array | undefined;
-  punch(fd: number, offset: number, length: number): Promise<void>;
-  reserve(fd: number, offset: number, length: number, extend: boolean): Promise<void>;
-  seek(fd: number, what: 'data' | 'hole', offset: number): Promise<number | undefined>;
+  readonly forget: (fd: number) => void;
+  readonly readNow: (fd: number, length: number, position: number) => Uint8Array | undefined;
+  readonly punch: (fd: number, offset: number, length: number) => Promise<void>;
+  readonly reserve: (fd: number, offset: number, length: number, extend: boolean) => Promise<void>;
+  readonly seek: (fd: number, what: 'data' | 'hole', offset: number) => Promise<number | undefined>;
 }
+
+type Koffi = typeof koffiModule;
 
 let loaded: Libc | undefined | null = null;
 
@@ -34,16 +36,16 @@ export function libc(): Libc | undefined {
 }
 
 function load(): Libc | undefined {
-  let koffi: typeof import('koffi');
+  let koffi: Koffi;
   try {
-    koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+    koffi = createRequire(import.meta.url)('koffi') as Koffi;
   } catch {
     return undefined;
   }
-  let library: LibraryHandle;
-  let preadv2: KoffiFunc<(...values: unknown[]) => number | bigint> | undefined;
+  let library: koffiModule.LibraryHandle;
+  let preadv2: koffiModule.KoffiFunc<(...values: unknown[]) => number | bigint> | undefined;
   try {
-    library = koffi.load(null as unknown as string);
+    library = koffi.load(null);
   } catch {
     return undefined;
   }
@@ -68,13 +70,13 @@ function load(): Libc | undefined {
   // One iovec and one landing place whose addresses never move; the bytes are copied out at once.
   const landing = Buffer.allocUnsafeSlow(readNowBytes);
   const vector = Buffer.alloc(16);
-  vector.writeBigUInt64LE(BigInt(koffi.address(landing) as bigint), 0);
+  vector.writeBigUInt64LE(koffi.address(landing), 0);
   const vectorLength = new DataView(vector.buffer, vector.byteOffset, 16);
   const landed = new Uint8Array(landing.buffer, landing.byteOffset, readNowBytes);
   let noWait = preadv2 !== undefined;
 
   const calling = <T>(run: (done: (error: unknown, result: T) => void) => void): Promise<T> =>
-    new Promise((resolve, reject) => run((error, result) => (error ? reject(error as Error) : resolve(result))));
+    new Promise((resolve, reject) => run((error, result) => (error ? reject(asError(error)) : resolve(result))));
 
   const allocate = async (fd: number, mode: number, offset: number, length: number): Promise<void> => {
     // The asynchronous call runs on a thread of koffi's, whose errno is not seen here: the rare failure is asked for again, synchronously.
@@ -115,4 +117,8 @@ function load(): Libc | undefined {
       throw errorNow('lseek', number);
     },
   };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

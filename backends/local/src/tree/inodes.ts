@@ -6,6 +6,7 @@ import { attributesOf } from '../format/attributes.ts';
 import { decodeInode, inodeBytes } from '../format/inode.ts';
 import type { Inode } from '../format/inode.ts';
 import { numberKey } from '../format/keys.ts';
+import type { Residency } from './residency.ts';
 import type { Table } from './table.ts';
 
 interface Known {
@@ -21,10 +22,12 @@ export class Inodes {
   readonly #table: Table;
   readonly #files: LiveFiles;
   readonly #capacity: number;
+  readonly #residency: Residency;
   readonly #known = new Map<number, Known>();
   readonly #inFlight = new Map<number, number>();
 
-  constructor(table: Table, files: LiveFiles, capacity: number) {
+  constructor(table: Table, files: LiveFiles, capacity: number, residency: Residency) {
+    this.#residency = residency;
     this.#table = table;
     this.#files = files;
     this.#capacity = capacity;
@@ -82,7 +85,7 @@ export class Inodes {
       }
       return known;
     }
-    const view = this.#table.view(numberKey(id), inodeBytes);
+    const view = this.#residency.watch(() => this.#table.view(numberKey(id), inodeBytes));
     if (view === undefined) return undefined;
     const fresh: Known = { inode: decodeInode(id, view), attributes: undefined };
     if (!this.#inFlight.has(id)) {

@@ -31,8 +31,10 @@ export function lookup(parts: Parts, directory: number, name: Name): Attributes 
 }
 
 function entryNow(parts: Parts, directory: number, name: Name): Entry | undefined {
-  const view = parts.tables.entries.view(nameKey(directory, name), 17);
-  return view === undefined ? undefined : decodeEntry(view);
+  return parts.residency.watch(() => {
+    const view = parts.tables.entries.view(nameKey(directory, name), 17);
+    return view === undefined ? undefined : decodeEntry(view);
+  });
 }
 
 export function attributesOfEntry(parts: Parts, entry: Entry): Attributes {
