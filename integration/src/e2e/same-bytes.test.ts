@@ -109,23 +109,25 @@ describe('names', () => {
     ['what looks like our own escape', '%%qa'],
   ];
 
-  // s3cmd asks on a terminal about names that it takes for patterns, and rclone writes some for its own use.
-  test.for(
-    written.flatMap(([label, name]) =>
-      (['aws', 'aws-sdk', 'rclone', 's3cmd'] as const).map((by) => ({ label, name, by })),
-    ),
-  )('$label by $by', async ({ name, by }, { skip }) => {
+  test.for(['aws', 'aws-sdk', 'rclone', 's3cmd'] as const)('written by %s', async (by, { skip }) => {
     const one = need(by, skip);
-    const content = `${by} wrote ${name}`;
-    const file = textFile('named', content);
     const folder = `names-${by}`;
-    await one.put(file, `${folder}/${name}`);
-    const wanted = await sha256(file);
-    expect(await doors.sdk.sum(`${folder}/${name}`)).toBe(wanted);
-    if (noKernel === undefined) {
-      expect((await doors.kernel.tree(folder)).get(latin1(name))).toBe(wanted);
-    } else {
-      expect(await doors.libnfs.sum(`${folder}/${name}`)).toBe(wanted);
+    const wanted = new Map<string, string>();
+    for (const [label, name] of written) {
+      const file = textFile('named', `${by} wrote ${name}`);
+      await one.put(file, `${folder}/${name}`);
+      const sum = await sha256(file);
+      expect(await doors.sdk.sum(`${folder}/${name}`), label).toBe(sum);
+      wanted.set(latin1(name), sum);
+    }
+    expect(await doors.sdk.keys(`${folder}/`)).toEqual(
+      written.map(([, name]) => `${folder}/${name}`).toSorted(byBytes),
+    );
+    if (noKernel === undefined) expect(await doors.kernel.tree(folder)).toEqual(wanted);
+    const { libnfs } = doors;
+    if (libnfs.unavailable !== undefined) return;
+    for (const [label, name] of written) {
+      expect(await libnfs.sum(`${folder}/${name}`), label).toBe(wanted.get(latin1(name)));
     }
   });
 
@@ -138,6 +140,8 @@ describe('names', () => {
     expect(files.size).toBeGreaterThan(30);
     const valid = new Map([...files].filter(([name]) => isUtf8(name)).map(([name, sum]) => [name.toString(), sum]));
     const invalid = [...files].filter(([name]) => !isUtf8(name));
+    // Made by root, to be written by alice.
+    await guest.expect(`chown -R alice:alice ${kernel.at}/names`);
     expect(invalid.length).toBeGreaterThan(2);
 
     const keys = await sdk.keys('names/');
@@ -165,10 +169,12 @@ describe('names', () => {
   test.skipIf(noKernel !== undefined)('forty odd ones by the kernel, for the AWS CLI and rclone', async () => {
     const target = join(doors.scratch, 'names');
     mkdirSync(target);
-    const wanted = [...(await doors.kernel.tree('names/folders'))].filter(([name]) =>
-      isUtf8(Buffer.from(name, 'latin1')),
+    // The AWS CLI downloads to a name of nine bytes more, which this machine must allow.
+    const wanted = [...(await doors.kernel.tree('names/folders'))].filter(
+      ([name]) => isUtf8(Buffer.from(name, 'latin1')) && !isLong(name),
     );
-    await doors.aws.s3(['cp', '--recursive', '--only-show-errors', 's3://files/names/folders', target]);
+    const short = ['--exclude', `${'x'.repeat(200)}*`, '--exclude', `${'\u20AC'.repeat(80)}*`];
+    await doors.aws.s3(['cp', '--recursive', '--only-show-errors', ...short, 's3://files/names/folders', target]);
     for (const [name, sum] of wanted) {
       expect(await sha256(join(target, Buffer.from(name, 'latin1').toString())), name).toBe(sum);
     }
@@ -290,6 +296,10 @@ describe('many and deep', () => {
 test('the head saw no fault', () => {
   expect(doors.head.faults()).toEqual([]);
 });
+
+function isLong(path: string): boolean {
+  return path.split('/').some((name) => name.length > 240);
+}
 
 function isUtf8(name: Buffer): boolean {
   return Buffer.from(name.toString()).equals(name);
