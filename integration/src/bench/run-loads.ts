@@ -53,8 +53,7 @@ export async function runLoads(run: LoadsRun): Promise<LoadsOutcome> {
         run.onRow(row);
       }
     }
-    const syncs = run.probe ? await probeSyncs(run, contenders, loads) : [];
-    return { rows, syncs };
+    return { rows, syncs: run.probe ? await probeSyncs(run, contenders, loads) : [] };
   } finally {
     for (const { generator } of contenders) await generator.stop();
   }

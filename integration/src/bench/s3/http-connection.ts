@@ -40,6 +40,11 @@ export class HttpConnection {
     socket.on('close', () => this.#fail(new Error('the server closed the connection')));
   }
 
+  /** Whether the server (or we) ended it; servers do that to connections that were idle for a while. */
+  get closed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** @param head request line and header fields, each with its line end; not the empty line */
   request(method: string, head: string, body?: Buffer): Promise<HttpAnswer> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);

@@ -17,9 +17,10 @@ export interface Content {
   readonly digest: string;
 }
 
-/** One kept connection to an S3 server, path-style, one request at a time. Each call throws on another status than its own. */
+/** One kept connection to an S3 server, path-style, one request at a time; a new one when the server has closed it. Each call throws on another status than its own. */
 export class S3Client {
-  readonly #http: HttpConnection;
+  readonly #port: number;
+  #http: HttpConnection;
   readonly #signer: Signer;
   readonly #bucket: string;
 
@@ -29,6 +30,7 @@ export class S3Client {
 
   private constructor(http: HttpConnection, server: S3Server) {
     this.#http = http;
+    this.#port = server.port;
     this.#signer = new Signer(server, `127.0.0.1:${server.port}`);
     this.#bucket = `/${server.bucket}`;
   }
@@ -73,6 +75,7 @@ export class S3Client {
   ): Promise<Buffer> {
     const digest = content?.digest ?? NO_CONTENT;
     const head = this.#signer.head(method, path, query, digest, content?.bytes.length ?? 0, Date.now());
+    if (this.#http.closed) this.#http = await HttpConnection.connect(this.#port);
     const { status, body } = await this.#http.request(method, head, content?.bytes);
     if (wanted.includes(status)) return body;
     throw new S3StatusError(`${method} ${path}: ${status} ${body.subarray(0, 300).toString('utf8')}`);
