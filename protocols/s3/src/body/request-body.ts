@@ -72,7 +72,8 @@ const nothing: ByteSource = {
 export function withoutAwsChunked(contentEncoding: string): string | undefined {
   const codings = contentEncoding.split(',').map((coding) => coding.trim());
   const kept = codings.filter((coding) => coding !== '' && coding.toLowerCase() !== 'aws-chunked');
-  return kept.length === 0 ? undefined : kept.join(',');
+  if (kept.length === codings.length) return contentEncoding;
+  return kept.length === 0 ? undefined : kept.join(', ');
 }
 
 /** The checksum algorithm that the client gives for this body, in a header or a trailer. */

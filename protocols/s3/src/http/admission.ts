@@ -74,6 +74,7 @@ export class Place {
   readonly #take: () => Promise<void> | undefined;
   readonly #leave: () => void;
   #held = true;
+  #ended = false;
 
   constructor(take: () => Promise<void> | undefined, leave: () => void) {
     this.#take = take;
@@ -87,6 +88,12 @@ export class Place {
     this.#leave();
   }
 
+  /** Gives the place back for good: one that a forgotten {@link resume} still gets goes on to the next at once. */
+  end(): void {
+    this.release();
+    this.#ended = true;
+  }
+
   /** Takes it again, before any request that has not begun. `undefined`: at once. */
   resume(): Promise<void> | undefined {
     if (this.#held) return undefined;
@@ -97,6 +104,7 @@ export class Place {
     }
     return waiting.then(() => {
       this.#held = true;
+      if (this.#ended) this.release();
     });
   }
 }

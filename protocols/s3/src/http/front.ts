@@ -194,7 +194,7 @@ export class S3Front<P> {
       reply = errorReply(error, request.method ?? '', progress.target?.path ?? '', requestId, hostId);
     } finally {
       // A slow reader of an answer does not keep others from being worked on.
-      place?.release();
+      place?.end();
     }
     // A body that was not read ends the connection: what follows on it could not be told from the rest of the body.
     if (!request.complete || this.#draining) response.setHeader('connection', 'close');
