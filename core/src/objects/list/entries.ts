@@ -9,6 +9,8 @@ export interface ListedDirectory {
   readonly mount: MountedShare;
   readonly caller: Caller;
   readonly id: FileId;
+  /** Entries that the caller may still need: no more are read ahead. */
+  readonly wanted?: () => number;
 }
 
 const firstPage = 32;
@@ -61,7 +63,9 @@ export class EntryRun {
   }
 
   async #fetch(): Promise<void> {
-    const { entries, end } = await readPage(this.#directory, this.#from, this.#inclusive, this.#limit);
+    const wanted = this.#directory.wanted?.() ?? largestPage;
+    const limit = Math.min(this.#limit, Math.max(firstPage, wanted));
+    const { entries, end } = await readPage(this.#directory, this.#from, this.#inclusive, limit);
     this.#page = entries;
     this.#at = 0;
     this.#ended = end;

@@ -61,7 +61,7 @@ async function read(
 ): Promise<{ readonly found: readonly Item[]; readonly more: boolean; readonly sure: boolean }> {
   const mark = parts.conversions.mark();
   const found: Item[] = [];
-  const walker = await begin(parts, mount, caller, request);
+  const walker = await begin(parts, mount, caller, request, () => limit + 1 - found.length);
   const more = walker !== undefined && (await collect(walker, request, limit, found));
   return { found, more, sure: parts.conversions.unmoved(mark) };
 }
@@ -90,13 +90,14 @@ async function begin(
   mount: MountedShare,
   caller: Caller,
   { prefix, delimiter, after }: ListRequest,
+  wanted: () => number,
 ): Promise<Walker | undefined> {
   const directories = prefix.split('/').slice(0, -1);
   const way = await walk(mount, caller, directories);
   if (way.missing > 0) return undefined;
   const { attributes } = lastOf(way);
   requireRights(caller.principal, attributes, access.readData | access.execute);
-  const walker = new Walker({ lists: parts.lists, mount, caller }, prefix, start(prefix, delimiter, after));
+  const walker = new Walker({ lists: parts.lists, mount, caller, wanted }, prefix, start(prefix, delimiter, after));
   await walker.begin(attributes, directories.map((segment) => `${segment}/`).join(''));
   return walker;
 }

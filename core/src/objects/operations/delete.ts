@@ -13,11 +13,12 @@ import { noMetadata } from '../record/etags.ts';
 import { stampEtag, stampOfContent } from '../record/stamps.ts';
 import { isValid, loadRecord } from '../record/store-record.ts';
 import { implicitXattr, recordXattr } from '../record/xattr-names.ts';
-import { findDirectory, findFile, isFound } from '../tree/find.ts';
+import { findDirectory, findFileNow, isFound } from '../tree/find.ts';
 import type { Found } from '../tree/find.ts';
 import { isOvertaken } from '../tree/make-directories.ts';
 import { isImplicit, removeImplicit } from '../tree/remove-directories.ts';
-import { segmentLock, walk } from '../tree/walk.ts';
+import { segmentLock } from '../tree/locks.ts';
+import { walk } from '../tree/walk.ts';
 import type { Step, Walk } from '../tree/walk.ts';
 import { findMarker } from './put-marker.ts';
 import { presentObject } from './present.ts';
@@ -60,7 +61,7 @@ async function removeAt(
     caller,
     segmentLock(mount, step.attributes.id, path.last),
     async (): Promise<ObjectInfo | undefined> => {
-      const found = await findFile(parts, mount, caller, step.attributes, path.last);
+      const found = await findFileNow(mount, caller, step.attributes, path.last);
       return isFound(found) ? removeFile(parts, mount, caller, path, step.attributes, found, conditions) : undefined;
     },
   );

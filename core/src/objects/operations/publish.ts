@@ -18,12 +18,12 @@ import { stampOfContent } from '../record/stamps.ts';
 import { storeRecord } from '../record/store-record.ts';
 import { toItself } from '../tree/convert.ts';
 import type { Found, Missing } from '../tree/find.ts';
-import { findFile, isFound } from '../tree/find.ts';
+import { findFileNow, isFound } from '../tree/find.ts';
 import { isOvertaken, makeDirectories } from '../tree/make-directories.ts';
 import { newObjectFile } from '../tree/new-file.ts';
 import { removeImplicit } from '../tree/remove-directories.ts';
 import { lookup } from '../tree/look.ts';
-import { segmentLock } from '../tree/walk.ts';
+import { segmentLock } from '../tree/locks.ts';
 import type { Step } from '../tree/walk.ts';
 import { presentObject } from './present.ts';
 
@@ -75,7 +75,7 @@ async function publishIn(
   publication: Publication,
   conditions: ObjectConditions | undefined,
 ): Promise<Known> {
-  const found = await findFile(parts, mount, caller, directory, path.last);
+  const found = await findFileNow(mount, caller, directory, path.last);
   if (isFound(found)) {
     const current = await presentObject(parts, mount, caller, found.attributes, conditions);
     checkConditions(conditions, current, 'write');

@@ -22,7 +22,7 @@ import { implicitXattr, recordXattr } from '../record/xattr-names.ts';
 import { findDirectory, isFound } from '../tree/find.ts';
 import { isOvertaken, makeDirectories, makeDirectory } from '../tree/make-directories.ts';
 import { isImplicit, removeImplicit } from '../tree/remove-directories.ts';
-import { segmentLock } from '../tree/walk.ts';
+import { segmentLock } from '../tree/locks.ts';
 import type { Step } from '../tree/walk.ts';
 
 /** PUT of `a/` without content: the directory is made, or becomes explicit, and keeps the metadata. */

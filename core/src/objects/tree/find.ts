@@ -5,10 +5,9 @@ import type { FormedName } from '../../namespace/names-forms.ts';
 import { nameOfText } from '../../namespace/names-text.ts';
 import type { Caller } from '../../service/index.ts';
 import type { Attributes, FileId } from '../../spi/index.ts';
-import { StorageError } from '../../spi/index.ts';
-import { maxRetries } from '../../namespace/files/parts.ts';
 import type { ObjectParts } from '../parts.ts';
 import { placeIn } from '../parts.ts';
+import { segmentLock } from './locks.ts';
 import { keptSegment, lookup, meaningOf } from './look.ts';
 
 /** A file or directory where a key has its place. */
@@ -46,9 +45,25 @@ export async function findDirectory(
   return literal ?? missing(mount, caller, plain, segment, attributes);
 }
 
-/** The file of a segment: under its plain name, under its alternate name, or under itself where that looks like an escape. */
+/** The file of a segment; never missed while it changes names. */
 export async function findFile(
-  parts: Pick<ObjectParts, 'conversions'>,
+  parts: Pick<ObjectParts, 'conversions' | 'mutex'>,
+  mount: MountedShare,
+  caller: Caller,
+  directory: Attributes,
+  segment: string,
+): Promise<Found | Missing> {
+  const mark = parts.conversions.mark();
+  const found = await findFileNow(mount, caller, directory, segment);
+  if (isFound(found) || parts.conversions.unmoved(mark)) return found;
+  // Some file changed its name meanwhile. If it is this one, who renames it holds the segment's lock.
+  return parts.mutex.run(caller, segmentLock(mount, directory.id, segment), () =>
+    findFileNow(mount, caller, directory, segment),
+  );
+}
+
+/** The same for who holds the segment's lock: under its plain name, its alternate name, or under itself where that looks like an escape. */
+export async function findFileNow(
   mount: MountedShare,
   caller: Caller,
   directory: Attributes,
@@ -57,23 +72,25 @@ export async function findFile(
   requireSearch(caller.principal, directory);
   const place = placeIn(mount, directory.id);
   const plain = plainName(segment, place);
-  for (let attempt = 0; attempt < maxRetries; attempt += 1) {
-    const mark = parts.conversions.mark();
-    const attributes = await lookup(mount.volume, caller, directory.id, plain.name);
-    if (attributes?.type === 'file' && (await isOwn(mount, caller, plain, segment, attributes))) {
-      return { name: plain.name, attributes };
-    }
-    const alternate = alternateName(segment, place);
-    const other = await lookup(mount.volume, caller, directory.id, alternate.name);
-    if (other?.type === 'file' && (await isOwn(mount, caller, alternate, segment, other))) {
-      return { name: alternate.name, attributes: other };
-    }
-    const literal = await findLiteral(mount, caller, directory.id, plain, segment, 'file');
-    if (literal !== undefined) return literal;
-    if (parts.conversions.unmoved(mark)) return missing(mount, caller, plain, segment, attributes);
-    await new Promise(setImmediate);
+  const attributes = await lookup(mount.volume, caller, directory.id, plain.name);
+  if (attributes?.type === 'file' && (await isOwn(mount, caller, plain, segment, attributes))) {
+    return { name: plain.name, attributes };
   }
-  throw new StorageError('tryLater', 'the names keep changing');
+  const alternate = alternateName(segment, place);
+  const other = await lookup(mount.volume, caller, directory.id, alternate.name);
+  if (other?.type === 'file' && (await isOwn(mount, caller, alternate, segment, other))) {
+    return { name: alternate.name, attributes: other };
+  }
+  const literal = await findLiteral(mount, caller, directory.id, plain, segment, 'file');
+  if (literal !== undefined) return literal;
+  if (plain.form !== 'literal') {
+    // A name that only looked like an escape is moved to its plain name by who needs the one that it has, under another lock.
+    const moved = await lookup(mount.volume, caller, directory.id, plain.name);
+    if (moved?.type === 'file' && (await isOwn(mount, caller, plain, segment, moved))) {
+      return { name: plain.name, attributes: moved };
+    }
+  }
+  return missing(mount, caller, plain, segment, attributes);
 }
 
 async function missing(

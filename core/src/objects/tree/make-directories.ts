@@ -10,7 +10,8 @@ import { findDirectory, isFound } from './find.ts';
 import type { Missing } from './find.ts';
 import { newDirectory } from './new-file.ts';
 import type { Step, Walk } from './walk.ts';
-import { segmentLock, walk } from './walk.ts';
+import { segmentLock } from './locks.ts';
+import { walk } from './walk.ts';
 
 /** What a step is rejected with when somebody else changed the names under it: it looks again. */
 const overtaken: readonly StorageErrorCode[] = [

@@ -9,7 +9,7 @@ import { implicitXattr } from '../record/xattr-names.ts';
 import { toPlain } from './convert.ts';
 import { isOvertaken } from './make-directories.ts';
 import type { Step } from './walk.ts';
-import { segmentLock } from './walk.ts';
+import { segmentLock } from './locks.ts';
 
 export async function isImplicit(mount: MountedShare, call: Call, directory: FileId): Promise<boolean> {
   return (await mount.volume.getxattr(call, directory, implicitXattr)) !== undefined;

@@ -1,7 +1,7 @@
 import type { KeyPath } from '../../namespace/keys.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller } from '../../service/index.ts';
-import type { Attributes, FileId } from '../../spi/index.ts';
+import type { Attributes } from '../../spi/index.ts';
 import type { ObjectParts } from '../parts.ts';
 import type { Found, Missing } from './find.ts';
 import { findDirectory, findFile, isFound } from './find.ts';
@@ -48,7 +48,7 @@ export interface Located {
 }
 
 export async function locate(
-  parts: Pick<ObjectParts, 'conversions'>,
+  parts: Pick<ObjectParts, 'conversions' | 'mutex'>,
   mount: MountedShare,
   caller: Caller,
   path: KeyPath,
@@ -57,9 +57,4 @@ export async function locate(
   if (way.missing > 0) return { way };
   const found = await findFile(parts, mount, caller, lastOf(way).attributes, path.last);
   return isFound(found) ? { way, file: found } : { way, free: found };
-}
-
-/** Who changes what a segment means in a directory holds this. */
-export function segmentLock(mount: MountedShare, directory: FileId, segment: string): string {
-  return `key:${mount.volumeName}:${directory}:${segment}`;
 }

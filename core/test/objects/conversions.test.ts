@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import type { Volume } from '../../src/spi/index.ts';
+import { bodyOf, codeOf, contentOf, keysOf, makeObjectWorld, plain, s3 } from './object-world.ts';
+
+/** A volume whose renames wait while they are held. */
+function holding(volume: Volume, held: () => Promise<void> | undefined): Volume {
+  return new Proxy(volume, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== 'function') return value;
+      const method = value.bind(target) as (...given: unknown[]) => unknown;
+      if (key !== 'rename') return method;
+      return async (...given: unknown[]) => {
+        await held();
+        return method(...given);
+      };
+    },
+  });
+}
+
+it('a file that is on its way to its alternate name does not stop others from finding that their keys are free', async () => {
+  const held = Promise.withResolvers<void>();
+  let waiting: Promise<void> | undefined;
+  const { objects } = await makeObjectWorld({ wrap: (volume) => holding(volume, () => waiting) });
+  await objects.put(s3, 1, 'd/x', bodyOf('x'), plain);
+  waiting = held.promise;
+  const moving = objects.put(s3, 1, 'd/x/y', bodyOf('y'), plain);
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+
+  expect(await codeOf(objects.put(s3, 1, 'd/other', bodyOf('1'), plain))).toBe('ok');
+  expect(await codeOf(objects.put(s3, 1, 'elsewhere/other', bodyOf('1'), plain))).toBe('ok');
+  expect(await codeOf(objects.head(s3, 1, 'd/missing'))).toBe('noSuchKey');
+  expect(await keysOf(objects)).toEqual(['d/other', 'd/x', 'elsewhere/other']);
+
+  held.resolve();
+  await moving;
+  expect(await keysOf(objects)).toEqual(['d/other', 'd/x', 'd/x/y', 'elsewhere/other']);
+  expect((await contentOf(objects, 'd/x')).toString()).toBe('x');
+});
