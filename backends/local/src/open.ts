@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, rmSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StorageError } from '@polynas/core/spi';
+import { Activity } from './activity.ts';
 import { check } from './recovery/check.ts';
 import type { CheckReport } from './recovery/check.ts';
 import { BlobPool } from './content/blob-pool.ts';
@@ -32,6 +33,7 @@ import { Inodes } from './tree/inodes.ts';
 import { Residency } from './tree/residency.ts';
 import { makeRoot } from './tree/root.ts';
 import { traitsOf } from './tree/traits.ts';
+import { Turn } from './turn.ts';
 import { LocalVolume } from './volume.ts';
 
 const blobsDirectory = 'blobs';
@@ -113,6 +115,8 @@ async function openLocked(
     pool,
     reclaimer,
     health,
+    activity: new Activity(),
+    turn: new Turn(),
     clock,
   };
   const wasClean = numberAt(tables, metaKeys.clean) === 1;
@@ -152,6 +156,7 @@ async function finish(parts: Parts, flusher: Flusher, environment: Environment, 
       if (clean) await committer.mutate((transaction) => transaction.put(tables.meta, metaKeys.clean, encodeNumber(1)));
     }
   } finally {
+    await parts.activity.idle();
     await reclaimer.stop();
     await committer.drain();
     await blobs.closeAll();

@@ -1,4 +1,5 @@
 import type { VolumeTraits } from '@polynas/core/spi';
+import type { Activity } from './activity.ts';
 import type { BlobPool } from './content/blob-pool.ts';
 import type { BlobStore } from './content/blob-store.ts';
 import type { LiveFiles } from './content/live-file.ts';
@@ -10,6 +11,7 @@ import type { Tables } from './tree/environment.ts';
 import type { Health } from './tree/health.ts';
 import type { Inodes } from './tree/inodes.ts';
 import type { Residency } from './tree/residency.ts';
+import type { Turn } from './turn.ts';
 
 /** What the operations of one open volume work with. */
 export interface Parts {
@@ -25,6 +27,8 @@ export interface Parts {
   readonly pool: BlobPool;
   readonly reclaimer: Reclaimer;
   readonly health: Health;
+  readonly activity: Activity;
+  readonly turn: Turn;
   readonly clock: Clock;
 }
 

@@ -31,14 +31,13 @@ import type {
   WriteEpoch,
 } from '@polynas/core/spi';
 import type { Observable } from 'rxjs';
-import { assertWanted } from './call.ts';
 import { cloneRanges } from './content/clone.ts';
 import { openFile } from './content/open.ts';
 import { rootId } from './format/meta.ts';
-import { storageErrorOf } from './host/errors.ts';
 import type { Parts } from './parts.ts';
 import { check } from './recovery/check.ts';
 import type { CheckReport } from './recovery/check.ts';
+import { serve } from './serving.ts';
 import { create } from './tree/create.ts';
 import { numberOf } from './tree/inodes.ts';
 import { link } from './tree/link.ts';
@@ -54,7 +53,6 @@ import { setattr } from './tree/setattr.ts';
 import { statfs } from './tree/statfs.ts';
 import { readlink, symlink } from './tree/symlink.ts';
 import { unlink } from './tree/unlink.ts';
-import { Turn } from './turn.ts';
 import { warmEntry, warmFile } from './tree/warm.ts';
 import { getxattr, listxattr, removexattr, setxattr } from './tree/xattrs.ts';
 
@@ -67,9 +65,6 @@ export class LocalVolume implements Volume {
   readonly directory: string;
   readonly #parts: Parts;
   readonly #finish: () => Promise<void>;
-  readonly #turn = new Turn();
-  #running = 0;
-  #idle: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(parts: Parts, directory: string, finish: () => Promise<void>) {
@@ -269,7 +264,7 @@ export class LocalVolume implements Volume {
 
   async #close(): Promise<void> {
     this.#parts.health.stopServing();
-    if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    await this.#parts.activity.idle();
     await this.#finish();
   }
 
@@ -294,19 +289,7 @@ export class LocalVolume implements Volume {
     });
   }
 
-  async #serve<T>(call: Call, work: (parts: Parts) => T | Promise<T>): Promise<T> {
-    this.#parts.health.assertServing();
-    assertWanted(call);
-    this.#running += 1;
-    try {
-      const turn = this.#turn.spend();
-      if (turn !== undefined) await turn;
-      return await work(this.#parts);
-    } catch (error) {
-      throw storageErrorOf(error, 'the volume');
-    } finally {
-      this.#running -= 1;
-      if (this.#running === 0) this.#idle?.();
-    }
+  #serve<T>(call: Call, work: (parts: Parts) => T | Promise<T>): Promise<T> {
+    return serve(this.#parts, call, () => work(this.#parts));
   }
 }

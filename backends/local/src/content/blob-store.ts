@@ -13,13 +13,19 @@ export interface OpenBlob {
   discarded: boolean;
 }
 
+interface Opening {
+  /** Each of them has the blob pinned from the moment that it is open. */
+  waiters: number;
+  readonly blob: Promise<OpenBlob>;
+}
+
 /** The open host files of content: bounded, least recently used out first, never one that is pinned or unsynced. */
 export class BlobStore {
   readonly host: HostFiles;
   readonly directory: string;
   readonly #capacity: number;
   readonly #open = new Map<number, OpenBlob>();
-  readonly #opening = new Map<number, Promise<OpenBlob>>();
+  readonly #opening = new Map<number, Opening>();
 
   constructor(host: HostFiles, directory: string, capacity: number) {
     this.host = host;
@@ -42,12 +48,11 @@ export class BlobStore {
     if (now !== undefined) return now;
     let opening = this.#opening.get(id);
     if (opening === undefined) {
-      opening = this.#openHost(id).finally(() => this.#opening.delete(id));
+      opening = { waiters: 0, blob: this.#openHost(id) };
       this.#opening.set(id, opening);
     }
-    const blob = await opening;
-    blob.users += 1;
-    return blob;
+    opening.waiters += 1;
+    return await opening.blob;
   }
 
   /** The blob, if it is open already. */
@@ -65,13 +70,6 @@ export class BlobStore {
     if (blob.users > 0) return;
     if (blob.discarded) void this.#close(blob);
     else if (this.#open.size > this.#capacity) this.#evict();
-  }
-
-  /** How many open blobs hold bytes that no sync covers. */
-  unsynced(): number {
-    let count = 0;
-    for (const blob of this.#open.values()) if (blob.unsynced) count += 1;
-    return count;
   }
 
   get capacity(): number {
@@ -111,11 +109,14 @@ export class BlobStore {
   async #openHost(id: number): Promise<OpenBlob> {
     try {
       const fd = await this.host.open(this.path(id), 'existing');
-      const blob = { id, fd, users: 0, unsynced: false, discarded: false };
+      const users = this.#opening.get(id)?.waiters ?? 0;
+      const blob = { id, fd, users, unsynced: false, discarded: false };
       this.#keep(blob);
       return blob;
     } catch (error) {
       throw storageErrorOf(error, `open of blob ${id}`);
+    } finally {
+      this.#opening.delete(id);
     }
   }
 

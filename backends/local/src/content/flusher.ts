@@ -17,9 +17,11 @@ export class Flusher {
   }
 
   sweep(): void {
-    this.#sweeping ??= this.#flush(this.#idleMilliseconds).finally(() => {
-      this.#sweeping = undefined;
-    });
+    this.#sweeping ??= this.#parts.activity
+      .during(() => this.#flush(this.#idleMilliseconds))
+      .finally(() => {
+        this.#sweeping = undefined;
+      });
   }
 
   /** Flushes everything that is dirty. Rejects when something cannot be flushed. */

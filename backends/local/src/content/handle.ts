@@ -9,9 +9,8 @@ import type {
   SyncResult,
   WriteResult,
 } from '@polynas/core/spi';
-import { assertWanted } from '../call.ts';
-import { storageErrorOf } from '../host/errors.ts';
 import type { Parts } from '../parts.ts';
+import { serve } from '../serving.ts';
 import { attributesNow } from '../tree/lookup.ts';
 import { release } from './lifetime.ts';
 import type { LiveFile } from './live-file.ts';
@@ -108,13 +107,9 @@ export class LocalHandle implements FileHandle {
 
   async #during<T>(call: Call, work: () => Promise<T>): Promise<T> {
     this.#assertOpen();
-    this.#parts.health.assertServing();
-    assertWanted(call);
     this.#running += 1;
     try {
-      return await work();
-    } catch (error) {
-      throw storageErrorOf(error, 'file data');
+      return await serve(this.#parts, call, work);
     } finally {
       this.#running -= 1;
       if (this.#running === 0) this.#idle?.();

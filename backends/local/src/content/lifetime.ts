@@ -35,7 +35,7 @@ export function release(parts: Parts, file: LiveFile): void {
  */
 async function inBackground(parts: Parts, file: LiveFile, work: () => Promise<void>): Promise<void> {
   file.holders += 1;
-  await work().catch(() => undefined);
+  await parts.activity.during(work).catch(() => undefined);
   file.holders -= 1;
   if (file.holders === 0 && file.orphan) release(parts, parts.files.hold(file.id));
   else parts.files.settle(file);

@@ -1,4 +1,3 @@
-import { StorageError } from '@polynas/core/spi';
 import { encodeDirty, encodeBlob } from '../format/rows.ts';
 import { numberKey } from '../format/keys.ts';
 import type { Inode } from '../format/inode.ts';
@@ -6,6 +5,8 @@ import type { Parts } from '../parts.ts';
 import type { Transaction } from '../tree/transaction.ts';
 import type { LiveFile } from './live-file.ts';
 import { inlineBytes, inodeOf } from './read.ts';
+import { syncBlob } from './sync-blob.ts';
+import { syncFile } from './sync.ts';
 import { writeFully } from './transfer.ts';
 import type { OpenBlob } from './blob-store.ts';
 
@@ -46,6 +47,7 @@ function isMarked(file: LiveFile): boolean {
 }
 
 async function mark(parts: Parts, file: LiveFile): Promise<void> {
+  await makeRoom(parts, file);
   const inode = inodeOf(parts, file.id);
   if (inode.content.blob !== 0) {
     await parts.committer.mutate((transaction) => markDirty(transaction, file, transaction.inode(file.id)));
@@ -67,6 +69,16 @@ async function mark(parts: Parts, file: LiveFile): Promise<void> {
   } finally {
     parts.blobs.release(blob);
   }
+}
+
+/** Blobs with unsynced bytes stay open, so there may not be too many of them: the one that was written longest ago is synced. */
+async function makeRoom(parts: Parts, file: LiveFile): Promise<void> {
+  const dirty = [...parts.files.all()].filter((other) => other.dirty && other !== file);
+  if (dirty.length < parts.blobs.capacity / 2) return;
+  const [first, ...rest] = dirty;
+  if (first === undefined) return;
+  const oldest = rest.reduce((found, other) => (other.lastChange < found.lastChange ? other : found), first);
+  await syncFile(parts, oldest);
 }
 
 /** A new blob that holds what the file holds now, on stable storage. */
@@ -131,14 +143,4 @@ export function markDirty(transaction: Transaction, file: LiveFile, inode: Inode
     file.changeBound = changeBound;
     if (!dirty) file.overlay = former;
   });
-}
-
-/** Syncs a blob; a failure ends this life of the volume. */
-export async function syncBlob(parts: Parts, blob: OpenBlob): Promise<void> {
-  try {
-    await parts.blobs.sync(blob);
-  } catch (error) {
-    parts.health.fail('a sync of content failed', error);
-    throw new StorageError('unavailable', 'a sync of content failed', { cause: error });
-  }
 }

@@ -1,7 +1,7 @@
 import type { Parts } from '../parts.ts';
 import { numberKey } from '../format/keys.ts';
 import type { LiveFile } from './live-file.ts';
-import { syncBlob } from './open-period.ts';
+import { syncBlob } from './sync-blob.ts';
 
 /**
  * Makes stable what was answered before. One sync of a file runs at a time; whoever comes meanwhile shares the next one, since the running

@@ -1,0 +1,95 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { FileId, StorageErrorCode } from '@polynas/core/spi';
+import { failingDisk, fullDisk } from './testing/small-disk.ts';
+import type { SmallDisk } from './testing/small-disk.ts';
+import { call, contentOf, name, newFile, pattern, Volumes } from './testing/volumes.ts';
+import type { LocalVolume } from './volume.ts';
+
+const disks: SmallDisk[] = [];
+afterEach(() => {
+  for (const disk of disks.splice(0)) disk.remove();
+});
+// Registered later, so run earlier: volumes are closed before their disks go.
+const volumes = new Volumes();
+
+function diskFor(made: SmallDisk | undefined): SmallDisk | undefined {
+  if (made !== undefined) disks.push(made);
+  return made;
+}
+
+const xattrs = new Map([['user.x', pattern(1500)]]);
+
+/** Makes files until it is refused, four at a time: what was acknowledged, and what the refusals were. */
+async function fill(
+  volume: LocalVolume,
+  bytes: Uint8Array | undefined,
+): Promise<{ acknowledged: { id: FileId; name: string }[]; codes: Set<StorageErrorCode> }> {
+  const acknowledged: { id: FileId; name: string }[] = [];
+  const codes = new Set<StorageErrorCode>();
+  await Promise.all(
+    [0, 1, 2, 3].map(async (lane) => {
+      for (let index = 0; codes.size === 0; index += 1) {
+        const text = `f${lane}-${index}`;
+        try {
+          const made = await volume.create(call, volume.root, name(text), { kind: 'guarded' }, { ...newFile, xattrs });
+          const { id } = made.attributes;
+          if (bytes !== undefined) {
+            const handle = await volume.open(call, id, 'write');
+            await handle.write(call, 0, [bytes], 'unstable');
+            await handle.sync(call);
+            await handle.close();
+          }
+          acknowledged.push({ id, name: text });
+        } catch (error) {
+          codes.add((error as { code: StorageErrorCode }).code);
+        }
+      }
+    }),
+  );
+  return { acknowledged, codes };
+}
+
+describe('a full disk', () => {
+  test('treeWithoutSpace_isNoSpaceAndServesOn', async (context) => {
+    const disk = diskFor(fullDisk(4));
+    if (disk === undefined) return context.skip('mounting is not allowed here');
+    const volume = await volumes.open({ directory: disk.directory });
+    const { acknowledged, codes } = await fill(volume, undefined);
+    expect([...codes]).toEqual(['noSpace']);
+    for (const { id } of acknowledged) expect(await volume.getxattr(call, id, 'user.x')).toEqual(xattrs.get('user.x'));
+    // Removing is possible on a full disk, and gives room.
+    for (const entry of acknowledged.slice(0, 200)) await volume.unlink(call, volume.root, name(entry.name));
+    await volume.create(call, volume.root, name('again'), { kind: 'guarded' }, newFile);
+    expect((await volume.check()).problems).toEqual([]);
+    await volume.close();
+    const next = await volumes.open({ directory: disk.directory, check: true });
+    expect((await next.lookup(call, next.root, name('again')))?.nlink).toBe(1);
+  });
+});
+
+describe('a disk that loses pages', () => {
+  test.for([
+    ['tree', undefined],
+    ['content', pattern(300_000)],
+  ] as const)('failedSyncOf%s_isFinalAndWhatWasAcknowledgedIsThere', async ([_, bytes], context) => {
+    const disk = diskFor(failingDisk(32));
+    if (disk === undefined) return context.skip('mounting is not allowed here');
+    const volume = await volumes.open({ directory: `${disk.directory}/volume` });
+    const { acknowledged, codes } = await fill(volume, bytes);
+    expect(codes).toContain('unavailable');
+    expect(acknowledged.length).toBeGreaterThan(20);
+    await expect(volume.getattr(call, volume.root)).rejects.toMatchObject({ code: 'unavailable' });
+    await volume.close();
+    disk.heal();
+    // An ext4 that lost its journal stays read-only until somebody repairs it: then there is nothing to look at here.
+    const next = await volumes.open({ directory: volume.directory }).catch((error: { code: string }) => {
+      expect(error.code).toBe('readOnly');
+    });
+    if (next === undefined) return;
+    for (const { id } of acknowledged) {
+      expect(Buffer.compare((await next.getxattr(call, id, 'user.x')) ?? new Uint8Array(0), pattern(1500))).toBe(0);
+      if (bytes !== undefined) expect(Buffer.compare(await contentOf(next, id), bytes)).toBe(0);
+    }
+    expect(next.epoch()).not.toBe(volume.epoch());
+  });
+});
