@@ -102,6 +102,14 @@ export class StateTable implements GuardTable {
     }
   }
 
+  /** Resolves when the operations that change a file's bytes in place now have ended; `undefined` when there are none. */
+  writesSettled(volume: string, file: bigint): Promise<void> | undefined {
+    return this.volume(volume).guards.drained(
+      ({ file: id, stream, access }) =>
+        id === file && stream === undefined && (access === 'write' || access === 'truncate'),
+    );
+  }
+
   /** Waits where waiting helps and the caller does; else rejects. */
   async #settle(caller: Caller, conflict: GuardConflict): Promise<void> {
     if (conflict.settled === undefined) throw conflictError(conflict);

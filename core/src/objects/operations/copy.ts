@@ -16,6 +16,7 @@ import { spanOf } from '../../state/ranges.ts';
 import { checkConditions } from '../conditions.ts';
 import type { CopiedContent, Piece } from '../content/copy-content.ts';
 import { copyContent } from '../content/copy-content.ts';
+import { settledAttributes } from '../content/settled-attributes.ts';
 import { infoOf, loadParts } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
 import type { Known } from '../record/etags.ts';
@@ -24,7 +25,6 @@ import { encodeRecord } from '../record/record-codec.ts';
 import { stampOfContent } from '../record/stamps.ts';
 import { storeRecord } from '../record/store-record.ts';
 import { recordXattr } from '../record/xattr-names.ts';
-import { attributesNow } from '../tree/look.ts';
 import type { Readable } from './head.ts';
 import { findReadable } from './head.ts';
 import { presentObject } from './present.ts';
@@ -137,14 +137,15 @@ export async function transfer(
       door: caller.door,
       range: span,
     }));
+  let content: CopiedContent;
   try {
-    const content = await copyContent(mount.volume, caller, to, [piece], digest);
-    const after = await attributesNow(source.mount.volume, caller, file.id);
-    if (stampOfContent(after) !== stampOfContent(file)) throw new StorageError('conditionFailed', 'the source changed');
-    return content;
+    content = await copyContent(mount.volume, caller, to, [piece], digest);
   } finally {
     guard?.exit();
   }
+  const after = await settledAttributes(parts, source.mount, caller, file.id);
+  if (stampOfContent(after) !== stampOfContent(file)) throw new StorageError('conditionFailed', 'the source changed');
+  return content;
 }
 
 /** What is known of the source holds for the same bytes elsewhere; an object that came in parts is one piece now. */

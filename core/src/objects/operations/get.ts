@@ -5,9 +5,9 @@ import { ObjectError } from '../../service/index.ts';
 import type { Attributes, FileHandle } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import { spanOf } from '../../state/ranges.ts';
+import { settledAttributes } from '../content/settled-attributes.ts';
 import type { ObjectParts } from '../parts.ts';
 import { stampOfContent } from '../record/stamps.ts';
-import { attributesNow } from '../tree/look.ts';
 import { findReadable } from './head.ts';
 
 /** Bytes that one read gives at most. */
@@ -57,15 +57,16 @@ async function readSmall(
     door: caller.door,
     range: spanOf(0, size)!,
   });
+  let bytes: Uint8Array;
   try {
-    const { bytes } =
+    ({ bytes } =
       parts.handles.readNow(volume, id, 0, size) ??
-      (await parts.handles.use(volume, id, 'read', (handle) => handle.read(caller, 0, size)));
-    const after = await attributesNow(volume, caller, id);
-    return stampOfContent(after) === stampOfContent(file) && bytes.length === size ? bytes : undefined;
+      (await parts.handles.use(volume, id, 'read', (handle) => handle.read(caller, 0, size))));
   } finally {
     guard.exit();
   }
+  const after = await settledAttributes(parts, mount, caller, id);
+  return stampOfContent(after) === stampOfContent(file) && bytes.length === size ? bytes : undefined;
 }
 
 class BytesReader implements ObjectReader {
@@ -114,26 +115,26 @@ class FileReader implements ObjectReader {
     const wanted = Math.max(0, Math.min(length, maxRead, this.info.size - offset));
     const range = spanOf(offset, wanted);
     if (range === undefined) return new Uint8Array();
-    const { volume, volumeName } = this.#mount;
     const { id } = this.#file;
     const guard = await enter(this.#parts, this.#caller, {
-      volume: volumeName,
+      volume: this.#mount.volumeName,
       file: id,
       access: 'read',
       door: this.#caller.door,
       range,
     });
+    let bytes: Uint8Array;
     try {
-      const { bytes } = this.#handle.readNow(offset, wanted) ?? (await this.#handle.read(this.#caller, offset, wanted));
-      const after = await attributesNow(volume, this.#caller, id);
-      // Without content stamps a chmod counts as well: what was read cannot be told from what came later.
-      if (stampOfContent(after) !== stampOfContent(this.#file)) {
-        throw new StorageError('conditionFailed', 'the content has changed while it was read');
-      }
-      return bytes;
+      ({ bytes } = this.#handle.readNow(offset, wanted) ?? (await this.#handle.read(this.#caller, offset, wanted)));
     } finally {
       guard.exit();
     }
+    const after = await settledAttributes(this.#parts, this.#mount, this.#caller, id);
+    // Without content stamps a chmod counts as well: what was read cannot be told from what came later.
+    if (stampOfContent(after) !== stampOfContent(this.#file)) {
+      throw new StorageError('conditionFailed', 'the content has changed while it was read');
+    }
+    return bytes;
   }
 
   async close(): Promise<void> {
