@@ -1,8 +1,5 @@
 import type { FileParts } from '../namespace/files/parts.ts';
-import type { MountedShare } from '../namespace/mounts.ts';
-import type { NamePlace } from '../namespace/names-forms.ts';
 import type { RandomSource } from '../clock.ts';
-import type { FileId } from '../spi/index.ts';
 import type { ShareService } from '../service/index.ts';
 import type { Conversions } from './tree/conversions.ts';
 import type { KeyedMutex } from './keyed-mutex.ts';
@@ -22,8 +19,4 @@ export interface ObjectParts extends FileParts {
   readonly lists: NameLists;
   /** Bytes that every part of an upload but the last has at least. */
   readonly minimumPartSize: number;
-}
-
-export function placeIn(mount: MountedShare, directory: FileId): NamePlace {
-  return { top: directory === mount.share.root, maxNameBytes: mount.volume.traits.maxNameBytes };
 }

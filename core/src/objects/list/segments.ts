@@ -4,7 +4,7 @@ import { quoteName } from '../../namespace/names-quoted.ts';
 import { nameOfText, textOfName } from '../../namespace/names-text.ts';
 import { systemDirectoryName } from '../../namespace/mounts.ts';
 import type { DirectoryEntry } from '../../spi/index.ts';
-import { placeIn } from '../parts.ts';
+import { placeIn } from '../tree/place.ts';
 import { meaningOf } from '../tree/look.ts';
 import type { Meaning } from '../tree/look.ts';
 import type { Child, ChildSource } from './children.ts';

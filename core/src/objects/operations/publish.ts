@@ -10,7 +10,7 @@ import { StorageError } from '../../spi/index.ts';
 import { areAboutContent, checkConditions } from '../conditions.ts';
 import type { SystemEntry } from '../content/system-directory.ts';
 import type { ObjectParts } from '../parts.ts';
-import { placeIn } from '../parts.ts';
+import { placeIn } from '../tree/place.ts';
 import type { ObjectRecord } from '../record/record-codec.ts';
 import { recordLock } from '../record/etags.ts';
 import type { Known } from '../record/etags.ts';

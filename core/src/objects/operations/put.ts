@@ -11,7 +11,7 @@ import type { WrittenContent } from '../content/write-content.ts';
 import { writeContent } from '../content/write-content.ts';
 import { infoOf } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
-import { placeIn } from '../parts.ts';
+import { placeIn } from '../tree/place.ts';
 import { encodeRecord } from '../record/record-codec.ts';
 import { stampOfContent } from '../record/stamps.ts';
 import { recordXattr, segmentXattr } from '../record/xattr-names.ts';

@@ -7,7 +7,7 @@ import { textOfName } from '../../namespace/names-text.ts';
 import type { Caller } from '../../service/index.ts';
 import type { Attributes, Name } from '../../spi/index.ts';
 import type { ObjectParts } from '../parts.ts';
-import { placeIn } from '../parts.ts';
+import { placeIn } from './place.ts';
 import { segmentXattr } from '../record/xattr-names.ts';
 import { followRename } from '../../state/opens.ts';
 import { lookup } from './look.ts';

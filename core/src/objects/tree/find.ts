@@ -6,7 +6,7 @@ import { nameOfText } from '../../namespace/names-text.ts';
 import type { Caller } from '../../service/index.ts';
 import type { Attributes, FileId } from '../../spi/index.ts';
 import type { ObjectParts } from '../parts.ts';
-import { placeIn } from '../parts.ts';
+import { placeIn } from './place.ts';
 import { segmentLock } from './locks.ts';
 import { keptSegment, lookup, meaningOf } from './look.ts';
 

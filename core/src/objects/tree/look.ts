@@ -3,7 +3,7 @@ import { plainName, readName, isHashOf } from '../../namespace/names-forms.ts';
 import type { NameForm } from '../../namespace/names-forms.ts';
 import { decodeUtf8, textOfName } from '../../namespace/names-text.ts';
 import type { Attributes, Call, FileId, FileType, Name, Volume } from '../../spi/index.ts';
-import { placeIn } from '../parts.ts';
+import { placeIn } from './place.ts';
 import { segmentXattr } from '../record/xattr-names.ts';
 
 export async function lookup(
