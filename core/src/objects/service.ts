@@ -53,7 +53,7 @@ export function createObjectService(options: ObjectServiceOptions): Objects {
     mutex,
     system,
     conversions: new Conversions(),
-    etags: new Etags(clock, handles, mutex),
+    etags: new Etags(clock, handles, mutex, (volume, file) => options.table.writesSettled(volume, file)),
     lists: new NameLists(),
     minimumPartSize: options.minimumPartSize ?? fiveMiB,
   };

@@ -23,18 +23,23 @@ const maxHashing = 4;
 /** Times that a content may change under the hashing before its stamp has to do as an etag. */
 const maxAttempts = 3;
 
+/** `StateTable.writesSettled`. */
+export type WritesSettled = (volume: string, file: bigint) => Promise<void> | undefined;
+
 /** Etags of contents, hashed when somebody asks and kept with the content's stamp. */
 export class Etags {
   readonly #clock: Clock;
   readonly #handles: HandleCache;
   readonly #mutex: KeyedMutex;
+  readonly #writesSettled: WritesSettled;
   readonly #flights = new Map<string, Promise<Known>>();
   #lane = 0;
 
-  constructor(clock: Clock, handles: HandleCache, mutex: KeyedMutex) {
+  constructor(clock: Clock, handles: HandleCache, mutex: KeyedMutex, writesSettled: WritesSettled) {
     this.#clock = clock;
     this.#handles = handles;
     this.#mutex = mutex;
+    this.#writesSettled = writesSettled;
   }
 
   /** The record of a regular file with a valid etag; many who ask about one content wait for one hashing. */
@@ -59,6 +64,8 @@ export class Etags {
       let file = first;
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
         const digest = await hashContent(mount.volume, this.#handles, file);
+        // A backend moves the stamp after it has written the bytes: what was read under the old one shows then.
+        await this.#writesSettled(mount.volumeName, file.id);
         const after = await mount.volume.getattr({}, file.id);
         const unchanged = stampOfContent(after) === stampOfContent(file);
         file = after;
