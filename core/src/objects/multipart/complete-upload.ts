@@ -12,8 +12,9 @@ import type {
   ShareId,
 } from '../../service/index.ts';
 import { ObjectError } from '../../service/index.ts';
-import type { NewFile } from '../../spi/index.ts';
-import type { Piece } from '../content/copy-content.ts';
+import type { Attributes, NewFile } from '../../spi/index.ts';
+import { isStorageError } from '../../spi/index.ts';
+import type { CopiedContent, Piece } from '../content/copy-content.ts';
 import { copyContent } from '../content/copy-content.ts';
 import { infoOf, loadParts } from '../object-info.ts';
 import { publish } from '../operations/publish.ts';
@@ -23,6 +24,7 @@ import { encodeParts } from '../record/parts-codec.ts';
 import { encodeRecord } from '../record/record-codec.ts';
 import { stampOfContent } from '../record/stamps.ts';
 import { partsXattr, recordXattr } from '../record/xattr-names.ts';
+import { attributesNow } from '../tree/look.ts';
 import type { CompletedUploads } from './completed-uploads.ts';
 import type { OpenUpload } from './open-upload.ts';
 import { openUpload, uploadLock } from './open-upload.ts';
@@ -122,8 +124,7 @@ async function publishParts(
   const file = withParts(mount, fileFor(mount, caller, path, located), chosen);
   const entry = await parts.system.createTemporary(mount, caller, file);
   try {
-    const pieces: Piece[] = chosen.map((each) => ({ volume, id: each.file.id, offset: 0, length: each.part.size }));
-    const content = await copyContent(volume, caller, entry.attributes, pieces);
+    const content = await copyParts(mount, caller, entry.attributes, chosen);
     // One part is the whole: then the content's digest is known without reading it.
     const digest = content.md5 ?? (chosen.length === 1 ? Buffer.from(chosen[0]!.part.etag, 'hex') : undefined);
     const record = {
@@ -141,6 +142,41 @@ async function publishParts(
     return infoOf(upload.key, known, await loadParts(mount, caller, known));
   } catch (error) {
     await parts.system.discard(mount, entry);
+    throw error;
+  }
+}
+
+/** A part may be uploaded anew while the upload is completed: then its file holds other bytes than those that were named, or is another file. */
+async function copyParts(
+  mount: MountedShare,
+  caller: Caller,
+  to: Attributes,
+  chosen: readonly PartFile[],
+): Promise<CopiedContent> {
+  const { volume } = mount;
+  const pieces: Piece[] = chosen.map(({ file, part }) => ({ volume, id: file.id, offset: 0, length: part.size }));
+  const checkParts = async (): Promise<void> => {
+    for (const { file, part } of chosen) {
+      if (!(await isUnchanged(mount, caller, file))) throw invalidPart(part.number);
+    }
+  };
+  try {
+    const content = await copyContent(volume, caller, to, pieces);
+    await checkParts();
+    return content;
+  } catch (error) {
+    // A part that is shorter or gone by now is why it failed.
+    if (isStorageError(error, 'invalid') || isStorageError(error, 'stale')) await checkParts();
+    throw error;
+  }
+}
+
+async function isUnchanged({ volume }: MountedShare, caller: Caller, file: Attributes): Promise<boolean> {
+  try {
+    const now = await attributesNow(volume, caller, file.id);
+    return stampOfContent(now) === stampOfContent(file);
+  } catch (error) {
+    if (isStorageError(error, 'stale')) return false;
     throw error;
   }
 }
