@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 const major = Number(process.versions.node.split('.')[0]);
 const wanted = 24;
@@ -37,6 +38,9 @@ if (bundled) {
   );
   process.exitCode = 1;
 } else if (existsSync(new URL('../dist/main.js', import.meta.url))) {
+  // Payload buffers are memory outside of the heap. By default V8 marks the whole heap anew for each 32–64 MiB of them, which
+  // costs more than serving large reads and writes does (docs/benchmarks.md); this counts them as part of the heap's own limit.
+  setFlagsFromString('--external-memory-accounted-in-global-limit');
   await import('../dist/main.js');
 } else {
   console.error('polynas: not built yet: run `npm ci && npm start`, or `npx tsc -b` in the project.');
