@@ -25,7 +25,7 @@ export interface LocalVolumeOptions {
 }
 
 export const defaults = {
-  inlineBytes: 4096,
+  inlineBytes: 8192,
   maxHandles: 65_536,
   maxOpenBlobs: 1024,
   cachedInodes: 65_536,
