@@ -3,6 +3,7 @@ import type { ImplicitTest } from '../namespace/shares/tree.ts';
 import type { RandomSource } from '../clock.ts';
 import type { ObjectService, ShareService } from '../service/index.ts';
 import { isStorageError } from '../spi/index.ts';
+import { GatherBudget } from './content/gather-budget.ts';
 import { SystemDirectories } from './content/system-directory.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
 import { list } from './list/list.ts';
@@ -55,6 +56,7 @@ export function createObjectService(options: ObjectServiceOptions): Objects {
     conversions: new Conversions(),
     etags: new Etags(clock, handles, mutex, (volume, file) => options.table.writesSettled(volume, file)),
     lists: new NameLists(),
+    gathering: new GatherBudget(),
     minimumPartSize: options.minimumPartSize ?? fiveMiB,
   };
   return {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ObjectBody, ObjectChecksums } from '../../service/index.ts';
 import { ObjectError } from '../../service/index.ts';
 import type { Attributes, Call, FileHandle, Volume } from '../../spi/index.ts';
+import type { GatherBudget } from './gather-budget.ts';
+import { largestGather } from './gather-budget.ts';
 
 /** What a body was, as it was written down. */
 export interface WrittenContent {
@@ -9,9 +11,6 @@ export interface WrittenContent {
   readonly md5: Uint8Array;
   readonly checksums?: ObjectChecksums;
 }
-
-/** Bytes that are written at once: what is gathered while the one before is on its way. */
-const gatherBytes = 1_048_576;
 
 /** A buffer that fills up while the other one is written. */
 class Gatherer {
@@ -77,9 +76,10 @@ export async function writeContent(
   call: Call,
   file: Attributes,
   body: ObjectBody,
+  budget: GatherBudget,
 ): Promise<WrittenContent> {
   const handle = await volume.open(call, file.id, 'write');
-  const size = Math.min(gatherBytes, Math.max(1, body.length ?? gatherBytes));
+  const size = budget.take(body.length ?? largestGather);
   const gatherer = new Gatherer(handle, call, size);
   const hash = createHash('md5');
   try {
@@ -95,6 +95,7 @@ export async function writeContent(
     return { file: after, md5, ...(checksums !== undefined && { checksums }) };
   } finally {
     await gatherer.settle();
+    budget.giveBack(size);
     await handle.close();
   }
 }

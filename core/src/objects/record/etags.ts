@@ -18,8 +18,10 @@ export interface Known {
 
 export const noMetadata: ObjectMetadata = { headers: {}, user: {} };
 
-/** Files that are hashed at the same time, of all callers together: hashing is for who waits, not for the whole machine. */
+/** Files that are hashed at the same time, of all callers together, of each class: hashing is for who waits, not for the whole machine. */
 const maxHashing = 4;
+/** Small files do not wait behind large ones. Bytes. */
+const smallContent = 4 * 1_048_576;
 /** Times that a content may change under the hashing before its stamp has to do as an etag. */
 const maxAttempts = 3;
 
@@ -58,9 +60,9 @@ export class Etags {
   }
 
   async #hash(mount: MountedShare, first: Attributes): Promise<Known> {
-    // A lane of its own, so that none waits behind files that others hash while one is free.
     this.#lane = (this.#lane + 1) % maxHashing;
-    return this.#mutex.run({}, `hashing:${this.#lane}`, async () => {
+    const lane = `${first.size <= smallContent ? 'small' : 'large'}:${this.#lane}`;
+    return this.#mutex.run({}, `hashing:${lane}`, async () => {
       let file = first;
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
         const digest = await hashContent(mount.volume, this.#handles, file);

@@ -36,8 +36,7 @@ export async function removeImplicit(
     const removed = await parts.mutex.run(call, lock, async () => {
       if (!(await removeOne(parts, mount, caller, step))) return false;
       // A file that had stepped aside for this directory.
-      const head: Caller = { ...caller, principal: { ...caller.principal, superuser: true } };
-      await toPlain(parts, mount, head, parent, segment).catch((error: unknown) => {
+      await toPlain(parts, mount, ourselves(caller), parent, segment).catch((error: unknown) => {
         // It is found under its alternate name as well.
         if (!isOvertaken(error) && !isBusy(error)) throw error;
       });
@@ -52,6 +51,11 @@ export async function removeImplicit(
       name,
     });
   }
+}
+
+/** As superuser, whether the caller still waits or not, and without waiting for anybody. */
+function ourselves({ signal: _signal, deadline: _deadline, ...caller }: Caller): Caller {
+  return { ...caller, principal: { ...caller.principal, superuser: true }, patience: 'tryLater' };
 }
 
 async function removeOne(
