@@ -139,6 +139,11 @@ export class S3Front<P> {
     this.#baseDomains = (options.baseDomains ?? []).map((domain) => domain.toLowerCase());
   }
 
+  /** To be told of each new connection of the server, so that accepting goes before writing. */
+  accepted(): void {
+    this.#turns.accepted();
+  }
+
   /** From now on each answer is the last one of its connection. */
   drain(): void {
     this.#draining = true;

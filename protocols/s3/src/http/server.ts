@@ -57,6 +57,7 @@ export async function listenS3<P>(
     requireHostHeader: false,
   });
   server.maxConnections = limits.connections;
+  server.on('connection', () => front.accepted());
   server.on('request', (request, response) => front.handle(request, response, false));
   server.on('checkContinue', (request, response) => front.handle(request, response, true));
   // RFC 9110 §10.1.1: an expectation that is not known may be ignored.

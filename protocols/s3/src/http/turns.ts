@@ -9,6 +9,7 @@ export class Turns {
   readonly #others = new Line();
   #left: number;
   #scheduled = false;
+  #accepting = false;
 
   constructor(bytesPerTurn: number) {
     this.#bytesPerTurn = bytesPerTurn;
@@ -18,6 +19,15 @@ export class Turns {
   /** How many wait. */
   get waiting(): number {
     return this.#newcomers.length + this.#others.length;
+  }
+
+  /**
+   * Told of each new connection. libuv accepts one in a turn of the loop, so where one came, more may wait to be let in,
+   * each for a turn of its own: turns are made short until none comes.
+   */
+  accepted(): void {
+    this.#accepting = true;
+    this.#left = Math.min(this.#left, this.#bytesPerTurn / shortTurn);
   }
 
   /** Asks to write `bytes`, the `first` ones of an answer or later ones; `undefined`: at once. */
@@ -34,14 +44,19 @@ export class Turns {
   }
 
   #turn(): void {
-    const half = this.#bytesPerTurn / 2;
+    const bytes = this.#accepting ? this.#bytesPerTurn / shortTurn : this.#bytesPerTurn;
+    this.#accepting = false;
+    const half = bytes / 2;
     const saved = this.#others.serve(half) + this.#newcomers.serve(half);
     this.#left = this.#newcomers.serve(this.#others.serve(saved));
     // One more turn at least, so that what was used up now is there again.
-    this.#scheduled = this.waiting > 0 || this.#left < this.#bytesPerTurn;
+    this.#scheduled = this.waiting > 0 || this.#left < bytes || bytes < this.#bytesPerTurn;
     if (this.#scheduled) setImmediate(() => this.#turn());
   }
 }
+
+/** The part of a turn's bytes that is written beside accepting. */
+const shortTurn = 16;
 
 interface Waiter {
   readonly bytes: number;

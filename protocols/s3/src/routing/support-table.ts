@@ -87,7 +87,7 @@ function bounds(): string[] {
     `- Memory for bytes on their way: ${mebibytes(replies)} of objects for clients that read, ${mebibytes(documents)} of request and answer documents, and for each of at most ${defaultConnectionLimits.connections} connections 64 KiB of an answer that is not read (small objects are held whole, of larger ones 16 KiB) and about 64 KiB of a request that is not yet wanted. Once the common ${mebibytes(replies)} are used up, objects go in pieces of 16 KiB; documents beyond theirs are answered with \`SlowDown\`.`,
     `- ${requests} requests are worked on at once, ${waiting} more wait; beyond that, \`SlowDown\`. A request that waits for its client, as a slow upload does, takes no place.`,
     `- An upload that brings no byte in ${bodyIdle / 1000} seconds, or less than ${uploadRate} bytes a second over ${bodyIdle / 1000} seconds of waiting, ends with \`RequestTimeout\`; an answer that is not read for ${stall / 1000} seconds is cut off.`,
-    '- One connection gets as much of the event loop as any other: 1 MiB is written in a turn, half of it for answers that have just begun.',
+    '- One connection gets as much of the event loop as any other: 1 MiB is written in a turn, half of it for answers that have just begun; 64 KiB while new connections wait to be let in, since the loop accepts one in a turn.',
   ];
 }
 
