@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { openLocalVolume } from '@polynas/backend-local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestDoor } from '../test/open-door.ts';
 import { openDoor } from '../test/open-door.ts';
@@ -21,8 +22,8 @@ const files = new Map<string, Buffer>([
 ]);
 
 beforeAll(async () => {
-  door = await openDoor();
   directory = await mkdtemp(join(tmpdir(), 's3-operations-'));
+  door = await openDoor({}, await openLocalVolume({ directory: join(directory, 'volume') }));
   for (const [name, bytes] of files) {
     await mkdir(join(directory, 'from', name, '..'), { recursive: true });
     await writeFile(join(directory, 'from', name), bytes);
@@ -33,6 +34,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await door.close();
+  expect(door.faults).toEqual([]);
   await rm(directory, { recursive: true });
 });
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { openMemoryVolume } from '@polynas/backend-memory';
 import type { Core } from '@polynas/core';
 import { createCore, memoryRegistryStore } from '@polynas/core';
+import type { Volume } from '@polynas/core/spi';
 import { systemClock } from '../clock.ts';
 import type { S3DoorOptions } from '../door.ts';
 import { listenS3Door } from '../door.ts';
@@ -26,11 +27,16 @@ export interface TestDoor {
   close(): Promise<void>;
 }
 
-/** The S3 door over a core with a memory volume, and two users of one tenant. */
-export async function openDoor(change: Partial<S3DoorOptions> = {}): Promise<TestDoor> {
+/**
+ * The S3 door over a core, and two users of one tenant.
+ *
+ * @param volume closed with the door
+ */
+export async function openDoor(change: Partial<S3DoorOptions> = {}, volume?: Volume): Promise<TestDoor> {
+  const main = volume ?? openMemoryVolume();
   const faults: unknown[] = [];
   const core = await createCore({
-    volumes: new Map([['main', openMemoryVolume()]]),
+    volumes: new Map([['main', main]]),
     registry: memoryRegistryStore(),
     clock: systemClock,
     random: randomBytes,
@@ -58,6 +64,7 @@ export async function openDoor(change: Partial<S3DoorOptions> = {}): Promise<Tes
     async close() {
       await server.stop(1000);
       await core.close();
+      await main.close();
     },
   };
 }
