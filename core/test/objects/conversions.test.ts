@@ -20,7 +20,7 @@ function holding(volume: Volume, held: () => Promise<void> | undefined): Volume 
 
 it('a file that is on its way to its alternate name does not stop others from finding that their keys are free', async () => {
   const held = Promise.withResolvers<void>();
-  let waiting: Promise<void> | undefined;
+  let waiting: Promise<void> | undefined = undefined;
   const { objects } = await makeObjectWorld({ wrap: (volume) => holding(volume, () => waiting) });
   await objects.put(s3, 1, 'd/x', bodyOf('x'), plain);
   waiting = held.promise;

@@ -32,6 +32,8 @@ export async function removeImplicit(
   for (const step of steps.slice(1).toReversed()) {
     const { parent, name, segment, attributes } = step;
     if (parent === undefined || name === undefined || segment === undefined) return;
+    // Nearly always there are other keys: then nobody waits for anybody, and nothing is committed.
+    if (!(await isEmpty(mount, attributes.id))) return;
     const lock = segmentLock(mount, parent.id, segment);
     const removed = await parts.mutex.run(call, lock, async () => {
       if (!(await removeOne(parts, mount, caller, step))) return false;
@@ -50,6 +52,17 @@ export async function removeImplicit(
       directory: parent.id,
       name,
     });
+  }
+}
+
+async function isEmpty(mount: MountedShare, directory: FileId): Promise<boolean> {
+  try {
+    const page = await mount.volume.readdir({}, directory, 0n, { limit: 1, attributes: false });
+    return page.entries.length === 0;
+  } catch (error) {
+    // Somebody else removed it, and goes on with the directories above.
+    if (isStorageError(error, 'stale')) return false;
+    throw error;
   }
 }
 
