@@ -157,6 +157,7 @@ async function finish(parts: Parts, flusher: Flusher, environment: Environment, 
     }
   } finally {
     await parts.activity.idle();
+    await pool.idle();
     await reclaimer.stop();
     await committer.drain();
     await blobs.closeAll();

@@ -62,9 +62,15 @@ export class BlobPool {
     this.#leave(id);
   }
 
+  /** Resolves when no blobs are being made. */
+  async idle(): Promise<void> {
+    // Whoever asked for them has been told what went wrong.
+    await this.#filling?.catch(() => undefined);
+  }
+
   /** Removes what is left, for an orderly end. */
   async drain(): Promise<void> {
-    await this.#filling?.catch(() => undefined);
+    await this.idle();
     for (const id of this.#ready.splice(0)) await this.abandon(id);
     await this.#committer.mutate((transaction) => {
       for (const first of this.#finished.splice(0)) transaction.remove(this.#tables.intents, numberKey(first));

@@ -103,3 +103,35 @@ function put(bytes: Uint8Array, offset: number, part: Uint8Array): Uint8Array {
   copy.set(part, offset);
   return copy;
 }
+
+describe('writers of one file at once', () => {
+  test('smallAndLargeWritesTogether_loseNothing', async () => {
+    const volume = await volumes.open();
+    for (let round = 0; round < 60; round += 1) {
+      const { id, handle } = await makeFile(volume, `f${round}`, pattern(100, round));
+      const large = pattern(20_000, round + 1);
+      const stability = round % 2 === 0 ? 'unstable' : 'file';
+      await Promise.all([
+        handle.write(call, 10, [pattern(20, 7)], 'file'),
+        handle.write(call, 200, [large], stability),
+        handle.write(call, 40, [pattern(20, 8)], 'unstable'),
+        handle.write(call, 30_000, [large], stability),
+        handle.write(call, 150, [pattern(20, 9)], 'file'),
+      ]);
+      let expected = new Uint8Array(50_000);
+      expected.set(pattern(100, round));
+      for (const [offset, bytes] of [
+        [10, pattern(20, 7)],
+        [200, large],
+        [40, pattern(20, 8)],
+        [30_000, large],
+        [150, pattern(20, 9)],
+      ] as const) {
+        expected = new Uint8Array(put(expected, offset, bytes));
+      }
+      expect(Buffer.compare(await contentOf(volume, id), expected), `round ${round}`).toBe(0);
+      await handle.close();
+    }
+    expect((await volume.check()).problems).toEqual([]);
+  });
+});

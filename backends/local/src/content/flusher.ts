@@ -1,5 +1,5 @@
 import type { Parts } from '../parts.ts';
-import { holding } from './lifetime.ts';
+import { finish, holding } from './lifetime.ts';
 import { syncFile } from './sync.ts';
 
 /** Flushes files that nobody has written to for a while, so that neither bytes nor a dirty mark wait for ever. */
@@ -40,10 +40,9 @@ export class Flusher {
 
   async #flush(idle: number): Promise<void> {
     const now = performance.now();
-    const due = [...this.#parts.files.all()].filter((file) => file.dirty && now - file.lastChange >= idle);
-    for (const file of due) {
-      // A failure makes the volume unavailable, or leaves the file dirty for the next sweep.
-      await holding(this.#parts, file.id, (held) => syncFile(this.#parts, held)).catch(() => undefined);
-    }
+    const due = [...this.#parts.files.all()].filter(
+      (file) => (file.dirty && now - file.lastChange >= idle) || (file.orphan && file.holders === 0),
+    );
+    for (const file of due) await finish(this.#parts, file);
   }
 }

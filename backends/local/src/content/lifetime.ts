@@ -1,3 +1,4 @@
+import { isStorageError } from '@polynas/core/spi';
 import { extentsIn } from './layout.ts';
 import { encodeFreeContent, decodeBlob, encodeBlob, encodeNumber } from '../format/rows.ts';
 import type { Content, Inode } from '../format/inode.ts';
@@ -24,20 +25,27 @@ export async function holding<T>(parts: Parts, id: number, work: (file: LiveFile
 export function release(parts: Parts, file: LiveFile): void {
   file.holders -= 1;
   if (file.holders > 0) return;
-  if (file.orphan) void inBackground(parts, file, () => reap(parts, file));
-  else if (file.dirty) void inBackground(parts, file, () => syncFile(parts, file));
+  if (file.orphan || file.dirty) void parts.activity.during(() => finish(parts, file));
   else parts.files.settle(file);
 }
 
 /**
- * What fails here has either made the volume unavailable, which everybody is told, or found no space: then the row stands, and the next
- * flush, sync or recovery does the work.
+ * What nobody holds any more. What fails here has either made the volume unavailable, which everybody is told, or found no space: then the
+ * file stays alive, and the next sweep or the recovery does the work.
  */
-async function inBackground(parts: Parts, file: LiveFile, work: () => Promise<void>): Promise<void> {
+export async function finish(parts: Parts, file: LiveFile): Promise<void> {
+  const { orphan } = file;
   file.holders += 1;
-  await parts.activity.during(work).catch(() => undefined);
-  file.holders -= 1;
-  if (file.holders === 0 && file.orphan) release(parts, parts.files.hold(file.id));
+  try {
+    if (orphan) await reap(parts, file);
+    else await syncFile(parts, file);
+  } catch (error) {
+    if (!isStorageError(error)) throw error;
+  } finally {
+    file.holders -= 1;
+  }
+  // Its last name may have gone while it was flushed.
+  if (file.holders === 0 && file.orphan && !orphan) await finish(parts, file);
   else parts.files.settle(file);
 }
 
@@ -100,6 +108,7 @@ export function dropContent(transaction: Transaction, id: number, content: Conte
   file.dirty = false;
   transaction.afterCommit(() => {
     if (file.overlay?.content === content.id) file.overlay = undefined;
+    transaction.files.settle(file);
   });
   transaction.afterFailure(() => {
     file.dirty = dirty;

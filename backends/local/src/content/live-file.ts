@@ -52,7 +52,12 @@ export class LiveFile {
 
   get busy(): boolean {
     return (
-      this.holders > 0 || this.dirty || this.overlay !== undefined || this.marking !== undefined || !this.gate.idle
+      this.holders > 0 ||
+      this.orphan ||
+      this.dirty ||
+      this.overlay !== undefined ||
+      this.marking !== undefined ||
+      !this.gate.idle
     );
   }
 }

@@ -83,10 +83,12 @@ async function makeRoom(parts: Parts, file: LiveFile): Promise<void> {
 
 /** A new blob that holds what the file holds now, on stable storage. */
 export async function privateBlobFor(parts: Parts, inode: Inode): Promise<OpenBlob> {
+  // Read in the same turn as the inode: a moment later the row may be another one or gone.
+  const bytes = inode.content.kind === 'inline' ? inlineBytes(parts, inode) : undefined;
   const blob = await parts.blobs.acquire(await parts.pool.take());
   try {
     if (inode.size > 0) {
-      if (inode.content.kind === 'inline') await writeFully(parts.blobs.host, blob.fd, [inlineBytes(parts, inode)], 0);
+      if (bytes !== undefined) await writeFully(parts.blobs.host, blob.fd, [bytes], 0);
       else await parts.blobs.host.truncate(blob.fd, inode.size);
       await syncBlob(parts, blob);
     }
@@ -101,13 +103,10 @@ export async function privateBlobFor(parts: Parts, inode: Inode): Promise<OpenBl
 /** Inside a mutation: the blob becomes the file's private one, unless the content has become another since `seen`. */
 export function publish(transaction: Transaction, inode: Inode, seen: Inode, blob: number): boolean {
   const { content } = inode;
-  if (
-    content.id !== seen.content.id ||
-    content.kind !== seen.content.kind ||
-    content.blob !== 0 ||
-    inode.size !== seen.size
-  )
-    return false;
+  if (content.id !== seen.content.id || content.kind !== seen.content.kind) return false;
+  if (content.blob !== 0 || inode.size !== seen.size) return false;
+  // Another small write went into the tree after the blob was made from what was there.
+  if (content.kind === 'inline' && inode.contentStamp !== seen.contentStamp) return false;
   if (content.kind === 'inline') transaction.remove(transaction.tables.inline, numberKey(content.id));
   inode.content = { id: content.id, kind: content.kind === 'extents' ? 'extents' : 'blob', blob };
   transaction.put(transaction.tables.blobs, numberKey(blob), encodeBlob({ references: 1, shared: false }));

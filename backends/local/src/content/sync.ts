@@ -29,7 +29,12 @@ async function syncOnce(parts: Parts, file: LiveFile): Promise<void> {
   const inode = parts.inodes.read(file.id);
   if (!file.dirty || inode === undefined || inode.content.blob === 0) return;
   const { generation } = file;
-  const blob = await parts.blobs.acquire(inode.content.blob);
+  const blob = await parts.blobs.acquire(inode.content.blob).catch((error: unknown) => {
+    // The content was replaced and reclaimed meanwhile; what took its place was synced before.
+    if (parts.inodes.read(file.id)?.content.id === inode.content.id) throw error;
+    return undefined;
+  });
+  if (blob === undefined) return;
   let allocated: number;
   try {
     if (blob.unsynced) await syncBlob(parts, blob);

@@ -98,7 +98,7 @@ function load(): Libc | undefined {
       if (!noWait || length > readNowBytes) return undefined;
       vectorLength.setUint32(8, length, true);
       const got = Number(preadv2?.(fd, vector, 1, position, flagNoWait));
-      if (got >= 0) return Uint8Array.prototype.slice.call(landed, 0, got);
+      if (got >= 0) return copyOf(landed, got);
       const code = errors.get(koffi.errno());
       if (code === 'EOPNOTSUPP' || code === 'ENOTSUP' || code === 'ENOSYS' || code === 'EINVAL') noWait = false;
       return undefined;
@@ -121,4 +121,11 @@ function load(): Libc | undefined {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Faster than `slice`, which zeroes the bytes that it is going to overwrite. */
+function copyOf(bytes: Uint8Array, length: number): Uint8Array {
+  const copy = Buffer.allocUnsafe(length);
+  copy.set(length === bytes.length ? bytes : bytes.subarray(0, length));
+  return new Uint8Array(copy.buffer, copy.byteOffset, length);
 }

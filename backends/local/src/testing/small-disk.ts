@@ -22,7 +22,7 @@ export function fullDisk(mebibytes: number): SmallDisk | undefined {
     directory,
     heal: () => void attempt('mount', '-o', `remount,size=${mebibytes * 20}m`, directory),
     remove() {
-      attempt('umount', directory);
+      unmount(directory);
       discard(directory);
     },
   };
@@ -50,10 +50,15 @@ export function failingDisk(mebibytes: number): SmallDisk | undefined {
     directory,
     heal: () => medium.heal(),
     remove() {
-      attempt('umount', directory);
+      unmount(directory);
       medium.remove();
     },
   };
+}
+
+/** At once, or when the last one who still looks at it has gone. */
+function unmount(directory: string): void {
+  if (!attempt('umount', directory)) attempt('umount', '-l', directory);
 }
 
 function attempt(command: string, ...parameters: string[]): boolean {
