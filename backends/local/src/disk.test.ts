@@ -29,7 +29,7 @@ async function fill(
   await Promise.all(
     [0, 1, 2, 3].map(async (lane) => {
       for (let index = 0; codes.size === 0; index += 1) {
-        const text = `f${lane}-${index}`;
+        const text = `f${bytes?.length ?? 0}-${lane}-${index}`;
         try {
           const made = await volume.create(call, volume.root, name(text), { kind: 'guarded' }, { ...newFile, xattrs });
           const { id } = made.attributes;
@@ -64,6 +64,22 @@ describe('a full disk', () => {
     await volume.close();
     const next = await volumes.open({ directory: disk.directory, check: true });
     expect((await next.lookup(call, next.root, name('again')))?.nlink).toBe(1);
+  });
+
+  // Pages in a row are written at once: where only the first ones find room, lmdb speaks of an I/O error and not of space.
+  test.for([20_000, 70_000, 300_000])('contentOf%iBytes_isNoSpaceAndServesOn', async (size, context) => {
+    const disk = diskFor(fullDisk(6));
+    if (disk === undefined) return context.skip('mounting is not allowed here');
+    const volume = await volumes.open({ directory: disk.directory });
+    const bytes = pattern(size);
+    const large = await fill(volume, bytes);
+    const small = await fill(volume, pattern(3_000));
+    const rows = await fill(volume, undefined);
+    for (const { codes } of [large, small, rows]) expect([...codes]).toEqual(['noSpace']);
+    for (const { id } of large.acknowledged) expect(Buffer.compare(await contentOf(volume, id), bytes)).toBe(0);
+    for (const entry of large.acknowledged) await volume.unlink(call, volume.root, name(entry.name));
+    await volume.create(call, volume.root, name('again'), { kind: 'guarded' }, newFile);
+    expect((await volume.check()).problems).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, rmSync, existsSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StorageError } from '@polynas/core/spi';
 import { Activity } from './activity.ts';
@@ -95,7 +95,8 @@ async function openLocked(
   const inodes = new Inodes(tables.inodes, files, options.cachedInodes ?? defaults.cachedInodes, residency);
   const counters = new Counters(tables.meta, firstNumbers);
   const { observer } = options;
-  const committer = new Committer({ root, tables, files, inodes, counters, health, clock, observer });
+  const isFull = (): boolean => isDiskFull(directory);
+  const committer = new Committer({ root, tables, files, inodes, counters, health, clock, isFull, observer });
   const blobs = new BlobStore(host, join(directory, blobsDirectory), options.maxOpenBlobs ?? defaults.maxOpenBlobs);
   const pool = new BlobPool(blobs, tables, committer, health);
   const reclaimer = new Reclaimer(tables, committer, blobs);
@@ -165,6 +166,12 @@ async function finish(parts: Parts, flusher: Flusher, environment: Environment, 
     unlock();
     health.complete();
   }
+}
+
+/** Less room than a commit may take; the pages of the one that failed were given room as far as there was some. */
+function isDiskFull(directory: string): boolean {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize < 1_048_576;
 }
 
 function assertVersion(tables: Tables): void {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -106,13 +106,43 @@ describe('recovery', () => {
     }
   });
 
+  test('recovery_itselfInterruptedAnywhere_isFinishedByTheNext', async () => {
+    const volume = await volumes.open();
+    const kept = await makeFile(volume, 'kept', pattern(100_000));
+    for (let index = 0; index < 5; index += 1) {
+      const dirty = await makeFile(volume, `dirty${index}`, pattern(50_000, index));
+      await dirty.handle.write(call, 60_000, [pattern(1000)], 'unstable');
+      await makeFile(volume, `orphan${index}`, pattern(50_000, index));
+      await volume.unlink(call, volume.root, name(`orphan${index}`));
+    }
+    const directory = volumes.crashed(volume);
+    const interrupted: string[] = [];
+    const observer = {
+      committed() {
+        const copy = volumes.directory();
+        cpSync(directory, copy, { recursive: true });
+        rmSync(join(copy, 'tree.lmdb-lock'), { force: true });
+        interrupted.push(copy);
+      },
+    };
+    await volumes.open({ directory, observer });
+    expect(interrupted.length).toBeGreaterThan(5);
+    for (const copy of interrupted) {
+      const next = await volumes.open({ directory: copy, check: true });
+      await next.settled();
+      expect(await next.check()).toMatchObject({ files: 7, blobs: 6, problems: [] });
+      expect(hostFiles(next)).toHaveLength(6);
+      expect(await contentOf(next, kept.id)).toEqual(pattern(100_000));
+      await next.close();
+    }
+  });
+
   test('check_ofBrokenRecords_findsThem', async () => {
     const volume = await volumes.open();
     const { handle } = await makeFile(volume, 'a', pattern(100_000));
     await handle.close();
     await volume.close();
     const [blob] = hostFiles(volume);
-    const { rmSync } = await import('node:fs');
     rmSync(join(volume.directory, 'blobs', '000000', blob ?? ''));
     await expect(volumes.open({ directory: volume.directory, check: true })).rejects.toMatchObject({ code: 'corrupt' });
   });

@@ -45,6 +45,7 @@ export class Committer {
   readonly #counters: Counters;
   readonly #health: Health;
   readonly #clock: Clock;
+  readonly #isFull: () => boolean;
   readonly #observer: CommitObserver | undefined;
   readonly #queue: Waiting[] = [];
   #committing = false;
@@ -58,6 +59,8 @@ export class Committer {
     counters: Counters;
     health: Health;
     clock: Clock;
+    /** Whether the host has no room left for the tree; asked when a commit has failed. */
+    isFull?: () => boolean;
     observer?: CommitObserver | undefined;
   }) {
     this.#root = parts.root;
@@ -67,6 +70,7 @@ export class Committer {
     this.#counters = parts.counters;
     this.#health = parts.health;
     this.#clock = parts.clock;
+    this.#isFull = parts.isFull ?? (() => false);
     this.#observer = parts.observer;
   }
 
@@ -157,11 +161,15 @@ export class Committer {
     transaction.settle(committed);
   }
 
+  #isNoSpace(number: number): boolean {
+    return noSpaceNumbers.has(number) || (number === inputOutput && this.#isFull());
+  }
+
   /** A commit without space left nothing behind; any other failure is final for this life of the volume. */
   async #failure(error: unknown, batch: readonly Waiting[]): Promise<StorageError> {
     const cause = await causeOf(error);
     if (error instanceof StorageError) return error;
-    if (noSpaceNumbers.has(numberOfError(cause)) && !batch.some((waiting) => isVisible(waiting))) {
+    if (this.#isNoSpace(numberOfError(cause)) && !batch.some((waiting) => isVisible(waiting))) {
       this.#counters.rolledBack();
       return new StorageError('noSpace', 'no space for the tree', { cause });
     }
@@ -169,6 +177,9 @@ export class Committer {
     return new StorageError('unavailable', 'a commit of the tree failed', { cause });
   }
 }
+
+/** What LMDB makes of a write of several pages of which only some found room. */
+const inputOutput = 5;
 
 /** The sync failed after the commit, if it can be read: then it is visible and not safe. */
 function isVisible({ transaction }: Waiting): boolean {
