@@ -18,10 +18,8 @@ interface Counter {
 /** Volume-wide numbers that are never given twice, whatever crashes. */
 export class Counters {
   readonly #counters: Record<CounterName, Counter>;
-  readonly #meta: Table;
 
   constructor(meta: Table, first: Record<CounterName, number>) {
-    this.#meta = meta;
     const start = (name: CounterName): Counter => {
       const view = meta.view(metaKeys[name], 8);
       const next = view === undefined ? first[name] : decodeNumber(view);
@@ -92,11 +90,5 @@ export class Counters {
   #raise(name: CounterName, counter: Counter, put: (key: Uint8Array, value: Uint8Array) => void): void {
     if (counter.next >= counter.limit) counter.limit = counter.next + batch[name];
     put(metaKeys[name], encodeNumber(counter.limit));
-  }
-
-  /** Reads the stored limit; for the check. */
-  stored(name: CounterName): number {
-    const view = this.#meta.view(metaKeys[name], 8);
-    return view === undefined ? 0 : decodeNumber(view);
   }
 }
