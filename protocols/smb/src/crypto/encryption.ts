@@ -1,0 +1,138 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { type Gathered, Reader, Writer } from '@polynas/core/wire';
+import { Cipher } from '../messages/negotiate-contexts/encryption.ts';
+import {
+  TRANSFORM_AAD_OFFSET,
+  TRANSFORM_ENCRYPTED,
+  TRANSFORM_HEADER_SIZE,
+  type TransformHeader,
+  transformHeader,
+} from '../messages/transform-header.ts';
+
+const TAG = 16;
+
+interface Suite {
+  readonly name: 'aes-128-ccm' | 'aes-128-gcm' | 'aes-256-ccm' | 'aes-256-gcm';
+  readonly nonceBytes: number;
+}
+
+/** Node's names and the used part of Nonce (MS-SMB2 2.2.41). */
+const suites = {
+  [Cipher.AES_128_CCM]: { name: 'aes-128-ccm', nonceBytes: 11 },
+  [Cipher.AES_128_GCM]: { name: 'aes-128-gcm', nonceBytes: 12 },
+  [Cipher.AES_256_CCM]: { name: 'aes-256-ccm', nonceBytes: 11 },
+  [Cipher.AES_256_GCM]: { name: 'aes-256-gcm', nonceBytes: 12 },
+} as const satisfies Record<Cipher, Suite>;
+
+/** Seals and opens the frames of one session (MS-SMB2 3.1.4.3, 3.3.5.2.1). */
+export class Encryption {
+  private readonly suite: Suite;
+  private readonly sessionId: bigint;
+  private readonly encryptionKey: Uint8Array;
+  private readonly decryptionKey: Uint8Array;
+  private counter = 0n;
+
+  constructor(cipher: Cipher, sessionId: bigint, encryptionKey: Uint8Array, decryptionKey: Uint8Array) {
+    this.suite = suites[cipher];
+    this.sessionId = sessionId;
+    this.encryptionKey = encryptionKey;
+    this.decryptionKey = decryptionKey;
+  }
+
+  /**
+   * The frame, TRANSFORM_HEADER first, that carries `message`: all messages of a compound together.
+   *
+   * The nonce is a count: it never comes again under this key, which random ones could.
+   */
+  seal(message: Gathered): Gathered {
+    const nonce = new Uint8Array(16);
+    new DataView(nonce.buffer).setBigUint64(0, this.counter, true);
+    this.counter += 1n;
+    return this.sealWith(nonce, message);
+  }
+
+  /** {@link seal} under a nonce of 16 bytes, of which the rest beyond the cipher's own length is sent as it is. */
+  sealWith(nonce: Uint8Array, message: Gathered): Gathered {
+    const w = new Writer(TRANSFORM_HEADER_SIZE);
+    transformHeader.write(w, {
+      signature: NO_TAG,
+      nonce,
+      originalMessageSize: message.length,
+      flags: TRANSFORM_ENCRYPTED,
+      sessionId: this.sessionId,
+    });
+    const head = w.finish().parts[0]!;
+    const iv = nonce.subarray(0, this.suite.nonceBytes);
+    const parts: Uint8Array[] = [head];
+    if (isCcm(this.suite.name)) {
+      // CCM takes the message in one piece only.
+      const cipher = createCipheriv(this.suite.name, this.encryptionKey, iv, { authTagLength: TAG });
+      cipher.setAAD(head.subarray(TRANSFORM_AAD_OFFSET), { plaintextLength: message.length });
+      parts.push(cipher.update(message.parts.length === 1 ? message.parts[0]! : Buffer.concat(message.parts)));
+      cipher.final();
+      head.set(cipher.getAuthTag(), 4);
+    } else {
+      const cipher = createCipheriv(this.suite.name, this.encryptionKey, iv, { authTagLength: TAG });
+      cipher.setAAD(head.subarray(TRANSFORM_AAD_OFFSET));
+      for (const part of message.parts) parts.push(cipher.update(part));
+      cipher.final();
+      head.set(cipher.getAuthTag(), 4);
+    }
+    return { parts, length: TRANSFORM_HEADER_SIZE + message.length };
+  }
+
+  /**
+   * What `frame`, TRANSFORM_HEADER included, carries; `undefined` when it was not sealed for this session, or was changed
+   * on its way.
+   */
+  open(frame: Uint8Array): Uint8Array | undefined {
+    const head = transformHeader.read(new Reader(frame));
+    const sealed = frame.subarray(TRANSFORM_HEADER_SIZE);
+    if (!this.fits(head, sealed.length)) return undefined;
+    const iv = head.nonce.subarray(0, this.suite.nonceBytes);
+    const aad = frame.subarray(TRANSFORM_AAD_OFFSET, TRANSFORM_HEADER_SIZE);
+    if (isCcm(this.suite.name)) {
+      const decipher = createDecipheriv(this.suite.name, this.decryptionKey, iv, { authTagLength: TAG });
+      decipher.setAuthTag(head.signature);
+      decipher.setAAD(aad, { plaintextLength: sealed.length });
+      return orUndefined(() => {
+        // With CCM it is `update` that notices a wrong tag.
+        const message = decipher.update(sealed);
+        decipher.final();
+        return message;
+      });
+    }
+    const decipher = createDecipheriv(this.suite.name, this.decryptionKey, iv, { authTagLength: TAG });
+    decipher.setAuthTag(head.signature);
+    decipher.setAAD(aad);
+    const message = decipher.update(sealed);
+    return orUndefined(() => {
+      decipher.final();
+      return message;
+    });
+  }
+
+  private fits(head: TransformHeader, sealedBytes: number): boolean {
+    return (
+      head.sessionId === this.sessionId &&
+      head.flags === TRANSFORM_ENCRYPTED &&
+      head.originalMessageSize === sealedBytes &&
+      sealedBytes > 0
+    );
+  }
+}
+
+const NO_TAG = new Uint8Array(TAG);
+
+function isCcm(name: Suite['name']): name is 'aes-128-ccm' | 'aes-256-ccm' {
+  return name === 'aes-128-ccm' || name === 'aes-256-ccm';
+}
+
+/** A wrong tag is OpenSSL's one failure once keys and lengths are right. */
+function orUndefined(decrypted: () => Uint8Array): Uint8Array | undefined {
+  try {
+    return decrypted();
+  } catch {
+    return undefined;
+  }
+}

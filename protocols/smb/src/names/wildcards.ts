@@ -1,0 +1,76 @@
+/** Matches any run of characters up to the last `.` of the name (MS-FSA 2.1.4.4). */
+const DOS_STAR = '<';
+/** Matches one character, or none at the name's end or before a `.`. */
+const DOS_QM = '>';
+/** Matches a `.`, or nothing at the name's end. */
+const DOS_DOT = '"';
+
+/** Whether a search expression has a wildcard; without one it names one file. */
+export function hasWildcards(expression: string): boolean {
+  return /[*?<>"]/.test(expression);
+}
+
+/**
+ * A search expression of QUERY_DIRECTORY (MS-FSA 2.1.4.4), compared without case.
+ *
+ * Matching keeps the set of places in the expression that the name read so far can have reached, so that its time is bounded by
+ * the product of both lengths whatever the expression is.
+ */
+export class SearchExpression {
+  private readonly pattern: string;
+  private readonly everything: boolean;
+
+  constructor(expression: string) {
+    this.pattern = expression.toUpperCase();
+    this.everything = expression === '*' || expression === '';
+  }
+
+  matches(name: string): boolean {
+    if (this.everything) return true;
+    const { pattern } = this;
+    const upper = name.toUpperCase();
+    const lastDot = upper.lastIndexOf('.');
+    let reached = new Uint8Array(pattern.length + 1);
+    reached[0] = 1;
+    this.passEmpty(reached, upper, 0);
+    for (let at = 0; at < upper.length; at++) {
+      const next = new Uint8Array(pattern.length + 1);
+      let alive = false;
+      for (let place = 0; place < pattern.length; place++) {
+        if (reached[place] === 0) continue;
+        const to = step(pattern[place]!, place, upper[at]!, at, lastDot);
+        if (to === undefined) continue;
+        next[to] = 1;
+        alive = true;
+      }
+      if (!alive) return false;
+      this.passEmpty(next, upper, at + 1);
+      reached = next;
+    }
+    return reached[pattern.length] === 1;
+  }
+
+  /** Adds the places that are reached without a character: behind stars, and behind DOS_QM and DOS_DOT where they may be empty. */
+  private passEmpty(reached: Uint8Array, upper: string, at: number): void {
+    const { pattern } = this;
+    const atEnd = at === upper.length;
+    for (let place = 0; place < pattern.length; place++) {
+      if (reached[place] === 0) continue;
+      const c = pattern[place]!;
+      const empty =
+        c === '*' || c === DOS_STAR || (c === DOS_QM && (atEnd || upper[at] === '.')) || (c === DOS_DOT && atEnd);
+      if (empty) reached[place + 1] = 1;
+    }
+  }
+}
+
+/** Where the expression stands after `c` of the name at `at`; `undefined` when `place` does not take it. */
+function step(wild: string, place: number, c: string, at: number, lastDot: number): number | undefined {
+  if (wild === '*') return place;
+  if (wild === '?') return place + 1;
+  // It takes everything but the last dot; the rest of the expression has to.
+  if (wild === DOS_STAR) return at === lastDot ? undefined : place;
+  if (wild === DOS_QM) return c === '.' ? undefined : place + 1;
+  if (wild === DOS_DOT) return c === '.' ? place + 1 : undefined;
+  return wild === c ? place + 1 : undefined;
+}
