@@ -23,13 +23,14 @@ const xattrs = new Map([['user.x', pattern(1500)]]);
 async function fill(
   volume: LocalVolume,
   bytes: Uint8Array | undefined,
+  prefix = 'f',
 ): Promise<{ acknowledged: { id: FileId; name: string }[]; codes: Set<StorageErrorCode> }> {
   const acknowledged: { id: FileId; name: string }[] = [];
   const codes = new Set<StorageErrorCode>();
   await Promise.all(
     [0, 1, 2, 3].map(async (lane) => {
       for (let index = 0; codes.size === 0; index += 1) {
-        const text = `f${bytes?.length ?? 0}-${lane}-${index}`;
+        const text = `${prefix}${lane}-${index}`;
         try {
           const made = await volume.create(call, volume.root, name(text), { kind: 'guarded' }, { ...newFile, xattrs });
           const { id } = made.attributes;
@@ -72,11 +73,12 @@ describe('a full disk', () => {
     if (disk === undefined) return context.skip('mounting is not allowed here');
     const volume = await volumes.open({ directory: disk.directory });
     const bytes = pattern(size);
-    const large = await fill(volume, bytes);
-    const small = await fill(volume, pattern(3_000));
-    const rows = await fill(volume, undefined);
+    const large = await fill(volume, bytes, 'large');
+    const small = await fill(volume, pattern(3_000), 'small');
+    const rows = await fill(volume, undefined, 'rows');
     for (const { codes } of [large, small, rows]) expect([...codes]).toEqual(['noSpace']);
     for (const { id } of large.acknowledged) expect(Buffer.compare(await contentOf(volume, id), bytes)).toBe(0);
+    disk.heal();
     for (const entry of large.acknowledged) await volume.unlink(call, volume.root, name(entry.name));
     await volume.create(call, volume.root, name('again'), { kind: 'guarded' }, newFile);
     expect((await volume.check()).problems).toEqual([]);

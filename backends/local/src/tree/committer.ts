@@ -16,7 +16,9 @@ export interface CommitObserver {
   committed?(transaction: Transaction): void;
 }
 
-const noSpaceNumbers = new Set([28 /* ENOSPC */, 122 /* EDQUOT */, -30792 /* MDB_MAP_FULL */]);
+const limitNumbers = new Set([122 /* EDQUOT */, -30792 /* MDB_MAP_FULL */]);
+/** EIO is what LMDB makes of a write of several pages of which only some found room. */
+const fullDiskNumbers = new Set([28 /* ENOSPC */, 5 /* EIO */]);
 
 interface Waiting {
   /** Runs the mutation's code; throws what the mutation is to be rejected with. */
@@ -161,8 +163,9 @@ export class Committer {
     transaction.settle(committed);
   }
 
+  /** Without room on the host nothing was written. With room, the same numbers come from the medium beneath it, and of a sync: pages are lost. */
   #isNoSpace(number: number): boolean {
-    return noSpaceNumbers.has(number) || (number === inputOutput && this.#isFull());
+    return limitNumbers.has(number) || (fullDiskNumbers.has(number) && this.#isFull());
   }
 
   /** A commit without space left nothing behind; any other failure is final for this life of the volume. */
@@ -177,9 +180,6 @@ export class Committer {
     return new StorageError('unavailable', 'a commit of the tree failed', { cause });
   }
 }
-
-/** What LMDB makes of a write of several pages of which only some found room. */
-const inputOutput = 5;
 
 /** The sync failed after the commit, if it can be read: then it is visible and not safe. */
 function isVisible({ transaction }: Waiting): boolean {
