@@ -4,7 +4,7 @@ import { decodeFreeContent } from '../format/rows.ts';
 import type { Committer } from '../tree/committer.ts';
 import type { Tables } from '../tree/environment.ts';
 import type { BlobStore } from './blob-store.ts';
-import { extentStep, extentsPerStep, freeBlob, ReferenceChanges } from './lifetime.ts';
+import { extentStep, extentsPerStep, freeBlob, ReferenceChanges } from './references.ts';
 
 const blobsPerStep = 128;
 const everything = pairKey(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);

@@ -3,7 +3,7 @@ import type { Extent } from '../format/extent.ts';
 import { pairKey } from '../format/keys.ts';
 import type { Parts } from '../parts.ts';
 import { extentsIn } from './layout.ts';
-import { extentsPerStep, ReferenceChanges } from './lifetime.ts';
+import { extentsPerStep, ReferenceChanges } from './references.ts';
 import type { LiveFile } from './live-file.ts';
 import { beginWriting, endWriting } from './open-period.ts';
 import { syncBlob } from './sync-blob.ts';

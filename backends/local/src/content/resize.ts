@@ -1,19 +1,25 @@
 import { StorageError } from '@polynas/core/spi';
+import type { Attributes, Stamp } from '@polynas/core/spi';
 import type { Inode } from '../format/inode.ts';
 import { numberKey, pairKey } from '../format/keys.ts';
 import { encodeDirty, encodeNumber } from '../format/rows.ts';
 import type { Parts } from '../parts.ts';
 import type { Committer } from '../tree/committer.ts';
-import type { Changed } from '../tree/setattr.ts';
 import type { Transaction } from '../tree/transaction.ts';
 import { extentsIn } from './layout.ts';
-import { dropContent, extentsPerStep, extentStep, ReferenceChanges } from './lifetime.ts';
+import { dropContent } from './lifetime.ts';
+import { extentsPerStep, extentStep, ReferenceChanges } from './references.ts';
 import type { LiveFile } from './live-file.ts';
 import { privateBlobFor, publish } from './open-period.ts';
 import { syncBlob } from './sync-blob.ts';
 import { inodeOf } from './read.ts';
 import { trimExtents } from './redirect.ts';
 import { syncFile } from './sync.ts';
+
+export interface Changed {
+  readonly before: Stamp;
+  readonly after: Attributes;
+}
 
 type Apply = (transaction: Transaction, resizing: (inode: Inode) => void) => Changed;
 

@@ -7,7 +7,7 @@ import type { Parts } from '../parts.ts';
 import { attributesNow } from '../tree/lookup.ts';
 import type { OpenBlob } from './blob-store.ts';
 import { extentsIn } from './layout.ts';
-import { extentsPerStep } from './lifetime.ts';
+import { extentsPerStep } from './references.ts';
 import type { LiveFile } from './live-file.ts';
 import { beginWriting, endWriting } from './open-period.ts';
 import { syncBlob } from './sync-blob.ts';

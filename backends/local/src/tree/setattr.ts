@@ -1,18 +1,14 @@
 import { stampOf, StorageError } from '@polynas/core/spi';
-import type { AttributeChanges, Attributes, SetattrOptions, Stamp } from '@polynas/core/spi';
+import type { AttributeChanges, SetattrOptions } from '@polynas/core/spi';
 import { holding } from '../content/lifetime.ts';
 import { resize } from '../content/resize.ts';
+import type { Changed } from '../content/resize.ts';
 import { attributesOf } from '../format/attributes.ts';
 import type { Inode } from '../format/inode.ts';
 import type { Parts } from '../parts.ts';
 
 import type { Transaction } from './transaction.ts';
 import { assertValues, timeOf } from './values.ts';
-
-export interface Changed {
-  readonly before: Stamp;
-  readonly after: Attributes;
-}
 
 export async function setattr(
   parts: Parts,
