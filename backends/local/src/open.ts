@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, rmSync, existsSync, statfsSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StorageError } from '@polynas/core/spi';
 import { Activity } from './activity.ts';
@@ -44,7 +44,7 @@ const readAheadBytes = 64 * 1_048_576;
 
 /**
  * Opens (or creates) a volume. Rejects with `unavailable` when somebody has it open, `notSupported` when its format is of another version,
- * `corrupt` when the check that follows a failure finds contradictions.
+ * `corrupt` when the check that follows a failure finds contradictions, or when the tree or the content is missing.
  */
 export async function openLocalVolume(options: LocalVolumeOptions): Promise<LocalVolume> {
   const { directory } = options;
@@ -202,10 +202,23 @@ async function readAhead(host: HostFiles, path: string): Promise<boolean> {
 
 function takeLock(directory: string): OwnerLock {
   try {
+    assertWhole(directory);
     mkdirSync(join(directory, blobsDirectory), { recursive: true, mode: 0o700 });
     return lockOwner(directory);
   } catch (error) {
     throw storageErrorOf(error, `opening the volume ${directory}`);
+  }
+}
+
+/** A volume that has lost one half is not a new one: what would be made in its place takes the numbers of the blobs that are there, and with them their files. */
+function assertWhole(directory: string): void {
+  const hasTree = existsSync(join(directory, treeFile));
+  const blobs = join(directory, blobsDirectory);
+  if (!hasTree && existsSync(blobs) && readdirSync(blobs).length > 0) {
+    throw new StorageError('corrupt', `${directory} has content in ${blobsDirectory} and no ${treeFile}: restore it`);
+  }
+  if (hasTree && !existsSync(blobs)) {
+    throw new StorageError('corrupt', `${directory} has a ${treeFile} and no directory ${blobsDirectory}: restore it`);
   }
 }
 
