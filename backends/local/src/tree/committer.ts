@@ -168,11 +168,18 @@ export class Committer {
     return limitNumbers.has(number) || (fullDiskNumbers.has(number) && this.#isFull());
   }
 
+  /** If the commit can be read, it was its sync that failed: it is visible and not safe. */
+  #isVisible(batch: readonly Waiting[]): boolean {
+    // lmdb keeps its read transaction over a failed commit, and that one is older than what is asked for here.
+    this.#root.resetReadTxn();
+    return batch.some((waiting) => storedBy(waiting));
+  }
+
   /** A commit without space left nothing behind; any other failure is final for this life of the volume. */
   async #failure(error: unknown, batch: readonly Waiting[]): Promise<StorageError> {
     const cause = await causeOf(error);
     if (error instanceof StorageError) return error;
-    if (this.#isNoSpace(numberOfError(cause)) && !batch.some((waiting) => isVisible(waiting))) {
+    if (this.#isNoSpace(numberOfError(cause)) && !this.#isVisible(batch)) {
       this.#counters.rolledBack();
       return new StorageError('noSpace', 'no space for the tree', { cause });
     }
@@ -181,8 +188,7 @@ export class Committer {
   }
 }
 
-/** The sync failed after the commit, if it can be read: then it is visible and not safe. */
-function isVisible({ transaction }: Waiting): boolean {
+function storedBy({ transaction }: Waiting): boolean {
   const witness = transaction?.witness;
   if (witness === undefined) return false;
   const stored = witness.table.get(witness.key);
