@@ -130,6 +130,20 @@ describe('accounts', () => {
     expect(core.accounts.unixPrincipal('default', 0, 0, []).superuser).toBe(true);
   });
 
+  it('takes the number of a disabled user for nobody', async () => {
+    const { core, user } = await withUser();
+    const share = await core.shares.create(head, { tenant: 'default', name: 'data', owner: user.id });
+    const byNumber = () =>
+      caller(core.accounts.unixPrincipal('default', user.uid, user.gid, [user.gid]), { door: 'nfs', stateless: true });
+    const make = (name: string) => core.files.mkdir(byNumber(), core.files.root(share.id), text(name), mode(0o755));
+    await make('before');
+    await core.accounts.changeUser(user.id, { disabled: true });
+    expect(byNumber().principal).toMatchObject({ uid: 65_534, gid: 65_534, groups: [], superuser: false });
+    await expect(make('during')).rejects.toMatchObject({ code: 'accessDenied' });
+    await core.accounts.changeUser(user.id, { disabled: false });
+    await make('after');
+  });
+
   it('keeps everything over a restart, secrets sealed', async () => {
     const store = memoryRegistryStore();
     const volume = openMemoryVolume();
@@ -224,6 +238,23 @@ describe('shares', () => {
     await expect(core.accounts.removeUser(other.id)).rejects.toMatchObject({ code: 'notEmpty' });
     await core.shares.remove(bernd!, share.id);
     await core.accounts.removeUser(other.id);
+  });
+
+  it('are removed through no door while they are read-only, whole or at that door', async () => {
+    const { core, user } = await withUser();
+    await core.accounts.createUser({ tenant: 'default', name: 'chef', administrator: true });
+    const share = await core.shares.create(head, { tenant: 'default', name: 'data', owner: user.id });
+    for (const name of ['anna', 'chef']) {
+      await expect(core.shares.remove(as(core, name, { readOnly: true }), share.id)).rejects.toMatchObject({
+        code: 'readOnly',
+      });
+    }
+    await core.shares.change(head, share.id, { readOnly: true });
+    for (const name of ['anna', 'chef']) {
+      await expect(core.shares.remove(as(core, name), share.id)).rejects.toMatchObject({ code: 'readOnly' });
+    }
+    await core.shares.remove(head, share.id);
+    expect(core.shares.byId(share.id)).toBeUndefined();
   });
 
   it('go when they are empty, or by force with all that is in them', async () => {

@@ -65,7 +65,7 @@ export interface AccountService {
   key(keyId: string): { readonly secret: string; readonly principal: Principal } | undefined;
   /** Checks a password (slow by purpose, off the event loop). */
   authenticate(tenant: string, name: string, password: string): Promise<Principal | undefined>;
-  /** What numbers of AUTH_SYS mean inside a tenant: groups are those of the client, the name that of the user with this uid. */
+  /** What numbers of AUTH_SYS mean inside a tenant: groups are those of the client, the name that of the user with this uid. A disabled user is nobody. */
   unixPrincipal(tenant: string, uid: number, gid: number, groups: readonly number[]): Principal;
   principalOf(user: User): Principal;
   /** The user that has a uid, for owner names in listings. */

@@ -20,6 +20,9 @@ export interface AccountParts {
 
 export type UserChanges = Parameters<AccountService['changeUser']>[1];
 
+/** What Linux shows for ids that mean nobody. */
+const nobody = 65_534;
+
 export class Accounts implements AccountService {
   readonly #parts: AccountParts;
   /** Secrets that were asked for, by their sealed form; they go with the key. */
@@ -188,6 +191,8 @@ export class Accounts implements AccountService {
 
   unixPrincipal(tenant: string, uid: number, gid: number, groups: readonly number[]): Principal {
     const user = this.userByUid(tenant, uid);
+    // The files stay the user's; whoever comes with the number is nobody until the user is enabled again.
+    if (user?.disabled) return { name: user.name, tenant, uid: nobody, gid: nobody, groups: [], superuser: false };
     const base = { name: user?.name ?? `uid ${uid}`, tenant, uid, gid, groups, superuser: uid === 0 };
     return user === undefined ? base : { ...base, userId: user.id };
   }

@@ -153,6 +153,8 @@ export class Shares implements ShareService {
     return this.#parts.registry.update(async (state) => {
       const record = requireShare(state, id);
       requireManager(state, caller, record);
+      // Whoever runs the head may; through a door, read-only means that it stays.
+      if (caller.door !== 'internal' && (caller.readOnly || record.readOnly)) throw new StorageError('readOnly');
       const mount = this.#parts.mounts.get(id);
       if (!force && !(await isEmptyShare(caller, mount, this.#parts.isImplicit))) throw new StorageError('notEmpty');
       return { state: replaceShare(state, { ...record, removing: force ? 'all' : 'empty' }), result: mount };
