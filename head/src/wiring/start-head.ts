@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import { banner } from '../start/banner.ts';
+import { checkShares } from '../start/check-shares.ts';
 import { FirstStartMark } from '../start/first-start.ts';
 import { hostAddress } from '../start/host-address.ts';
 import { version } from '../version.ts';
@@ -37,8 +38,9 @@ export async function startHead({ settings, logger, lifecycle, environment }: He
   provideValue('environment', environment);
   registerHeadParts();
 
-  await part('admin');
   const core = await part('core');
+  await checkShares(core, (await part('volumes')).byName(), settings.volumes, logger);
+  await part('admin');
   const { firstStart } = await part('filled');
   const { door: nfs } = await part('nfs');
   const { door: s3 } = await part('s3');
