@@ -293,8 +293,9 @@ describe('many and deep', () => {
   });
 });
 
-test('the head saw no fault', () => {
+test('the head saw no fault, and its volume is whole', async () => {
   expect(doors.head.faults()).toEqual([]);
+  expect(await doors.head.volumeProblems()).toEqual([]);
 });
 
 function isLong(path: string): boolean {

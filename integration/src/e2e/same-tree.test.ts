@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectRun, sha256 } from '../clients/command.ts';
+import { quote } from '../kernel/guest.ts';
 import { Doors, noKernel } from './doors.ts';
 
 const nodeModules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
@@ -56,6 +57,21 @@ describe.skipIf(noKernel !== undefined)('same tree', () => {
     return okLines(output);
   }
 
+  /** Keys that a listing leaves out, each with what else is known of it. */
+  async function notListed(wanted: readonly string[], listed: readonly string[]): Promise<string[]> {
+    const have = new Set(listed);
+    const told: string[] = [];
+    for (const key of wanted.filter((each) => !have.has(each))) {
+      const head = await doors.sdk.etag(key).catch(String);
+      const again = (await doors.sdk.keys(key)).includes(key);
+      const script = `echo 3 >/proc/sys/vm/drop_caches; stat ${quote(`${doors.kernel.at}/${key}`)} 2>&1`;
+      told.push(
+        `${key}: HEAD ${head}, listed by its own prefix: ${again}, NFS: ${(await doors.guest.run(script)).output}`,
+      );
+    }
+    return told;
+  }
+
   describe('node_modules', () => {
     const folders = full ? ['.'] : packages;
 
@@ -65,7 +81,7 @@ describe.skipIf(noKernel !== undefined)('same tree', () => {
       async () => {
         const { guest, kernel } = doors;
         const at = await guest.share(nodeModules);
-        await guest.expect(`mkdir -p ${kernel.at}/modules`);
+        await guest.expect(`mkdir -p ${kernel.at}/modules && chown alice:alice ${kernel.at}/modules`);
         for (const folder of folders) {
           const target = `${kernel.at}/modules/${folder}`;
           await guest.expect(`mkdir -p ${target}`);
@@ -75,6 +91,8 @@ describe.skipIf(noKernel !== undefined)('same tree', () => {
           expect(status, output).toBe(0);
           // The list of checksums that the workload leaves is none of the tree.
           await guest.expect(`rm ${target}/tree.sha256`);
+          // It was root's: whom S3 knows has to own it.
+          await guest.expect(`chown -hR alice:alice ${target}`);
         }
       },
     );
@@ -82,7 +100,10 @@ describe.skipIf(noKernel !== undefined)('same tree', () => {
     test('is listed by S3, each file once and in order', async () => {
       for (const folder of folders) {
         const prefix = `modules/${folder}/tree/`;
-        expect(await doors.sdk.keys(prefix)).toEqual(keysOf(source(folder), prefix));
+        const keys = await doors.sdk.keys(prefix);
+        const wanted = keysOf(source(folder), prefix);
+        expect(await notListed(wanted, keys)).toEqual([]);
+        expect(keys).toEqual(wanted);
       }
     });
 
@@ -118,22 +139,27 @@ describe.skipIf(noKernel !== undefined)('same tree', () => {
     });
 
     test('what S3 deletes recursively is gone from NFS', async () => {
-      const { guest, kernel } = doors;
+      const { guest } = doors;
       // A mount that asks for attributes each time, as a client does that has not looked there before.
       const fresh = await doors.mount('/mnt/fresh', '/files', 'noac,lookupcache=none');
       await doors.aws.s3(['rm', '--recursive', '--only-show-errors', 's3://files/modules/rxjs/']);
-      expect(await guest.expect(`find ${fresh.at}/modules/rxjs ! -type d | wc -l`)).toBe('0\n');
+      const left = async (): Promise<string[]> => {
+        const output = await guest.expect(
+          `ls ${fresh.at} | grep -qx modules && cd ${fresh.at} && find modules || true`,
+        );
+        return output.split('\n').filter((line) => line !== '');
+      };
+      expect((await left()).filter((path) => path.includes('rxjs'))).toEqual([]);
       await doors.rclone.expect(['delete', doors.rclone.remote('modules')]);
-      const left = await guest.expect(`find ${fresh.at}/modules -type f -o -type l`);
-      expect(left.split('\n').filter((line) => line !== '' && !line.includes('/.bin/'))).toEqual([]);
-      // Folders made by mkdir are nobody's to remove but NFS's.
-      await guest.expect(`rm -r ${kernel.at}/modules`);
+      // rclone deletes objects; the folders that mkdir made are for the AWS CLI.
+      await doors.aws.s3(['rm', '--recursive', '--only-show-errors', 's3://files/modules']);
+      expect(await left()).toEqual([]);
       expect(await doors.sdk.keys('modules')).toEqual([]);
     });
   });
 
   test('git: commits, clone, gc, fsck', async () => {
-    expect(await workload('git', '60')).toHaveLength(7);
+    expect(await workload('git', '40')).toHaveLength(7);
     const { sdk } = doors;
     // The repository is there for S3 as well, and rclone clones it file by file.
     expect(await sdk.keys('git/repository/.git/HEAD')).toEqual(['git/repository/.git/HEAD']);
@@ -157,7 +183,8 @@ describe.skipIf(noKernel !== undefined)('same tree', () => {
     expect((await workload('posix')).length).toBeGreaterThan(80);
   });
 
-  test('the head saw no fault', () => {
+  test('the head saw no fault, and its volume is whole', async () => {
     expect(doors.head.faults()).toEqual([]);
+    expect(await doors.head.volumeProblems()).toEqual([]);
   });
 });

@@ -220,6 +220,10 @@ describe('kill -9 under load and restart', () => {
     expect(numbers).toEqual(Array.from({ length: numbers?.length ?? 0 }, (_, index) => index));
     expect(numbers?.length).toBeGreaterThanOrEqual(await guestRun.count());
   }, 600_000);
+
+  test('the volume is whole', async () => {
+    expect(await doors.head.volumeProblems()).toEqual([]);
+  });
 });
 
 /** Names whose content is not what was acknowledged. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { run, type Ran, type Wrap } from '../clients/command.ts';
+import { expectRun, run, type Ran, type Wrap } from '../clients/command.ts';
 import { endedWithin, endNow, endWithParent, hasEnded } from '../kernel/children.ts';
 import type { KernelLab } from '../kernel/guest.ts';
 import { freePorts } from '../peers/daemon.ts';
@@ -12,6 +12,8 @@ import { declaredUser, keyOf, openShare, users, type AccessKey } from './declare
 
 const program = fileURLToPath(new URL('../../../head/bin/polynas.js', import.meta.url));
 const bundledNode = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
+/** Built, as the head uses it. */
+const localBackend = new URL('../../../backends/local/dist/index.js', import.meta.url).href;
 const readySeconds = 60;
 
 export interface HeadOptions {
@@ -185,6 +187,20 @@ export class Head implements AsyncDisposable {
     return run(first, rest, { cwd: this.directory, input });
   }
 
+  /**
+   * Stops the head, and has a program of its own compare all records of its local volume with each other. Returns what it found
+   * wrong.
+   */
+  async volumeProblems(): Promise<string[]> {
+    if (this.running) await this.stop();
+    const directory = join(this.directory, 'polynas-data', 'volumes', 'main');
+    const script = `
+      const { checkLocalVolume } = await import(${JSON.stringify(localBackend)});
+      console.log(JSON.stringify((await checkLocalVolume({ directory: ${JSON.stringify(directory)} })).problems));`;
+    const output = await expectRun(nodeProgram(), ['--input-type=module', '--eval', script]);
+    return (JSON.parse(output.toString()) as unknown[]).map((problem) => JSON.stringify(problem));
+  }
+
   /** Ends it and removes its directory. Says the end of its log first when a test failed meanwhile. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill9();
@@ -192,8 +208,13 @@ export class Head implements AsyncDisposable {
   }
 
   #argv(args: readonly string[], client = false): readonly string[] {
-    const node = existsSync(bundledNode) ? bundledNode : process.execPath;
+    const node = nodeProgram();
     const wrapped = this.wrap ? this.wrap(node, [program, ...args]) : [node, program, ...args];
     return client || this.wrap ? wrapped : [...endWithParent, ...wrapped];
   }
+}
+
+/** The Node that the project brings along. */
+function nodeProgram(): string {
+  return existsSync(bundledNode) ? bundledNode : process.execPath;
 }
