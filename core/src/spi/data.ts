@@ -55,11 +55,12 @@ export interface FileHandle {
   /**
    * Writes `chunks` one after another from `offset`, extending the file (a gap is a hole). No bytes at all: nothing changes. `chunks` belong to the
    * backend until the promise settles. Errors: `noSpace`, `quotaExceeded`, `tooLarge` (nothing written), `readOnly`, `io`.
+   * After `noSpace` or `io` some bytes of the range may have changed: then the stamp has moved, the size has not.
    */
   write(call: Call, offset: number, chunks: readonly Uint8Array[], stability: Stability): Promise<WriteResult>;
 
   /**
-   * Makes everything that was answered before, through any handle of the file, stable. A failed sync is final: this and
+   * Makes everything that was answered before, through any handle of the file, stable. A failed sync of content is final (one whose bytes are safe and whose attributes find no room is `noSpace`, and may be repeated): this and
    * every later call is rejected, the volume becomes unavailable and comes back under a new epoch.
    */
   sync(call: Call): Promise<SyncResult>;
