@@ -126,6 +126,17 @@ describe('memory volume', () => {
     expect(part(openMemoryVolume(options))).toBeUndefined();
   });
 
+  test('ids_ofAVolumeThatIsMadeLater_areOthers', async () => {
+    const before = openMemoryVolume();
+    // The next millisecond is as far away as a restart can come.
+    const after = openMemoryVolume({ epoch: before.epoch() + (1n << 20n) });
+    const owner = { uid: 0, gid: 0, mode: 0o755 };
+    const { attributes } = await before.mkdir({}, before.root, Buffer.from('share'), owner);
+    await after.mkdir({}, after.root, Buffer.from('another'), owner);
+    expect(before.root).not.toBe(after.root);
+    await expect(after.getattr({}, attributes.id)).rejects.toMatchObject({ code: 'stale' });
+  });
+
   test('epochs_ofVolumes_differ', () => {
     expect(openMemoryVolume().epoch()).not.toBe(openMemoryVolume().epoch());
     expect(openMemoryVolume({ epoch: 9n }).epoch()).toBe(9n);

@@ -36,12 +36,14 @@ export class Tree {
   readonly records = new Map<string, StoredRecord>();
   readonly root: Directory;
   closed = false;
-  #lastId = 0n;
+  /** Begins at the epoch: shares and handles of what stood in this volume's place before a restart must not be taken for files of this one. */
+  #lastId: bigint;
   #lastCount = 0n;
 
   constructor(settings: MemoryVolumeSettings) {
     this.settings = settings;
     this.traits = settings.traits;
+    this.#lastId = settings.epoch;
     this.space = new Space(settings.capacity);
     this.root = this.newInode('directory', {
       kind: 'directory',
