@@ -7,7 +7,7 @@ import { Files } from './namespace/files/service.ts';
 import { LruHandleCache } from './namespace/handle-cache.ts';
 import { openKeeper } from './namespace/open-keeper.ts';
 import { createObjectService } from './objects/index.ts';
-import type { Objects } from './objects/index.ts';
+import type { ContentHasher, Objects } from './objects/index.ts';
 import { Registry } from './namespace/registry/registry.ts';
 import type { PasswordHasher, RegistryStore, SecretBox } from './namespace/registry/state.ts';
 import { ShareMounts } from './namespace/shares/mounts.ts';
@@ -26,6 +26,8 @@ export interface CoreOptions {
   readonly random: RandomSource;
   readonly hasher: PasswordHasher;
   readonly secretBox: SecretBox;
+  /** Hashes object contents; the event loop does when absent. Closing it is the caller's business, after the core. */
+  readonly contentHasher?: ContentHasher;
   /** The volume of shares that name none; the first one when absent. */
   readonly defaultVolume?: string;
   /** Handles kept open for protocols without opens; 1024 when absent. */
@@ -72,7 +74,12 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     defaultVolume,
     isImplicit: (mount, directory) => objects.isImplicit(mount, directory),
   });
-  const objects: Objects = createObjectService({ ...parts, shares, random });
+  const objects: Objects = createObjectService({
+    ...parts,
+    shares,
+    random,
+    ...(options.contentHasher !== undefined && { contentHasher: options.contentHasher }),
+  });
   const tidying = Promise.all([shares.resumeRemovals(), objects.sweep()]).catch(report);
   return {
     accounts,

@@ -1,3 +1,5 @@
+export { inlineHasher, littleContent } from './objects/index.ts';
+export type { ContentHash, ContentHasher, RunningHash } from './objects/index.ts';
 export { createCore } from './core.ts';
 export type { Core, CoreOptions } from './core.ts';
 export type { Clock, RandomSource } from './clock.ts';

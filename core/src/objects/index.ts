@@ -1,2 +1,4 @@
+export { inlineHasher, littleContent } from './content/hasher.ts';
+export type { ContentHash, ContentHasher, RunningHash } from './content/hasher.ts';
 export { createObjectService } from './service.ts';
 export type { ObjectServiceOptions, Objects } from './service.ts';

@@ -4,6 +4,7 @@ import type { ShareService } from '../service/index.ts';
 import type { Conversions } from './tree/conversions.ts';
 import type { KeyedMutex } from './keyed-mutex.ts';
 import type { Etags } from './record/etags.ts';
+import type { ContentHasher } from './content/hasher.ts';
 import type { GatherBudget } from './content/gather-budget.ts';
 import type { SystemDirectories } from './content/system-directory.ts';
 import type { NameLists } from './list/name-lists.ts';
@@ -19,6 +20,7 @@ export interface ObjectParts extends FileParts {
   readonly system: SystemDirectories;
   readonly lists: NameLists;
   readonly gathering: GatherBudget;
+  readonly contentHasher: ContentHasher;
   /** Bytes that every part of an upload but the last has at least. */
   readonly minimumPartSize: number;
 }

@@ -3,6 +3,8 @@ import type { ImplicitTest } from '../namespace/shares/tree.ts';
 import type { RandomSource } from '../clock.ts';
 import type { ObjectService, ShareService } from '../service/index.ts';
 import { isStorageError } from '../spi/index.ts';
+import type { ContentHasher } from './content/hasher.ts';
+import { inlineHasher } from './content/hasher.ts';
 import { GatherBudget } from './content/gather-budget.ts';
 import { SystemDirectories } from './content/system-directory.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
@@ -33,6 +35,8 @@ export interface ObjectServiceOptions extends FileParts {
   readonly random: RandomSource;
   /** Bytes that each part of an upload but the last has at least; 5 MiB, as S3 says, when absent. */
   readonly minimumPartSize?: number;
+  /** What hashes contents; the event loop does when absent. */
+  readonly contentHasher?: ContentHasher;
 }
 
 export interface Objects extends ObjectService {
@@ -45,7 +49,7 @@ export interface Objects extends ObjectService {
 const fiveMiB = 5 * 1024 * 1024;
 
 export function createObjectService(options: ObjectServiceOptions): Objects {
-  const { handles, clock, mounts } = options;
+  const { handles, clock, mounts, contentHasher = inlineHasher } = options;
   const mutex = new KeyedMutex(clock);
   const system = new SystemDirectories(handles, options.random);
   const completed = new CompletedUploads(system, handles);
@@ -54,9 +58,10 @@ export function createObjectService(options: ObjectServiceOptions): Objects {
     mutex,
     system,
     conversions: new Conversions(),
-    etags: new Etags(clock, handles, mutex, (volume, file) => options.table.writesSettled(volume, file)),
+    etags: new Etags(clock, handles, mutex, (volume, file) => options.table.writesSettled(volume, file), contentHasher),
     lists: new NameLists(),
     gathering: new GatherBudget(),
+    contentHasher,
     minimumPartSize: options.minimumPartSize ?? fiveMiB,
   };
   return {

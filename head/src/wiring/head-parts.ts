@@ -1,11 +1,13 @@
 import { createCore } from '@polynas/core';
 import type { RegistryState } from '@polynas/core';
 import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { exitCode } from '../cli/exit-code.ts';
 import { applyDeclared } from '../declare/apply-declared.ts';
 import { AdminDoor } from '../doors/admin-door.ts';
 import { NfsDoor } from '../doors/nfs-door.ts';
 import { S3Door } from '../doors/s3-door.ts';
+import { hashThreads, HashPool } from '../hashing/hash-pool.ts';
 import { HeadError } from '../head-error.ts';
 import { FirstStartMark, makeFirstThings } from '../start/first-start.ts';
 import { hostIdentity } from '../start/host-identity.ts';
@@ -66,12 +68,19 @@ export function registerHeadParts(): void {
     'core',
     ['ownership', 'volumes', 'key', 'lifecycle', 'logger'],
     async ({ ownership, volumes, key, lifecycle, logger }) => {
+      const contentHasher = new HashPool({
+        threads: hashThreads(availableParallelism()),
+        report: (error) => logger.error({ err: error }, 'a hashing thread ended: the uploads that it hashed failed'),
+      });
+      // With the stage after core's: nothing is hashed any more then.
+      lifecycle.onStop('volumes', 'hashing threads', () => contentHasher.close());
       const core = await createCore({
         volumes: volumes.byName(),
         registry: new RegistryFile<RegistryState>(registryPath(ownership.dataDirectory)),
         clock: systemClock,
         random: systemRandom,
         hasher: new PasswordHasher(systemRandom),
+        contentHasher,
         secretBox: secretBox(new Sealer(key.derive('registry'), systemRandom)),
         report: (error) => logger.error({ err: error }, 'a failure in the background'),
       });

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Attributes, ByteRange, Call, FileHandle, Volume } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
+import type { ContentHasher } from './hasher.ts';
+import { writtenAndHashed } from './written-and-hashed.ts';
 
 /** A caller's checksum of what is copied. */
 export interface Feed {
@@ -22,6 +23,7 @@ const chunkBytes = 262_144;
 
 /** Fills a new file with pieces of others: by reference where the backend can and nobody needs the bytes, else through memory. */
 export async function copyContent(
+  hasher: ContentHasher,
   volume: Volume,
   call: Call,
   to: Attributes,
@@ -35,47 +37,59 @@ export async function copyContent(
     const ranges = wanted.map(({ id, offset, length }) => ({ id, offset, length }));
     return { file: (await volume.clone.ranges(call, ranges, to.id, 0)).after };
   }
-  return copyBytes(volume, call, to, wanted, feed);
+  return copyBytes(hasher, volume, call, to, wanted, feed);
 }
 
 async function copyBytes(
+  hasher: ContentHasher,
   volume: Volume,
   call: Call,
   to: Attributes,
   pieces: readonly Piece[],
   feed: Feed | undefined,
 ): Promise<CopiedContent> {
-  const hash = createHash('md5');
   const target = await volume.open(call, to.id, 'write');
+  const memory = hasher.takeMemory(chunkBytes);
+  const hash = hasher.start(
+    'md5',
+    pieces.reduce((sum, { length }) => sum + length, 0),
+  );
   let file = to;
   try {
     let at = 0;
     for (const piece of pieces) {
       const source = await piece.volume.open(call, piece.id, 'read');
       try {
-        for await (const bytes of read(source, call, piece)) {
-          hash.update(bytes);
+        for await (const bytes of read(source, call, piece, memory)) {
           feed?.update(bytes);
-          file = (await target.write(call, at, [bytes], 'unstable')).after;
+          file = await writtenAndHashed(target.write(call, at, [bytes], 'unstable'), hash.update(bytes));
           at += bytes.length;
         }
       } finally {
         await source.close();
       }
     }
+    return { file, md5: await hash.digest() };
   } finally {
+    hash.abandon();
+    hasher.giveBackMemory(memory);
     await target.close();
   }
-  return { file, md5: hash.digest() };
 }
 
-async function* read(source: FileHandle, call: Call, { offset, length }: Piece): AsyncGenerator<Uint8Array> {
+/** Each chunk lies in `memory`, over the one before. */
+async function* read(
+  source: FileHandle,
+  call: Call,
+  { offset, length }: Piece,
+  memory: Uint8Array,
+): AsyncGenerator<Uint8Array> {
   for (let done = 0; done < length;) {
-    const { bytes } = await source.read(call, offset + done, Math.min(chunkBytes, length - done));
+    const { bytes } = await source.read(call, offset + done, Math.min(memory.length, length - done), memory);
     if (bytes.length === 0) throw new StorageError('conditionFailed', 'the source became shorter');
     yield bytes;
     done += bytes.length;
-    // Hashing takes as long as it takes; others get their turn in between.
+    // A caller's checksum takes as long as it takes; others get their turn in between.
     await new Promise(setImmediate);
   }
 }

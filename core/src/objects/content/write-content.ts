@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { ObjectBody, ObjectChecksums } from '../../service/index.ts';
 import { ObjectError } from '../../service/index.ts';
 import type { Attributes, Call, FileHandle, Volume } from '../../spi/index.ts';
+import { emptyMd5 } from '../object-info.ts';
 import type { GatherBudget } from './gather-budget.ts';
 import { largestGather } from './gather-budget.ts';
+import type { ContentHasher, RunningHash } from './hasher.ts';
+import { writtenAndHashed } from './written-and-hashed.ts';
 
 /** What a body was, as it was written down. */
 export interface WrittenContent {
@@ -12,22 +14,28 @@ export interface WrittenContent {
   readonly checksums?: ObjectChecksums;
 }
 
-/** A buffer that fills up while the other one is written. */
+/** A buffer that fills up while the other one is written and hashed. */
 class Gatherer {
   readonly #handle: FileHandle;
   readonly #call: Call;
   readonly #size: number;
-  #buffer: Uint8Array;
+  readonly #hasher: ContentHasher;
+  /** Bytes to come, when known. */
+  readonly #length: number | undefined;
+  /** From the first bytes on: only then it is known how many there are at least. */
+  #hash: RunningHash | undefined = undefined;
+  #buffer: Uint8Array | undefined = undefined;
   #spare: Uint8Array | undefined = undefined;
   #filled = 0;
   #offset = 0;
-  #writing: Promise<Attributes | undefined> = Promise.resolve(undefined);
+  #flushing: Promise<Attributes | undefined> = Promise.resolve(undefined);
 
-  constructor(handle: FileHandle, call: Call, size: number) {
+  constructor(handle: FileHandle, call: Call, size: number, hasher: ContentHasher, length: number | undefined) {
     this.#handle = handle;
     this.#call = call;
     this.#size = size;
-    this.#buffer = Buffer.allocUnsafeSlow(size);
+    this.#hasher = hasher;
+    this.#length = length;
   }
 
   get total(): number {
@@ -37,34 +45,42 @@ class Gatherer {
   async add(bytes: Uint8Array): Promise<void> {
     for (let from = 0; from < bytes.length;) {
       const piece = bytes.subarray(from, from + this.#size - this.#filled);
+      this.#buffer ??= this.#hasher.takeMemory(this.#size);
       this.#buffer.set(piece, this.#filled);
       this.#filled += piece.length;
       from += piece.length;
-      if (this.#filled === this.#size) await this.#flush();
+      if (this.#filled === this.#size) await this.#flush(this.#buffer);
     }
   }
 
-  /** The file's attributes when all of it is written; `undefined` when there was nothing to write. */
-  async end(): Promise<Attributes | undefined> {
-    if (this.#filled > 0) await this.#flush();
-    return this.#writing;
+  /** When all of it is written and hashed. `file`: its attributes then; `undefined` when there was nothing to write. */
+  async end(): Promise<{ readonly file: Attributes | undefined; readonly md5: Uint8Array }> {
+    if (this.#buffer !== undefined && this.#filled > 0) await this.#flush(this.#buffer);
+    const file = await this.#flushing;
+    const md5 = this.#hash === undefined ? emptyMd5 : await this.#hash.digest();
+    return { file, md5 };
   }
 
   /** Whatever happened: no buffer is in use any more. */
   async settle(): Promise<void> {
-    await this.#writing.catch(() => undefined);
+    this.#hash?.abandon();
+    await this.#flushing.catch(() => undefined);
+    for (const memory of [this.#buffer, this.#spare]) {
+      if (memory !== undefined) this.#hasher.giveBackMemory(memory);
+    }
   }
 
-  async #flush(): Promise<void> {
-    await this.#writing;
-    const full = this.#buffer.subarray(0, this.#filled);
-    const done = this.#handle.write(this.#call, this.#offset, [full], 'unstable').then(({ after }) => after);
+  async #flush(buffer: Uint8Array): Promise<void> {
+    await this.#flushing;
+    this.#hash ??= this.#hasher.start('md5', this.#length ?? this.#filled);
+    const full = buffer.subarray(0, this.#filled);
+    const written = this.#handle.write(this.#call, this.#offset, [full], 'unstable');
+    const done = writtenAndHashed(written, this.#hash.update(full));
     // Its failure is met by whoever waits for it next.
     done.catch(() => undefined);
-    this.#writing = done;
-    const next = this.#spare ?? Buffer.allocUnsafeSlow(this.#size);
-    this.#spare = this.#buffer;
-    this.#buffer = next;
+    this.#flushing = done;
+    this.#buffer = this.#spare;
+    this.#spare = buffer;
     this.#offset += this.#filled;
     this.#filled = 0;
   }
@@ -77,20 +93,18 @@ export async function writeContent(
   file: Attributes,
   body: ObjectBody,
   budget: GatherBudget,
+  hasher: ContentHasher,
 ): Promise<WrittenContent> {
   const handle = await volume.open(call, file.id, 'write');
   const size = budget.take(body.length ?? largestGather);
-  const gatherer = new Gatherer(handle, call, size);
-  const hash = createHash('md5');
+  const gatherer = new Gatherer(handle, call, size, hasher, body.length);
   try {
     for (let bytes = await body.read(); bytes !== undefined; bytes = await body.read()) {
       checkLength(volume, body, gatherer.total + bytes.length, false);
-      hash.update(bytes);
       await gatherer.add(bytes);
     }
     checkLength(volume, body, gatherer.total, true);
-    const after = (await gatherer.end()) ?? file;
-    const md5 = hash.digest();
+    const { file: after = file, md5 } = await gatherer.end();
     const checksums = await body.finish?.(md5);
     return { file: after, md5, ...(checksums !== undefined && { checksums }) };
   } finally {

@@ -14,6 +14,7 @@ import type {
 import { ObjectError } from '../../service/index.ts';
 import type { Attributes, NewFile } from '../../spi/index.ts';
 import { isStorageError } from '../../spi/index.ts';
+import type { ContentHasher } from '../content/hasher.ts';
 import type { CopiedContent, Piece } from '../content/copy-content.ts';
 import { copyContent } from '../content/copy-content.ts';
 import { infoOf, loadParts } from '../object-info.ts';
@@ -124,7 +125,7 @@ async function publishParts(
   const file = withParts(mount, fileFor(mount, caller, path, located), chosen);
   const entry = await parts.system.createTemporary(mount, caller, file);
   try {
-    const content = await copyParts(mount, caller, entry.attributes, chosen);
+    const content = await copyParts(parts.contentHasher, mount, caller, entry.attributes, chosen);
     // One part is the whole: then the content's digest is known without reading it.
     const digest = content.md5 ?? (chosen.length === 1 ? Buffer.from(chosen[0]!.part.etag, 'hex') : undefined);
     const record = {
@@ -148,6 +149,7 @@ async function publishParts(
 
 /** A part may be uploaded anew while the upload is completed: then its file holds other bytes than those that were named, or is another file. */
 async function copyParts(
+  hasher: ContentHasher,
   mount: MountedShare,
   caller: Caller,
   to: Attributes,
@@ -161,7 +163,7 @@ async function copyParts(
     }
   };
   try {
-    const content = await copyContent(volume, caller, to, pieces);
+    const content = await copyContent(hasher, volume, caller, to, pieces);
     await checkParts();
     return content;
   } catch (error) {

@@ -53,7 +53,7 @@ export async function copyPart(
     const md5 =
       copied.md5 ??
       (isWhole ? known.record.digest : undefined) ??
-      (await hashContent(mount.volume, parts.handles, copied.file));
+      (await hashContent(mount.volume, parts.handles, parts.contentHasher, copied.file));
     return { file: copied.file, record: { md5, ...checksumsOf(digest) } };
   });
 }

@@ -26,7 +26,14 @@ export async function putPart(
   checkPartNumber(number);
   const upload = await openUpload(parts, mount, caller, key, uploadId);
   return newPart(parts, mount, caller, upload, number, async (entry) => {
-    const { file, md5, checksums } = await writeContent(mount.volume, caller, entry.attributes, body, parts.gathering);
+    const { file, md5, checksums } = await writeContent(
+      mount.volume,
+      caller,
+      entry.attributes,
+      body,
+      parts.gathering,
+      parts.contentHasher,
+    );
     return { file, record: { md5, ...(checksums !== undefined && { checksums }) } };
   });
 }

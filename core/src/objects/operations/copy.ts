@@ -139,7 +139,7 @@ export async function transfer(
     }));
   let content: CopiedContent;
   try {
-    content = await copyContent(mount.volume, caller, to, [piece], digest);
+    content = await copyContent(parts.contentHasher, mount.volume, caller, to, [piece], digest);
   } finally {
     guard?.exit();
   }

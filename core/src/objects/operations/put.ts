@@ -87,7 +87,14 @@ async function putFile(
   const file = fileFor(mount, caller, path, located);
   const entry = await parts.system.createTemporary(mount, caller, file);
   try {
-    const written = await writeContent(mount.volume, caller, entry.attributes, body, parts.gathering);
+    const written = await writeContent(
+      mount.volume,
+      caller,
+      entry.attributes,
+      body,
+      parts.gathering,
+      parts.contentHasher,
+    );
     const publication = await describe(mount, caller, { ...entry, attributes: written.file }, written, metadata);
     return infoOf(path.key, await publish(parts, mount, caller, path, publication, conditions));
   } catch (error) {

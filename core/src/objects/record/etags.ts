@@ -5,6 +5,7 @@ import type { ObjectMetadata } from '../../service/index.ts';
 import type { Attributes, Call } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
 import type { KeyedMutex } from '../keyed-mutex.ts';
+import type { ContentHasher } from '../content/hasher.ts';
 import { hashContent } from './hash-content.ts';
 import type { ObjectRecord } from './record-codec.ts';
 import { isValid, loadRecord, storeRecord } from './store-record.ts';
@@ -34,14 +35,22 @@ export class Etags {
   readonly #handles: HandleCache;
   readonly #mutex: KeyedMutex;
   readonly #writesSettled: WritesSettled;
+  readonly #hasher: ContentHasher;
   readonly #flights = new Map<string, Promise<Known>>();
   #lane = 0;
 
-  constructor(clock: Clock, handles: HandleCache, mutex: KeyedMutex, writesSettled: WritesSettled) {
+  constructor(
+    clock: Clock,
+    handles: HandleCache,
+    mutex: KeyedMutex,
+    writesSettled: WritesSettled,
+    hasher: ContentHasher,
+  ) {
     this.#clock = clock;
     this.#handles = handles;
     this.#mutex = mutex;
     this.#writesSettled = writesSettled;
+    this.#hasher = hasher;
   }
 
   /** The record of a regular file with a valid etag; many who ask about one content wait for one hashing. */
@@ -65,7 +74,7 @@ export class Etags {
     return this.#mutex.run({}, `hashing:${lane}`, async () => {
       let file = first;
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-        const digest = await hashContent(mount.volume, this.#handles, file);
+        const digest = await hashContent(mount.volume, this.#handles, this.#hasher, file);
         // A backend moves the stamp after it has written the bytes: what was read under the old one shows then.
         await this.#writesSettled(mount.volumeName, file.id);
         const after = await mount.volume.getattr({}, file.id);
