@@ -257,6 +257,19 @@ describe('shares', () => {
     expect(core.shares.byId(share.id)).toBeUndefined();
   });
 
+  it('whose volume in memory is gone can be removed, and made again', async () => {
+    const store = memoryRegistryStore();
+    const before = await start(openMemoryVolume({ epoch: 1n << 40n }), store);
+    const { user } = await before.core.accounts.createUser({ tenant: 'default', name: 'anna' });
+    const wanted = { tenant: 'default', name: 'data', owner: user.id };
+    const share = await before.core.shares.create(head, wanted);
+    await before.core.close();
+    const { core } = await start(openMemoryVolume({ epoch: 2n << 40n }), store);
+    await core.shares.remove(head, share.id, { force: true });
+    const again = await core.shares.create(head, wanted);
+    await core.files.mkdir(head, core.files.root(again.id), text('d'), mode(0o755));
+  });
+
   it('go when they are empty, or by force with all that is in them', async () => {
     const { core, user, volume } = await withUser();
     const anna = as(core, 'anna');

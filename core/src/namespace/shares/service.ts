@@ -179,7 +179,21 @@ export class Shares implements ShareService {
   }
 
   async #removeTree(mount: MountedShare, force: boolean): Promise<void> {
-    const { registry, handles, isImplicit } = this.#parts;
+    const { share } = mount;
+    try {
+      await this.#clear(mount, force);
+    } catch (error) {
+      // Its volume was in memory, and another one stands in its place: what is gone keeps no name taken.
+      if (!isStorageError(error, 'stale') || mount.volume.traits.persistent) throw error;
+    }
+    await this.#parts.registry.update((state) => ({
+      state: { ...state, shares: state.shares.filter((record) => record.id !== share.id) },
+      result: undefined,
+    }));
+  }
+
+  async #clear(mount: MountedShare, force: boolean): Promise<void> {
+    const { handles, isImplicit } = this.#parts;
     const { share, volume } = mount;
     // Somebody's file may have come in before the share was hidden: without force nothing but our own traces goes.
     if (!force && !(await isEmptyShare({}, mount, isImplicit))) throw new StorageError('notEmpty');
@@ -190,10 +204,6 @@ export class Shares implements ShareService {
       return force || ours || (entry.type === 'directory' && (await isImplicit(mount, entry.id)));
     });
     await removeTop({}, volume, share.id, share.root);
-    await registry.update((state) => ({
-      state: { ...state, shares: state.shares.filter((record) => record.id !== share.id) },
-      result: undefined,
-    }));
   }
 
   #enter(share: Share): void {
