@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { createServer } from 'node:net';
 import { programPath } from '../clients/command.ts';
 import { docker, tryDocker } from './docker-cli.ts';
 
@@ -49,10 +50,11 @@ class ContainerEngine {
     if (!host.startsWith('unix://')) return `the engine is not on this machine: ${host}`;
     // In a container that was given the socket of the engine outside. (Elsewhere a foreign gateway means a forwarder.)
     if (!existsSync('/.dockerenv') || (await this.onHostNetwork())) return undefined;
-    const template = '{{range .IPAM.Config}}{{.Gateway}} {{end}}';
-    const gateways = (await docker(['network', 'inspect', '--format', template, 'bridge'])).split(' ');
-    const ours = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-    if (ours.some(({ address }) => gateways.includes(address))) return undefined;
+    const template = '{{with index .IPAM.Config 0}}{{.Gateway}} {{.Subnet}}{{end}}';
+    const bridge = await docker(['network', 'inspect', '--format', template, 'bridge']);
+    const [gateway = '', subnet = ''] = bridge.split(' ');
+    // Where the engine does not tell it, it took the first address.
+    if (await isOurs(gateway === '' ? subnet.replace(/\.0\/\d+$/, '.1') : gateway)) return undefined;
     return 'this is a container whose engine is outside of it';
   }
 
@@ -61,6 +63,19 @@ class ContainerEngine {
     process.env['DOCKER_HOST'] ??= await docker(['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}']);
     process.env['TESTCONTAINERS_HOST_OVERRIDE'] ??= '127.0.0.1';
     process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+  }
+}
+
+/** Whether an address is one of this machine. Its list of interfaces leaves out a bridge without containers. */
+async function isOurs(address: string): Promise<boolean> {
+  const server = createServer().listen(0, address);
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false; // EADDRNOTAVAIL
+  } finally {
+    server.close();
   }
 }
 

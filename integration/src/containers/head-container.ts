@@ -120,7 +120,7 @@ export class HeadContainer implements AsyncDisposable {
 
   /** `docker stop`: SIGTERM, SIGKILL after 30 s. The exit code. */
   async stop(): Promise<number> {
-    await docker(['stop', '--time', '30', this.id]);
+    await docker(['stop', '-t', '30', this.id]);
     return Number(await this.inspect('.State.ExitCode'));
   }
 
