@@ -6,8 +6,8 @@ export type HashRequest =
       readonly ask: 'update';
       readonly id: number;
       readonly hash: ContentHash;
-      /** Read where it is: nobody changes it until the answer. */
-      readonly memory: SharedArrayBuffer;
+      /** Shared: nobody changes it until the answer. Else the thread's own. */
+      readonly memory: ArrayBuffer | SharedArrayBuffer;
       readonly offset: number;
       readonly length: number;
     }

@@ -93,15 +93,19 @@ describe('HashPool', () => {
     await hash.digest();
   });
 
-  it('uses memory again', () => {
+  it('shares a bounded memory, used again and again', async () => {
     const pool = makePool();
-    const memory = pool.takeMemory(300_000);
-    expect(memory).toHaveLength(300_000);
-    pool.giveBackMemory(memory);
-    const other = pool.takeMemory(500_000);
-    expect(other).toHaveLength(500_000);
-    expect(other.buffer).toBe(memory.buffer);
-    expect(pool.takeMemory(500_000).buffer).not.toBe(memory.buffer);
+    const taken = Array.from({ length: 40 }, () => pool.takeMemory(300_000));
+    expect(taken.map(({ length }) => length)).toEqual(taken.map(() => 300_000));
+    const shared = new Set(taken.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof SharedArrayBuffer));
+    expect(shared.size).toBe(32);
+    // Without a piece of it the bytes are copied.
+    const bytes = randomBytes(600_000);
+    expect(await hashed(pool, bytes, [100, 300_000])).toBe(md5(bytes));
+    for (const memory of taken) pool.giveBackMemory(memory);
+    const again = Array.from({ length: 40 }, () => pool.takeMemory(1_048_576).buffer);
+    expect(new Set(again.filter((buffer) => buffer instanceof SharedArrayBuffer))).toEqual(shared);
+    expect(pool.takeMemory(100).buffer).toBeInstanceOf(ArrayBuffer);
   });
 
   it('forgets an abandoned hash, and settles what is under way', async () => {

@@ -1,7 +1,7 @@
 import type { ContentHash, ContentHasher, RunningHash } from '@polynas/core';
 import { inlineHasher, littleContent } from '@polynas/core';
 import { HashWorker } from './hash-worker.ts';
-import { largestPiece, SharedMemory, smallestPiece } from './shared-memory.ts';
+import { SharedMemory } from './shared-memory.ts';
 
 export interface HashPoolOptions {
   /** At most so many threads, each started when the others have something to do. */
@@ -9,6 +9,9 @@ export interface HashPoolOptions {
   /** Hears why a thread ended that should not have. */
   readonly report: (error: unknown) => void;
 }
+
+/** Bytes that are copied for a thread at a time. */
+const copiedBytes = 262_144;
 
 /** How many threads a machine is given: one core is the event loop's, and two threads hash what one loop can receive. */
 export function hashThreads(cores: number): number {
@@ -38,7 +41,7 @@ export class HashPool implements ContentHasher {
   }
 
   takeMemory(length: number): Uint8Array {
-    return length < smallestPiece ? inlineHasher.takeMemory(length) : this.#memory.take(length);
+    return this.#memory.take(length);
   }
 
   giveBackMemory(memory: Uint8Array): void {
@@ -49,7 +52,7 @@ export class HashPool implements ContentHasher {
     if (bytes <= littleContent || this.#closed || this.#useless) return inlineHasher.start(algorithm, bytes);
     try {
       this.#lastId += 1;
-      return new ThreadHash(this.#worker(), this.#memory, algorithm, this.#lastId);
+      return new ThreadHash(this.#worker(), algorithm, this.#lastId);
     } catch (error) {
       // No thread can be made here at all.
       this.#useless = true;
@@ -84,14 +87,12 @@ export class HashPool implements ContentHasher {
 
 class ThreadHash implements RunningHash {
   readonly #worker: HashWorker;
-  readonly #memory: SharedMemory;
   readonly #hash: ContentHash;
   readonly #id: number;
   #ended = false;
 
-  constructor(worker: HashWorker, memory: SharedMemory, hash: ContentHash, id: number) {
+  constructor(worker: HashWorker, hash: ContentHash, id: number) {
     this.#worker = worker;
-    this.#memory = memory;
     this.#hash = hash;
     this.#id = id;
     worker.hashes += 1;
@@ -116,21 +117,15 @@ class ThreadHash implements RunningHash {
     if (this.#end()) this.#worker.abandon(this.#id);
   }
 
-  async #send(memory: SharedArrayBuffer, offset: number, length: number): Promise<void> {
+  async #send(memory: ArrayBuffer | SharedArrayBuffer, offset: number, length: number): Promise<void> {
     await this.#worker.ask({ ask: 'update', id: this.#id, hash: this.#hash, memory, offset, length });
   }
 
-  /** What a thread cannot see goes there a piece at a time. */
+  /** What a thread cannot see is sent there a piece at a time. */
   async #copy(bytes: Uint8Array): Promise<void> {
-    const memory = this.#memory.take(Math.min(bytes.length, largestPiece));
-    try {
-      for (let at = 0; at < bytes.length; at += memory.length) {
-        const piece = bytes.subarray(at, at + memory.length);
-        memory.set(piece);
-        await this.#send(memory.buffer as SharedArrayBuffer, 0, piece.length);
-      }
-    } finally {
-      this.#memory.giveBack(memory);
+    for (let at = 0; at < bytes.length; at += copiedBytes) {
+      const { buffer, length } = new Uint8Array(bytes.subarray(at, at + copiedBytes));
+      await this.#send(buffer, 0, length);
     }
   }
 

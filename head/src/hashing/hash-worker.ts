@@ -54,13 +54,14 @@ export class HashWorker {
     return this.#hasAnswered;
   }
 
-  /** The digest, if that was asked for. Rejects when the thread ends before it answers. */
+  /** The digest, if that was asked for. Memory that is not shared goes to the thread. Rejects when the thread ends before it answers. */
   ask(request: Exclude<HashRequest, { ask: 'abandon' }>): Promise<Uint8Array | undefined> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
     if (this.#waiting.has(request.id)) return Promise.reject(new Error('a hash is asked before it has answered'));
     const waiting = Promise.withResolvers<Uint8Array | undefined>();
     this.#waiting.set(request.id, waiting);
-    this.#worker.postMessage(request);
+    const owned = request.ask === 'update' && request.memory instanceof ArrayBuffer ? [request.memory] : [];
+    this.#worker.postMessage(request, owned);
     return waiting.promise;
   }
 

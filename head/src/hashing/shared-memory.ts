@@ -1,38 +1,32 @@
-/** The largest piece that is kept; larger ones are not asked for by core. Bytes. */
-export const largestPiece = 1_048_576;
-export const smallestPiece = 65_536;
-/** What is kept for the next one. Bytes. */
-const maxFree = 16 * 1_048_576;
+/** A piece of the memory that threads read without a copy; core asks for nothing larger. Bytes. */
+const pieceBytes = 1_048_576;
+/** Less is not worth a piece. */
+const littleBytes = 65_536;
+/** Pieces that there are at most: 16 uploads at full speed. */
+const maxPieces = 32;
 
 /**
- * Memory that threads read without a copy, used over and over: a thread that has little to collect holds what it has
- * seen for long, so fresh memory for each upload would pile up.
+ * Memory that threads read where it is. It is never freed but used over and over: a thread that has little to collect
+ * holds what it has seen for long, so fresh memory for each upload would pile up. What there is no piece for gets
+ * ordinary memory, which threads are sent copies of.
  */
 export class SharedMemory {
-  readonly #free = new Map<number, SharedArrayBuffer[]>();
-  #freeBytes = 0;
+  readonly #free: SharedArrayBuffer[] = [];
+  #pieces = 0;
 
   take(length: number): Uint8Array {
-    const size = sizeFor(length);
-    const found = this.#free.get(size)?.pop();
-    if (found !== undefined) this.#freeBytes -= size;
-    return new Uint8Array(found ?? new SharedArrayBuffer(size), 0, length);
+    const piece = length < littleBytes || length > pieceBytes ? undefined : this.#piece();
+    return piece === undefined ? Buffer.allocUnsafeSlow(length) : new Uint8Array(piece, 0, length);
   }
 
   giveBack({ buffer }: Uint8Array): void {
-    if (!(buffer instanceof SharedArrayBuffer)) return;
-    const size = buffer.byteLength;
-    if (size > largestPiece || this.#freeBytes + size > maxFree) return;
-    const free = this.#free.get(size);
-    if (free === undefined) this.#free.set(size, [buffer]);
-    else free.push(buffer);
-    this.#freeBytes += size;
+    if (buffer instanceof SharedArrayBuffer) this.#free.push(buffer);
   }
-}
 
-/** A power of two, so that few sizes fit all. */
-function sizeFor(length: number): number {
-  let size = smallestPiece;
-  while (size < length) size *= 2;
-  return size;
+  #piece(): SharedArrayBuffer | undefined {
+    const free = this.#free.pop();
+    if (free !== undefined || this.#pieces >= maxPieces) return free;
+    this.#pieces += 1;
+    return new SharedArrayBuffer(pieceBytes);
+  }
 }
