@@ -68,6 +68,8 @@ export * from './names/wildcards.ts';
 export * from './nt-status.ts';
 export * from './ntlm/nt-hash.ts';
 export * from './ntlm/server.ts';
+export * from './security/descriptor.ts';
+export * from './security/sid.ts';
 export * from './spnego/acceptor.ts';
 export * from './spnego/tokens.ts';
 export * from './status.ts';
