@@ -3,7 +3,9 @@ import { Worker } from 'node:worker_threads';
 import type { HashReply, HashRequest } from './hash-messages.ts';
 
 /** The program of the threads, compiled or not as this file is. */
-const program = new URL(import.meta.url.endsWith('.ts') ? './hash-thread.ts' : './hash-thread.js', import.meta.url);
+const program = import.meta.url.endsWith('.ts')
+  ? new URL('./hash-thread.ts', import.meta.url)
+  : new URL('./hash-thread.js', import.meta.url);
 
 /** One hashing thread as the event loop sees it. */
 export class HashWorker {
