@@ -6,7 +6,7 @@ export function requireNode() {
   const major = Number(process.versions.node.split('.')[0]);
   if (major >= 22) return;
   console.error(
-    `This needs Node 22 or newer and this is Node ${process.versions.node}: run it through npm (npm run …) or with node_modules/.bin/node.`,
+    `This needs Node 22 or newer and this is Node ${process.versions.node}: run it through npm (npm run …), or as node tools/with-node.mjs COMMAND.`,
   );
   process.exit(1);
 }

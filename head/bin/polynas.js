@@ -11,7 +11,9 @@ const wanted = 24;
 const least = 22;
 
 function bundledNode() {
-  const places = ['../../node_modules/.bin/node', '../node_modules/.bin/node', '../../.bin/node'];
+  // npm 10 makes no link in .bin for it (tools/with-node.mjs): its package is the sure place.
+  const inPackage = `node-linux-${process.arch}/bin/node`;
+  const places = [`../../node_modules/${inPackage}`, `../node_modules/${inPackage}`, `../../${inPackage}`];
   return places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(path));
 }
 
