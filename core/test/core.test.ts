@@ -345,6 +345,40 @@ describe('shares', () => {
     }
   });
 
+  it('finish a removal of which only the registry did not hear', async () => {
+    const { core, user, volume, store } = await withUser();
+    await core.shares.create(head, { tenant: 'default', name: 'a', owner: user.id });
+    const state = (await store.load())!;
+    const directory = (await volume.lookup({}, volume.root, text('shares')))!;
+    await volume.rmdir({}, directory.id, text('1'));
+    Object.defineProperty(volume, 'traits', { value: { ...volume.traits, persistent: true } });
+    const half = { ...state, shares: state.shares.map((record) => ({ ...record, removing: 'all' as const })) };
+    const kept = memoryRegistryStore(half);
+    const again = await start(volume, kept);
+    await again.core.close();
+    expect(again.reported).toEqual([]);
+    expect((await kept.load())!.shares).toEqual([]);
+  });
+
+  it('remove nothing of a volume that is another than the one they were made on', async () => {
+    const { core, user, volume, store } = await withUser();
+    const share = await core.shares.create(head, { tenant: 'default', name: 'a', owner: user.id });
+    const other = await core.shares.create(head, { tenant: 'default', name: 'b', owner: user.id });
+    await core.files.mkdir(head, core.files.root(other.id), text('d'), mode(0o755));
+    const state = (await store.load())!;
+    Object.defineProperty(volume, 'traits', { value: { ...volume.traits, persistent: true } });
+    // The first share's directory has, on this volume, the other one's id.
+    const records = state.shares.map((record) =>
+      record.id === share.id ? { ...record, root: other.root.toString(), removing: 'all' as const } : record,
+    );
+    const kept = memoryRegistryStore({ ...state, shares: records });
+    const again = await start(volume, kept);
+    await again.core.close();
+    expect(again.reported).toEqual([expect.objectContaining({ code: 'stale' })]);
+    expect((await kept.load())!.shares).toHaveLength(2);
+    expect(await volume.lookup({}, other.root, text('d'))).toBeDefined();
+  });
+
   it('read-only at the share binds everybody', async () => {
     const { core, user } = await withUser();
     const share = await core.shares.create(head, { tenant: 'default', name: 'a', owner: user.id });

@@ -12,7 +12,7 @@ import { checkDoors, doorKey, doorNames, nameAt } from './doors.ts';
 import type { ShareMounts } from './mounts.ts';
 import { shareOf } from './mounts.ts';
 import { mayManage, requireManager, requireOwnerIn } from './managers.ts';
-import { makeTop, removeTop } from './top-directory.ts';
+import { isTopThere, makeTop, removeTop } from './top-directory.ts';
 import type { ImplicitTest } from './tree.ts';
 import { isEmptyShare, isSystem, removeBelow } from './tree.ts';
 
@@ -195,6 +195,8 @@ export class Shares implements ShareService {
   async #clear(mount: MountedShare, force: boolean): Promise<void> {
     const { handles, isImplicit } = this.#parts;
     const { share, volume } = mount;
+    // Gone with the last run, which did not come to say so in the registry.
+    if (!(await isTopThere({}, volume, share.id, share.root))) return;
     // Somebody's file may have come in before the share was hidden: without force nothing but our own traces goes.
     if (!force && !(await isEmptyShare({}, mount, isImplicit))) throw new StorageError('notEmpty');
     const system = new Set<bigint>();

@@ -1,5 +1,5 @@
 import type { Call, FileId, NewFile, Volume } from '../../spi/index.ts';
-import { isStorageError } from '../../spi/index.ts';
+import { StorageError, isStorageError } from '../../spi/index.ts';
 
 /** Where the top directories of shares lie on a volume, named by share id. */
 const headDirectory = Buffer.from('shares');
@@ -37,6 +37,18 @@ export async function makeTop(call: Call, volume: Volume, id: number, file: NewF
     }
   }
   return undefined;
+}
+
+/**
+ * Whether the top directory of a share is still there under its name; `stale` when something else is, or no shares at all are: that is
+ * another volume than the one that the share was made on, and what has its ids there is somebody else's.
+ */
+export async function isTopThere(call: Call, volume: Volume, id: number, root: FileId): Promise<boolean> {
+  const head = await volume.lookup(call, volume.root, headDirectory);
+  if (head === undefined) throw new StorageError('stale', 'the volume holds no shares');
+  const top = await volume.lookup(call, head.id, Buffer.from(String(id)));
+  if (top !== undefined && top.id !== root) throw new StorageError('stale', `the volume holds another share ${id}`);
+  return top !== undefined;
 }
 
 /** Removes the empty top directory of a share that is gone, if it is there. */
