@@ -35,11 +35,16 @@ export class HeadProcess {
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
   }
 
-  /** Waits until the log says `ready`. */
+  /** Waits until the log says `ready` and the banner, which goes another way, is here up to its last line. */
   async ready(): Promise<this> {
-    while (!this.stderr.includes('"msg":"ready"')) {
+    while (!this.stderr.includes('"msg":"ready"') || !/^ {2}npx polynas status.*\n/m.test(this.stdout)) {
       if (this.child.exitCode !== null) throw new Error(`the head ended: ${this.stderr}`);
-      await Promise.race([once(this.child.stderr ?? this.child, 'data'), once(this.child, 'exit')]);
+      const { stdout, stderr } = this.child;
+      await Promise.race([
+        once(stderr ?? this.child, 'data'),
+        once(stdout ?? this.child, 'data'),
+        once(this.child, 'exit'),
+      ]);
     }
     return this;
   }
