@@ -203,10 +203,14 @@ describe('the command line', () => {
       ['s3', ports.s3],
     ]);
     expect((await cli('state')).out).toContain('SHARE');
-    const client = connect(ports.nfs, '127.0.0.1');
-    await once(client, 'connect');
-    expect((await cli('status')).out).toMatch(new RegExp(`127.0.0.1:${ports.nfs} +1\\n`));
-    client.destroy();
+    for (const port of [ports.nfs, ports.s3]) {
+      const client = connect(port, '127.0.0.1');
+      await once(client, 'connect');
+      await vi.waitFor(async () =>
+        expect((await cli('status')).out).toMatch(new RegExp(`127.0.0.1:${port} +1( |\\n)`)),
+      );
+      client.destroy();
+    }
   });
 
   it('says when no head is running, and when it is used wrongly', async () => {

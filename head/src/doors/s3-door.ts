@@ -48,7 +48,7 @@ export class S3Door implements RunningDoor {
   }
 
   status() {
-    return { name: 's3', ...this.listening };
+    return { name: 's3', ...this.listening, connections: this.#server.connections };
   }
 
   stop(grace: number): Promise<void> {

@@ -33,6 +33,8 @@ export const defaultConnectionLimits: S3ConnectionLimits = {
 /** A listening S3 door. */
 export interface S3Server {
   readonly address: AddressInfo;
+  /** Open connections of clients, idle ones included. */
+  readonly connections: number;
   /** Takes no new requests, lets those under way finish for `grace` milliseconds, then cuts what is left. */
   stop(grace: number): Promise<void>;
 }
@@ -57,7 +59,12 @@ export async function listenS3<P>(
     requireHostHeader: false,
   });
   server.maxConnections = limits.connections;
-  server.on('connection', () => front.accepted());
+  let connections = 0;
+  server.on('connection', (socket) => {
+    connections += 1;
+    socket.once('close', () => (connections -= 1));
+    front.accepted();
+  });
   server.on('request', (request, response) => front.handle(request, response, false));
   server.on('checkContinue', (request, response) => front.handle(request, response, true));
   // RFC 9110 §10.1.1: an expectation that is not known may be ignored.
@@ -71,7 +78,13 @@ export async function listenS3<P>(
       resolve();
     });
   });
-  return { address: server.address() as AddressInfo, stop: (grace) => stop(server, front, grace, options.clock) };
+  return {
+    address: server.address() as AddressInfo,
+    get connections() {
+      return connections;
+    },
+    stop: (grace) => stop(server, front, grace, options.clock),
+  };
 }
 
 async function stop<P>(server: Server, front: S3Front<P>, grace: number, clock: Clock): Promise<void> {
