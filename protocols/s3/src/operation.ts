@@ -39,7 +39,8 @@ export interface S3Request<P> {
 export interface ReplySource {
   /**
    * The next bytes: at least one and at most `maximum` (16 KiB … 256 KiB). Never asked for more bytes than the body's
-   * length. They are not touched by anybody until the following call. When it rejects, the connection is cut.
+   * length. They are not touched by anybody until the following call. When it rejects, the connection is cut, unless
+   * these were to be the first bytes: then the client is told of the error, or given what `StreamedBody.renew` gives.
    */
   read(maximum: number): Promise<Uint8Array>;
   /** Called exactly once, whatever happened, also when nothing was ever read. Must not reject. */
@@ -51,6 +52,11 @@ export interface StreamedBody {
   /** Bytes that the source gives. */
   readonly length: number;
   readonly source: ReplySource;
+  /**
+   * Called when the first read has rejected, with its error; nothing was sent then. Gives another reply instead of this
+   * one, whose source is closed by then, or rejects with what the client is to be told.
+   */
+  readonly renew?: (error: unknown) => Promise<S3Reply>;
 }
 
 export interface S3Reply {

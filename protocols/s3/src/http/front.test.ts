@@ -133,7 +133,7 @@ describe('HTTP', () => {
     expect(door.answers[0]?.error).toBeInstanceOf(Error);
   });
 
-  it('a source that fails or falls short cuts the connection', async () => {
+  it('a source that falls short cuts the connection; of one that fails at once the client is told', async () => {
     let closed = 0;
     const source = (): ReplySource => ({
       ...sourceOf(Buffer.from('abc')),
@@ -152,7 +152,9 @@ describe('HTTP', () => {
       },
     });
     await expect(fetch(`${door.endpoint}/b/k`).then((response) => response.text())).rejects.toThrow();
-    await expect(fetch(`${door.endpoint}/b/failing`).then((response) => response.text())).rejects.toThrow();
+    const failed = await fetch(`${door.endpoint}/b/failing`);
+    expect([failed.status, await failed.text()]).toEqual([500, expect.stringContaining('<Code>InternalError</Code>')]);
+    expect(door.answers.at(-1)).toMatchObject({ status: 500, error: { message: 'medium' } });
     expect(closed).toBe(2);
   });
 

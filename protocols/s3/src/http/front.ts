@@ -4,7 +4,7 @@ import type { BodyRule } from '../body/request-body.ts';
 import { declaredChecksum, openBody, withoutAwsChunked } from '../body/request-body.ts';
 import type { Clock } from '../clock.ts';
 import { S3Error } from '../errors.ts';
-import type { OperationHandlers, S3Reply, S3Request } from '../operation.ts';
+import type { OperationHandlers, S3Reply, S3Request, StreamedBody } from '../operation.ts';
 import { refuseHeaders } from '../routing/refused-headers.ts';
 import { expectSupported, isSigning, notImplemented, route } from '../routing/route.ts';
 import type { Level, Row } from '../routing/table.ts';
@@ -21,7 +21,7 @@ import { collectHeaders, decodeHeaders, firstValue } from './headers.ts';
 import { linger } from './linger.ts';
 import type { Query } from './query.ts';
 import { RequestIdSource } from './request-ids.ts';
-import { sendReply } from './send.ts';
+import { isStreamed, sendReply } from './send.ts';
 import type { Target } from './target.ts';
 import { parseTarget } from './target.ts';
 import { Turns } from './turns.ts';
@@ -204,8 +204,10 @@ export class S3Front<P> {
     // A body that was not read ends the connection: what follows on it could not be told from the rest of the body.
     if (!request.complete || this.#draining) response.setHeader('connection', 'close');
     try {
-      const { clock } = this.#options;
-      await sendReply(response, reply, { clock, stall: this.#limits.stall, budget: this.#replies, turns: this.#turns });
+      reply = await this.#send(response, reply, gone.signal, (error) => {
+        failure = error;
+        return errorReply(error, request.method ?? '', progress.target?.path ?? '', requestId, hostId);
+      });
     } catch (error) {
       failure ??= error;
       response.destroy();
@@ -224,6 +226,37 @@ export class S3Front<P> {
       milliseconds: this.#options.clock.now() - started,
     });
     await linger(request, response, this.#options.clock);
+  }
+
+  /** Gives the reply that was sent: another one where the first bytes of this one could not be read. */
+  async #send(
+    response: ServerResponse,
+    first: S3Reply,
+    signal: AbortSignal,
+    failed: (error: unknown) => S3Reply,
+  ): Promise<S3Reply> {
+    const { clock } = this.#options;
+    const patience = { clock, stall: this.#limits.stall, budget: this.#replies, turns: this.#turns };
+    let reply = first;
+    for (;;) {
+      try {
+        await sendReply(response, reply, patience);
+        return reply;
+      } catch (error) {
+        if (response.headersSent || response.destroyed || !isStreamed(reply.body)) throw error;
+        reply = await this.#renew(reply.body, error, signal).catch(failed);
+      }
+    }
+  }
+
+  async #renew({ renew }: StreamedBody, error: unknown, signal: AbortSignal): Promise<S3Reply> {
+    if (renew === undefined) throw error;
+    const place = await this.#admission.enter(signal);
+    try {
+      return await renew(error);
+    } finally {
+      place.end();
+    }
   }
 
   async #answer(

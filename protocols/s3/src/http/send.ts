@@ -33,7 +33,8 @@ const promptBytes = 64 * 1024;
 
 /**
  * Sends a reply. Header and a small body leave in one write; a streamed body is pulled only as fast as the client
- * drains it.
+ * drains it. Rejects when the source does, or the head cannot be written; where `response.headersSent` is not set then,
+ * nothing was sent, and another reply may be.
  *
  * @returns false when the connection had to be cut
  */
@@ -45,7 +46,7 @@ export async function sendReply(response: ServerResponse, reply: S3Reply, patien
   }
 }
 
-function isStreamed(body: S3Reply['body']): body is StreamedBody {
+export function isStreamed(body: S3Reply['body']): body is StreamedBody {
   return typeof body === 'object' && !(body instanceof Uint8Array);
 }
 
@@ -69,14 +70,14 @@ async function send(response: ServerResponse, reply: S3Reply, patience: Patience
     else response.end(body);
     return ended(response, patience);
   }
-  response.writeHead(status, { ...headers, 'content-length': body.length });
-  if (isHead(response)) {
+  const begin = (): unknown => response.writeHead(status, { ...headers, 'content-length': body.length });
+  if (isHead(response) || body.length === 0) {
+    begin();
     response.end();
     return ended(response, patience);
   }
   // A length was promised: when it is not kept, only a cut connection tells the client so.
-  if (body.length === 0) response.end();
-  if ((await pump(response, body, patience)) && (await ended(response, patience))) return true;
+  if ((await pump(response, body, patience, begin)) && (await ended(response, patience))) return true;
   response.destroy();
   return false;
 }
@@ -86,7 +87,13 @@ function isHead(response: ServerResponse): boolean {
   return response.req.method === 'HEAD';
 }
 
-async function pump(response: ServerResponse, { source, length }: StreamedBody, patience: Patience): Promise<boolean> {
+/** `begin` writes the head, once there is something to send behind it: what fails before can still be answered otherwise. */
+async function pump(
+  response: ServerResponse,
+  { source, length }: StreamedBody,
+  patience: Patience,
+  begin: () => unknown,
+): Promise<boolean> {
   const { budget, turns } = patience;
   let left = length;
   while (left > 0) {
@@ -98,6 +105,7 @@ async function pump(response: ServerResponse, { source, length }: StreamedBody, 
       if (response.destroyed) return false;
       const bytes = await source.read(Math.min(wanted, Math.max(taken, smallSlice)));
       if (bytes.length === 0 || bytes.length > left) return false;
+      if (left === length) begin();
       left -= bytes.length;
       if (!(await write(response, bytes, left === 0, patience))) return false;
     } finally {
