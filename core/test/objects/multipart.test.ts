@@ -184,6 +184,29 @@ describe.each(variants)('multipart uploads over a volume: %s', (_variant, option
     expect(await keysOf(objects)).toEqual([]);
   });
 
+  it('are shown where the caller sees objects, and their own everywhere', async () => {
+    const world = await makeObjectWorld(options);
+    const { objects, volume, top } = world;
+    const keys = ['free', 'new/deep/mp', 'open/mp', 'priv/below/mp', 'priv/mp', 'through/mp'];
+    for (const key of keys.slice(2)) await objects.put(s3, 1, `${key}-object`, bodyOf('x'), plain);
+    for (const [name, mode] of Object.entries({ open: 0o755, priv: 0o700, 'priv/below': 0o755, through: 0o711 })) {
+      await volume.setattr({}, await idAt(world, name), { uid: 1, mode });
+    }
+    await volume.setattr({}, top.id, { uid: 1, mode: 0o755 });
+    for (const key of keys) await objects.createUpload(key === 'priv/below/mp' ? s3 : user(1), 1, key, plain);
+    const seenBy = async (who: typeof s3, delimiter = ''): Promise<string[]> => {
+      const request = { prefix: '', delimiter, afterKey: '', afterId: '', limit: 1000 };
+      const { items } = await objects.listUploads(who, 1, request);
+      return items.map((item) => (item.kind === 'prefix' ? item.prefix : item.upload.key));
+    };
+    expect(await seenBy(s3)).toEqual(keys);
+    expect(await seenBy(user(1))).toEqual(keys);
+    expect(await seenBy(user(2))).toEqual(['free', 'new/deep/mp', 'open/mp']);
+    expect(await seenBy(user(2), '/')).toEqual(['free', 'new/', 'open/']);
+    await volume.setattr({}, await idAt(world, 'priv'), { uid: 3 });
+    expect(await seenBy(user(1))).toEqual(keys.filter((key) => key !== 'priv/below/mp'));
+  });
+
   it('belong to who began them', async () => {
     const world = await makeObjectWorld(options);
     const { objects } = world;

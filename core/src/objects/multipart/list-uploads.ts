@@ -1,12 +1,15 @@
 import { requireRights } from '../../access/checks.ts';
-import { compareKeys } from '../../namespace/keys.ts';
+import { compareKeys, parseKey } from '../../namespace/keys.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller, MultipartUpload, ShareId } from '../../service/index.ts';
 import { access } from '../../service/index.ts';
+import { isStorageError } from '../../spi/index.ts';
 import { entriesIn } from '../content/system-directory.ts';
 import type { ObjectParts } from '../parts.ts';
 import { attributesNow } from '../tree/look.ts';
-import { loadUpload } from './open-upload.ts';
+import { lookAgain } from '../tree/look-again.ts';
+import { walk } from '../tree/walk.ts';
+import { isOwner, loadUpload } from './open-upload.ts';
 
 export interface UploadsRequest {
   readonly prefix: string;
@@ -26,7 +29,10 @@ export interface UploadsPage {
 
 type Item = UploadsPage['items'][number];
 
-/** Whoever may list the share's top sees its uploads, as its objects. They are few: each page looks at all of them and keeps only its own. */
+/**
+ * Whoever may list the share's top sees its uploads where they see objects: in directories that they may list. Their own they
+ * see everywhere. They are few: each page looks at all of them and keeps only its own.
+ */
 export async function listUploads(
   parts: ObjectParts,
   caller: Caller,
@@ -39,22 +45,17 @@ export async function listUploads(
   const uploads = await parts.system.uploadsIfThere(mount, caller);
   if (uploads === undefined || request.limit === 0) return { items: [] };
   const page = new Page(request.limit);
+  const open = new OpenDirectories(mount, caller);
   for await (const entry of entriesIn(mount, uploads)) {
-    const item = await itemOf(mount, caller, entry.id, Buffer.from(entry.name).toString(), request);
-    if (item !== undefined) page.add(item);
+    const upload = await loadUpload(mount, caller, entry.id, Buffer.from(entry.name).toString());
+    const item = upload && itemOf(upload, request);
+    if (item !== undefined && (isOwner(mount, caller, upload!) || (await open.has(upload!.key)))) page.add(item);
   }
   return page.end();
 }
 
-async function itemOf(
-  mount: MountedShare,
-  caller: Caller,
-  directory: bigint,
-  id: string,
-  { prefix, delimiter, afterKey, afterId }: UploadsRequest,
-): Promise<Item | undefined> {
-  const upload = await loadUpload(mount, caller, directory, id);
-  if (upload === undefined || !upload.key.startsWith(prefix)) return undefined;
+function itemOf(upload: MultipartUpload, { prefix, delimiter, afterKey, afterId }: UploadsRequest): Item | undefined {
+  if (!upload.key.startsWith(prefix)) return undefined;
   const at = delimiter === '' ? -1 : upload.key.indexOf(delimiter, prefix.length);
   if (at >= 0) {
     const common = upload.key.slice(0, at + delimiter.length);
@@ -62,8 +63,47 @@ async function itemOf(
   }
   const order = compareKeys(upload.key, afterKey);
   // Of the marker's own key, what comes after the marker's id; without an id, nothing.
-  const isAfter = order > 0 || (order === 0 && afterId !== '' && id > afterId);
+  const isAfter = order > 0 || (order === 0 && afterId !== '' && upload.id > afterId);
   return isAfter ? { kind: 'upload', upload } : undefined;
+}
+
+/** Directories remembered; a listing that meets more forgets them and looks again. */
+const maxRemembered = 1000;
+
+/** Which directories of keys the caller may list, as far as they exist. */
+class OpenDirectories {
+  readonly #mount: MountedShare;
+  readonly #caller: Caller;
+  readonly #seen = new Map<string, boolean>();
+
+  constructor(mount: MountedShare, caller: Caller) {
+    this.#mount = mount;
+    this.#caller = caller;
+  }
+
+  async has(key: string): Promise<boolean> {
+    const directory = key.slice(0, key.lastIndexOf('/') + 1);
+    let open = this.#seen.get(directory);
+    if (open === undefined) {
+      open = await this.#look(parseKey(key).directories);
+      if (this.#seen.size >= maxRemembered) this.#seen.clear();
+      this.#seen.set(directory, open);
+    }
+    return open;
+  }
+
+  async #look(directories: readonly string[]): Promise<boolean> {
+    try {
+      const { steps } = await lookAgain(() => walk(this.#mount, this.#caller, directories));
+      for (const { attributes } of steps) {
+        requireRights(this.#caller.principal, attributes, access.readData | access.execute);
+      }
+      return true;
+    } catch (error) {
+      if (isStorageError(error, 'accessDenied')) return false;
+      throw error;
+    }
+  }
 }
 
 function keyOf(item: Item): string {

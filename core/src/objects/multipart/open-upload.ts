@@ -48,11 +48,14 @@ export async function loadUpload(
   }
 }
 
+function checkOwner(mount: MountedShare, caller: Caller, upload: MultipartUpload): void {
+  if (!isOwner(mount, caller, upload)) throw new StorageError('accessDenied', 'an upload of another user');
+}
+
 /** Who began an upload goes on with it; so may the share's owner, who would have to clean up otherwise. */
-function checkOwner(mount: MountedShare, { principal }: Caller, upload: MultipartUpload): void {
-  if (principal.superuser || principal.uid === upload.ownerUid) return;
-  if (principal.userId !== undefined && principal.userId === mount.share.owner) return;
-  throw new StorageError('accessDenied', 'an upload of another user');
+export function isOwner(mount: MountedShare, { principal }: Caller, upload: MultipartUpload): boolean {
+  if (principal.superuser || principal.uid === upload.ownerUid) return true;
+  return principal.userId !== undefined && principal.userId === mount.share.owner;
 }
 
 /** One end for each upload, and none while it is looked at. */
