@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -146,6 +146,29 @@ describe('a data directory', () => {
       stderr: expect.stringContaining('restore it from a backup') as string,
     });
     expect(await readdir(data())).not.toContain('head.key');
+  });
+
+  it('is refused without its registry, and with the key of another', async () => {
+    const refused = async () => {
+      const next = start();
+      const code = await new Promise((resolve) => next.child.once('close', resolve));
+      expect(next.stderr).not.toMatch(/\n {4}at /);
+      return { code, stderr: next.stderr };
+    };
+    await (await start().ready()).end();
+    const [registry, away] = [data('state', 'registry.json'), join(directory, 'away')];
+    await rename(registry, away);
+    expect(await refused()).toMatchObject({
+      code: 7,
+      stderr: expect.stringMatching(/registry\.json is missing.* restore it from a backup/) as string,
+    });
+    await rename(away, registry);
+    const key = await readFile(data('head.key'), 'utf8');
+    await writeFile(data('head.key'), `${'0'.repeat(64)}\n`);
+    expect(await refused()).toMatchObject({ code: 7, stderr: expect.stringContaining('another head.key') as string });
+    await writeFile(data('head.key'), key);
+    await start().ready();
+    expect((await cli('share', 'list', '--json')).out).toContain('"share"');
   });
 });
 

@@ -9,6 +9,7 @@ import { NfsDoor } from '../doors/nfs-door.ts';
 import { S3Door } from '../doors/s3-door.ts';
 import { hashThreads, HashPool } from '../hashing/hash-pool.ts';
 import { HeadError } from '../head-error.ts';
+import { checkRegistry } from '../start/check-registry.ts';
 import { FirstStartMark, makeFirstThings } from '../start/first-start.ts';
 import { hostIdentity } from '../start/host-identity.ts';
 import { prepareDataDirectory } from '../state/data-directory.ts';
@@ -68,6 +69,10 @@ export function registerHeadParts(): void {
     'core',
     ['ownership', 'volumes', 'key', 'lifecycle', 'logger'],
     async ({ ownership, volumes, key, lifecycle, logger }) => {
+      const path = registryPath(ownership.dataDirectory);
+      const registry = new RegistryFile<RegistryState>(path);
+      const box = secretBox(new Sealer(key.derive('registry'), systemRandom));
+      await checkRegistry(await registry.load(), { path, volumes: volumes.byName(), box });
       const contentHasher = new HashPool({
         threads: hashThreads(availableParallelism()),
         report: (error) => logger.error({ err: error }, 'a hashing thread ended: the uploads that it hashed failed'),
@@ -76,12 +81,12 @@ export function registerHeadParts(): void {
       lifecycle.onStop('volumes', 'hashing threads', () => contentHasher.close());
       const core = await createCore({
         volumes: volumes.byName(),
-        registry: new RegistryFile<RegistryState>(registryPath(ownership.dataDirectory)),
+        registry,
         clock: systemClock,
         random: systemRandom,
         hasher: new PasswordHasher(systemRandom),
         contentHasher,
-        secretBox: secretBox(new Sealer(key.derive('registry'), systemRandom)),
+        secretBox: box,
         report: (error) => logger.error({ err: error }, 'a failure in the background'),
       });
       lifecycle.onStop('core', 'core', () => core.close());
