@@ -8,6 +8,8 @@ import type { Logger } from 'pino';
 import { exitCode } from './cli/exit-code.ts';
 import type { VolumeSettings } from './config/settings.ts';
 import { HeadError } from './head-error.ts';
+import { makeDirectories } from './state/data-directory.ts';
+import { messageOf, systemCode } from './system-error.ts';
 
 interface Mounted {
   readonly settings: VolumeSettings;
@@ -18,8 +20,12 @@ interface Mounted {
 async function open({ name, backend, directory }: VolumeSettings): Promise<Volume> {
   if (backend === 'memory' || directory === undefined) return openMemoryVolume();
   try {
+    await makeDirectories(directory);
     return await openLocalVolume({ directory });
   } catch (error) {
+    if (systemCode(error) !== undefined && !isStorageError(error)) {
+      throw new HeadError(`volume ${name} cannot be opened: ${messageOf(error)}`, exitCode.data, { cause: error });
+    }
     if (!isStorageError(error)) throw error;
     const code = error.code === 'unavailable' ? exitCode.inUse : exitCode.data;
     throw new HeadError(`volume ${name} cannot be opened: ${error.message}`, code, { cause: error });

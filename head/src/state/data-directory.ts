@@ -6,12 +6,36 @@ import { messageOf, systemCode } from '../system-error.ts';
 import { syncDirectory } from './atomic-file.ts';
 
 /**
+ * Creates a directory (mode 0700) and what is missing above it; the highest one that it made, if any. Node's own recursive `mkdir` tries
+ * for ever where a directory is there and cannot have others, as /proc.
+ */
+export async function makeDirectories(path: string): Promise<string | undefined> {
+  const make = async () => {
+    try {
+      await mkdir(path, { mode: 0o700 });
+      return path;
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') return undefined;
+      throw error;
+    }
+  };
+  try {
+    return await make();
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+  }
+  const above = await makeDirectories(dirname(path));
+  const made = await make();
+  return above ?? made;
+}
+
+/**
  * Creates what is missing of a data directory (mode 0700, durable) and refuses one that others may look into.
  * `<data>/head.key`, `<data>/state/registry.json`, `<data>/volumes/…`, `<data>/admin.sock`, `<data>/lock/`.
  */
 export async function prepareDataDirectory(path: string): Promise<void> {
   try {
-    const first = await mkdir(path, { recursive: true, mode: 0o700 });
+    const first = await makeDirectories(path);
     if (first !== undefined) await syncDirectory(dirname(first));
     const { mode } = await stat(path);
     if ((mode & 0o077) !== 0 && (await readdir(path)).length === 0) {
