@@ -53,6 +53,13 @@ describe('polynas.yaml', () => {
     expect(faults('users:\n  - name: ada\n    uid: 5\n   gid: 6\n')[0]).toMatch(/^polynas.yaml:4:/);
   });
 
+  it('says where aliases multiply, or refer to nothing', () => {
+    const of = (name: string) => Array.from({ length: 10 }, () => `*${name}`).join(', ');
+    const bomb = `a: &a [x]\nb: &b [${of('a')}]\nc: &c [${of('b')}]\nd: [${of('c')}]\n`;
+    expect(faults(bomb)).toEqual(['polynas.yaml:2:8: Excessive alias count indicates a resource exhaustion attack']);
+    expect(faults('data: *none\n')[0]).toMatch(/^polynas.yaml:1:7: /);
+  });
+
   it('says where one thing contradicts another', () => {
     expect(faults('users:\n  - name: ada\n  - name: Ada\n')).toEqual([
       'polynas.yaml:3:11: users[1].name: user Ada is declared twice',

@@ -1,6 +1,8 @@
+import type { Document, Node } from 'yaml';
 import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { exitCode } from '../cli/exit-code.ts';
 import { HeadError } from '../head-error.ts';
+import { messageOf } from '../system-error.ts';
 import type { ConfigurationFault } from './fault.ts';
 import { faultsOfIssues, formatFault } from './fault.ts';
 import type { Configuration } from './schema.ts';
@@ -22,6 +24,24 @@ export interface ReadConfiguration {
   faultAt(path: readonly (string | number)[], message: string): ConfigurationError;
 }
 
+/** The document's value; what aliases make too large, or refer to in vain, is a fault at the first alias. */
+function valueOf(document: Document, lines: LineCounter, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    const aliases: Node[] = [];
+    visit(document, {
+      Alias: (_key, alias) => {
+        aliases.push(alias);
+        return visit.BREAK;
+      },
+    });
+    const { line, col } = lines.linePos(aliases[0]?.range?.[0] ?? 0);
+    const place = { line: Math.max(1, line), column: Math.max(1, col) };
+    throw new ConfigurationError(file, [{ ...place, path: '', message: messageOf(error) }]);
+  }
+}
+
 /** Checks the text of a configuration file; `file` is its name in errors. */
 export function readConfiguration(text: string, file: string): ReadConfiguration {
   const lines = new LineCounter();
@@ -41,7 +61,7 @@ export function readConfiguration(text: string, file: string): ReadConfiguration
     },
   });
   // Issues carry the input so that messages can name its type.
-  const result = configurationSchema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {}, { reportInput: true });
+  const result = configurationSchema.safeParse(valueOf(document, lines, file) ?? {}, { reportInput: true });
   if (!result.success) throw new ConfigurationError(file, faultsOfIssues(result.error.issues, document, lines));
   return {
     configuration: result.data,
