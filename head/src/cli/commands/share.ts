@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { HeadError } from '../../head-error.ts';
 import type { AdminClient } from '../admin-client.ts';
+import { ProblemError } from '../admin-client.ts';
 import type { ShareAnswer, UserAnswer } from '../answers.ts';
 import type { Surroundings } from '../context.ts';
 import { adminClient, print } from '../context.ts';
@@ -167,7 +168,12 @@ export function addShareCommands(program: Command, surroundings: Surroundings): 
     .action(async (name: string, options: { tenant: string; force?: boolean }, command: Command) => {
       const client = await adminClient(command, surroundings);
       const { id } = await findShare(client, options.tenant, name);
-      await client.ask('DELETE', `/v1/shares/${id}${options.force === true ? '?force=true' : ''}`);
+      await client.ask('DELETE', `/v1/shares/${id}${options.force === true ? '?force=true' : ''}`).catch((error) => {
+        if (!(error instanceof ProblemError && error.code === 'notEmpty')) throw error;
+        throw new HeadError(`share ${name} is not empty: --force removes it with everything in it`, exitCode.failed, {
+          cause: error,
+        });
+      });
       print(command, surroundings, { removed: name }, () => `Share ${name} removed`);
     });
   changeDoors(share, surroundings);
