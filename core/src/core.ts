@@ -78,6 +78,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     ...parts,
     shares,
     random,
+    report,
     ...(options.contentHasher !== undefined && { contentHasher: options.contentHasher }),
   });
   const tidying = Promise.all([shares.resumeRemovals(), objects.sweep()]).catch(report);

@@ -33,6 +33,8 @@ import { isImplicit } from './tree/remove-directories.ts';
 export interface ObjectServiceOptions extends FileParts {
   readonly shares: Pick<ShareService, 'list'>;
   readonly random: RandomSource;
+  /** Told of what goes wrong without a caller to tell; must not throw. */
+  readonly report: (error: unknown) => void;
   /** Bytes that each part of an upload but the last has at least; 5 MiB, as S3 says, when absent. */
   readonly minimumPartSize?: number;
   /** What hashes contents; the event loop does when absent. */
@@ -51,7 +53,7 @@ const fiveMiB = 5 * 1024 * 1024;
 export function createObjectService(options: ObjectServiceOptions): Objects {
   const { handles, clock, mounts, contentHasher = inlineHasher } = options;
   const mutex = new KeyedMutex(clock);
-  const system = new SystemDirectories(handles, options.random);
+  const system = new SystemDirectories(handles, options.random, options.report);
   const completed = new CompletedUploads(system, handles);
   const parts: ObjectParts = {
     ...options,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { MemoryVolumeOptions } from '@polynas/backend-memory';
 import { createObjectService } from '../../src/objects/index.ts';
-import type { Objects } from '../../src/objects/index.ts';
+import type { ContentHasher, Objects } from '../../src/objects/index.ts';
 import { parseKey } from '../../src/namespace/keys.ts';
 import type { Caller, ObjectBody, ObjectError, ObjectMetadata } from '../../src/service/index.ts';
 import type { FileId, Volume } from '../../src/spi/index.ts';
@@ -33,7 +33,11 @@ const random = (length: number): Uint8Array => {
 };
 
 export async function makeObjectWorld(
-  options: MemoryVolumeOptions & { readonly wrap?: (volume: Volume) => Volume; readonly minimumPartSize?: number } = {},
+  options: MemoryVolumeOptions & {
+    readonly wrap?: (volume: Volume) => Volume;
+    readonly minimumPartSize?: number;
+    readonly contentHasher?: ContentHasher;
+  } = {},
 ): Promise<ObjectWorld> {
   const world = await makeWorld(options);
   const shares = { list: () => world.parts.mounts.all().map(({ share }) => share) };
@@ -42,6 +46,8 @@ export async function makeObjectWorld(
       ...world.parts,
       shares,
       random,
+      report: (error) => world.reported.push(error),
+      ...(options.contentHasher !== undefined && { contentHasher: options.contentHasher }),
       ...(options.minimumPartSize !== undefined && { minimumPartSize: options.minimumPartSize }),
     });
   return { ...world, objects: make(), restarted: make };

@@ -24,12 +24,14 @@ const own: NewFile = { uid: 0, gid: 0, mode: 0o700 };
 export class SystemDirectories {
   readonly #handles: HandleCache;
   readonly #random: RandomSource;
+  readonly #report: (error: unknown) => void;
   readonly #known = new Map<string, FileId>();
   readonly #live = new Set<string>();
 
-  constructor(handles: HandleCache, random: RandomSource) {
+  constructor(handles: HandleCache, random: RandomSource, report: (error: unknown) => void) {
     this.#handles = handles;
     this.#random = random;
+    this.#report = report;
   }
 
   async top(mount: MountedShare, call: Call): Promise<FileId> {
@@ -79,13 +81,16 @@ export class SystemDirectories {
     this.#live.delete(entry.name.toString());
   }
 
-  /** Removes a temporary file, if it is still there. */
+  /**
+   * Removes a temporary file, if it is still there. Never rejects: it is for those whose work has failed, and why that did is what
+   * their caller is to learn. A file that stays is swept at the next start.
+   */
   async discard(mount: MountedShare, entry: SystemEntry): Promise<void> {
     try {
       await mount.volume.unlink({}, entry.directory, entry.name, { ifTarget: { id: entry.attributes.id } });
       await this.#handles.drop(mount.volume, entry.attributes.id);
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if (!isGone(error)) this.#report(error);
     } finally {
       this.released(entry);
     }
