@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FileId, StorageErrorCode } from '@polynas/core/spi';
 import { failingDisk, fullDisk } from './testing/small-disk.ts';
@@ -78,9 +83,89 @@ describe('a full disk', () => {
     const rows = await fill(volume, undefined, 'rows');
     for (const { codes } of [large, small, rows]) expect([...codes]).toEqual(['noSpace']);
     for (const { id } of large.acknowledged) expect(Buffer.compare(await contentOf(volume, id), bytes)).toBe(0);
-    disk.heal();
     for (const entry of large.acknowledged) await volume.unlink(call, volume.root, name(entry.name));
     await volume.create(call, volume.root, name('again'), { kind: 'guarded' }, newFile);
+    expect((await volume.check()).problems).toEqual([]);
+  });
+});
+
+/** A life of the volume that ends by SIGKILL. */
+async function openAndKill(directory: string): Promise<void> {
+  const holder = spawn(
+    process.execPath,
+    [
+      '--conditions=source',
+      '--no-warnings',
+      fileURLToPath(new URL('testing/hold-volume.ts', import.meta.url)),
+      directory,
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  await once(holder.stdout, 'data');
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+}
+
+describe('a disk filled to the brim', () => {
+  test.for([
+    ['tmpfs', 8, 'served'],
+    ['tmpfs', 24, 'served'],
+    ['tmpfs', 40, 'killed'],
+    ['ext4', 64, 'served'],
+    ['ext4', 64, 'killed'],
+  ] as const)('%sOf%iMebibytes_letsEverythingBeRemovedAndServesOn %s', async ([kind, mebibytes, then], context) => {
+    const disk = diskFor(kind === 'tmpfs' ? fullDisk(mebibytes) : failingDisk(2 * mebibytes, mebibytes));
+    if (disk === undefined) return context.skip('mounting is not allowed here');
+    let volume = await volumes.open({ directory: `${disk.directory}/volume` });
+    const ballast = join(volume.directory, 'ballast');
+    const { size } = statSync(ballast);
+    expect(size).toBeGreaterThan(0);
+    const made: { id: FileId; name: string }[] = [];
+    for (const length of [1_500_000, 300_000, 20_000, 3_000, 100, 0]) {
+      // Twice: what one refusal has left behind is filled too.
+      for (const round of [0, 1]) {
+        const filled = await fill(volume, length === 0 ? undefined : pattern(length), `b${length}-${round}-`);
+        expect([...filled.codes]).toEqual(['noSpace']);
+        made.push(...filled.acknowledged);
+      }
+    }
+    // Files of rows alone give the host nothing back, so the ballast stays given up.
+    while (statSync(ballast).size > 0) await volume.unlink(call, volume.root, name(made.pop()!.name));
+    if (then === 'killed') {
+      await volume.close();
+      await openAndKill(volume.directory);
+      expect(statSync(ballast).size).toBe(0);
+      volume = await volumes.open({ directory: volume.directory, check: true });
+    }
+    const [first] = made;
+    await volume.setattr(call, first!.id, { size: 1000 });
+    await volume.setattr(call, first!.id, { size: 0 });
+    await volume.removexattr(call, first!.id, 'user.x');
+    // What a refused write has left is a file too.
+    for (;;) {
+      const { entries } = await volume.listByName(call, volume.root, name(''), true, {
+        limit: 500,
+        attributes: false,
+      });
+      if (entries.length === 0) break;
+      await Promise.all(entries.map((entry) => volume.unlink(call, volume.root, entry.name)));
+    }
+    await volume.settled();
+    for (const length of [300_000, 3_000]) {
+      const { attributes } = await volume.create(
+        call,
+        volume.root,
+        name(`again${length}`),
+        { kind: 'guarded' },
+        newFile,
+      );
+      const handle = await volume.open(call, attributes.id, 'write');
+      await handle.write(call, 0, [pattern(length)], 'file');
+      await handle.close();
+    }
+    expect(statSync(ballast).size).toBe(size);
     expect((await volume.check()).problems).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ import { LiveFiles } from './content/live-file.ts';
 import { Reclaimer } from './content/reclaimer.ts';
 import { formatVersion, metaKeys } from './format/meta.ts';
 import { decodeNumber, encodeNumber } from './format/rows.ts';
+import { Ballast } from './host/ballast.ts';
 import { storageErrorOf } from './host/errors.ts';
 import type { HostFiles } from './host/host-files.ts';
 import { nodeHostFiles } from './host/node-host-files.ts';
@@ -96,7 +97,9 @@ async function openLocked(
   const counters = new Counters(tables.meta, firstNumbers);
   const { observer } = options;
   const isFull = (): boolean => isDiskFull(directory);
-  const committer = new Committer({ root, tables, files, inodes, counters, health, clock, isFull, observer });
+  const ballast = new Ballast(directory);
+  await ballast.renew();
+  const committer = new Committer({ root, tables, files, inodes, counters, health, clock, isFull, observer, ballast });
   const blobs = new BlobStore(host, join(directory, blobsDirectory), options.maxOpenBlobs ?? defaults.maxOpenBlobs);
   const pool = new BlobPool(blobs, tables, committer, health);
   const reclaimer = new Reclaimer(tables, committer, blobs);
@@ -122,6 +125,7 @@ async function openLocked(
   };
   const wasClean = numberAt(tables, metaKeys.clean) === 1;
   await committer.mutate((transaction) => {
+    transaction.frees();
     if (numberAt(tables, metaKeys.format) === 0) {
       transaction.put(tables.meta, metaKeys.format, encodeNumber(formatVersion));
       makeRoot(transaction);
@@ -154,7 +158,11 @@ async function finish(parts: Parts, flusher: Flusher, environment: Environment, 
       await pool.drain();
       await committer.drain();
       const clean = [...parts.files.all()].every((file) => !file.orphan && !file.dirty);
-      if (clean) await committer.mutate((transaction) => transaction.put(tables.meta, metaKeys.clean, encodeNumber(1)));
+      if (clean)
+        await committer.mutate((transaction) => {
+          transaction.frees();
+          transaction.put(tables.meta, metaKeys.clean, encodeNumber(1));
+        });
     }
   } finally {
     await parts.activity.idle();

@@ -73,6 +73,7 @@ export class BlobPool {
     await this.idle();
     for (const id of this.#ready.splice(0)) await this.abandon(id);
     await this.#committer.mutate((transaction) => {
+      transaction.frees();
       for (const first of this.#finished.splice(0)) transaction.remove(this.#tables.intents, numberKey(first));
     });
   }

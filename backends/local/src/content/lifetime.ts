@@ -53,6 +53,7 @@ async function reap(parts: Parts, file: LiveFile): Promise<void> {
   const gone = await parts.committer.mutate((transaction) => {
     const inode = transaction.find(file.id);
     if (file.handles > 0 || inode === undefined || inode.nlink > 0) return false;
+    transaction.frees();
     removeFile(transaction, inode);
     transaction.remove(transaction.tables.orphans, numberKey(file.id));
     file.orphan = false;

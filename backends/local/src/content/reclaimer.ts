@@ -59,6 +59,7 @@ export class Reclaimer {
     if (row === undefined) return false;
     const content = firstOf(row.key);
     await this.#committer.mutate((transaction) => {
+      transaction.frees();
       const view = transaction.tables.freeContents.view(row.key, 8);
       if (view === undefined) return;
       const { blob } = decodeFreeContent(view);
@@ -89,6 +90,7 @@ export class Reclaimer {
     }
     for (const directory of directories) await this.#blobs.host.syncDirectory(directory);
     await this.#committer.mutate((transaction) => {
+      transaction.frees();
       for (const { key } of rows) transaction.remove(transaction.tables.freeBlobs, key);
     });
     return true;

@@ -58,6 +58,7 @@ function assertRegular(inode: Inode): void {
 
 /** A fresh content instead of the old one: no work on bytes, however many there were. */
 function empty(transaction: Transaction, inode: Inode): void {
+  transaction.frees();
   dropContent(transaction, inode.id, inode.content);
   inode.content = { id: transaction.number('contents'), kind: 'none', blob: 0 };
   inode.size = 0;
@@ -66,6 +67,7 @@ function empty(transaction: Transaction, inode: Inode): void {
 }
 
 function resizeInTree(parts: Parts, transaction: Transaction, inode: Inode, size: number): void {
+  if (size < inode.size) transaction.frees();
   if (inode.content.kind === 'inline') {
     const key = numberKey(inode.content.id);
     const bytes = Buffer.alloc(size);
@@ -110,6 +112,8 @@ async function resizeBlob(parts: Parts, file: LiveFile, size: number, apply: App
   let trimming = false;
   const changed = await parts.committer.mutate((transaction) =>
     apply(transaction, (inode) => {
+      if (size < inode.size) transaction.frees();
+      trimming = false;
       if (inode.content.kind === 'extents' && size < inode.size) trimming = cutExtents(transaction, inode, size);
       inode.size = size;
       inode.contentStamp = transaction.number('stamps');
@@ -127,6 +131,7 @@ async function resizeBlob(parts: Parts, file: LiveFile, size: number, apply: App
     if (content.blob === 0) return changed;
     const allocated = await resizeHostFile(parts, content.blob, size);
     await parts.committer.mutate((transaction) => {
+      transaction.frees();
       transaction.remove(parts.tables.dirty, numberKey(file.id));
       const inode = transaction.find(file.id);
       if (inode === undefined) return;
@@ -171,6 +176,7 @@ export async function trimInSteps(committer: Committer, content: number, from: n
   let left = true;
   while (left) {
     left = await committer.mutate((transaction) => {
+      transaction.frees();
       const extents = extentStep(transaction, content, from);
       const references = new ReferenceChanges(transaction);
       for (const extent of extents) {

@@ -45,6 +45,7 @@ async function syncOnce(parts: Parts, file: LiveFile): Promise<void> {
   await parts.committer.mutate((transaction) => {
     const present = transaction.find(file.id);
     if (present === undefined || present.content.id !== inode.content.id || !file.dirty) return;
+    transaction.frees();
     present.allocated = allocated;
     transaction.quietly(present);
     if (file.generation !== generation || file.writing > 0 || file.marking !== undefined) return;

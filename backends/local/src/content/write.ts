@@ -31,6 +31,7 @@ export async function writeContent(
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   if (offset + length > parts.traits.maxFileSize)
     throw new StorageError('tooLarge', `a write up to ${offset + length}`);
+  if (length > 0) await parts.committer.assertRoom();
   const written =
     length === 0 ? await nothing(parts, file, stability) : await gated(parts, file, offset, length, chunks, stability);
   return { written: length, ...written, epoch: parts.health.epoch };

@@ -49,6 +49,7 @@ async function settleDirty(parts: Parts): Promise<void> {
       found.set(id, { row, ...(await hostTruth(parts, id, row)) });
     }
     await parts.committer.mutate((transaction) => {
+      transaction.frees();
       for (const { key } of rows) {
         transaction.remove(parts.tables.dirty, key);
         const id = firstOf(key);
@@ -109,6 +110,7 @@ async function reapOrphans(parts: Parts): Promise<void> {
   await eachStep(parts.tables.orphans, async (rows) => {
     for (const { key } of rows) {
       await parts.committer.mutate((transaction) => {
+        transaction.frees();
         transaction.remove(parts.tables.orphans, key);
         const inode = transaction.find(firstOf(key));
         if (inode !== undefined && inode.nlink === 0) removeFile(transaction, inode);
@@ -138,6 +140,7 @@ async function sweepUnpublished(parts: Parts): Promise<void> {
       }
     }
     await parts.committer.mutate((transaction) => {
+      transaction.frees();
       for (const { key } of rows) transaction.remove(parts.tables.intents, key);
     });
   });

@@ -29,17 +29,17 @@ export function fullDisk(mebibytes: number): SmallDisk | undefined {
 }
 
 /**
- * An ext4 that believes to have 200 MiB, on a medium that takes so many mebibytes and then fails every write to new places: syncs fail, and the pages
+ * An ext4 that believes to have 200 MiB (or as said), on a medium that takes so many mebibytes and then fails every write to new places: syncs fail, and the pages
  * that they were to bring to the disk are lost. `undefined` where it cannot be made.
  */
-export function failingDisk(mebibytes: number): SmallDisk | undefined {
+export function failingDisk(mebibytes: number, believed = 200): SmallDisk | undefined {
   const medium = fullDisk(mebibytes);
   if (medium === undefined) return undefined;
   const image = join(medium.directory, 'image');
   const directory = join(medium.directory, 'mounted');
   mkdirSync(directory);
   const made =
-    attempt('truncate', '-s', '200m', image) &&
+    attempt('truncate', '-s', `${believed}m`, image) &&
     attempt('mkfs.ext4', '-q', '-F', '-b', '4096', '-J', 'size=4', image) &&
     attempt('mount', '-o', 'loop', image, directory);
   if (!made) {

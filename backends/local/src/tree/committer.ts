@@ -1,11 +1,13 @@
 import { StorageError } from '@polynas/core/spi';
 import type { RootDatabase } from 'lmdb';
 import type { LiveFiles } from '../content/live-file.ts';
+import type { Ballast } from '../host/ballast.ts';
 import type { Clock } from './clock.ts';
 import type { Counters } from './counters.ts';
 import type { Tables } from './environment.ts';
 import type { Health } from './health.ts';
 import type { Inodes } from './inodes.ts';
+import { freeBytesIn } from './free-pages.ts';
 import { Transaction } from './transaction.ts';
 
 /** Told of each step that matters for order; tests record it. */
@@ -49,6 +51,11 @@ export class Committer {
   readonly #clock: Clock;
   readonly #isFull: () => boolean;
   readonly #observer: CommitObserver | undefined;
+  readonly #ballast: Ballast | undefined;
+  /** Mutations in the next commit, at most: one alone after a batch found no room, since it takes less. */
+  #limit = batchLimit;
+  /** The ballast is given up, and there is no room for anything but removing. */
+  #scarce = false;
   readonly #queue: Waiting[] = [];
   #committing = false;
   #drained: (() => void)[] = [];
@@ -64,6 +71,8 @@ export class Committer {
     /** Whether the host has no room left for the tree; asked when a commit has failed. */
     isFull?: () => boolean;
     observer?: CommitObserver | undefined;
+    /** Room for removing; without one, nothing can be removed where nothing can be added. */
+    ballast?: Ballast | undefined;
   }) {
     this.#root = parts.root;
     this.#tables = parts.tables;
@@ -74,6 +83,7 @@ export class Committer {
     this.#clock = parts.clock;
     this.#isFull = parts.isFull ?? (() => false);
     this.#observer = parts.observer;
+    this.#ballast = parts.ballast;
   }
 
   /** Resolves when what `work` did is on stable storage, and also whatever `work` may have seen of earlier mutations. */
@@ -94,6 +104,14 @@ export class Committer {
     });
   }
 
+  /** Before bytes are written beside the tree: rejects with `noSpace` while what room there is is kept for removing. */
+  async assertRoom(): Promise<void> {
+    if (this.#ballast === undefined || this.#ballast.held) return;
+    await this.mutate(() => {
+      if (this.#ballast?.held === false) throw noRoom();
+    });
+  }
+
   async drain(): Promise<void> {
     while (this.#committing) await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
@@ -109,21 +127,27 @@ export class Committer {
   async #commit(): Promise<void> {
     let batch: Waiting[] = [];
     try {
+      await this.#renew();
       await this.#root.transaction(() => {
         // What came between the call and the beginning of the transaction goes with it.
-        batch = this.#queue.splice(0, batchLimit);
+        batch = this.#queue.splice(0, this.#limit);
         for (const waiting of batch) this.#run(waiting);
       });
       this.#health.assertNotFailed();
     } catch (error) {
       const failure = await this.#failure(error, batch);
+      const again = this.#again(failure, batch);
       if (batch.length === 0) batch = this.#queue.splice(0);
       for (const waiting of batch) {
         this.#settle(waiting, false);
+        if (again.has(waiting)) continue;
         waiting.fail(waiting.transaction === undefined && waiting.error !== undefined ? waiting.error : failure);
       }
+      for (const waiting of again) Object.assign(waiting, { transaction: undefined, error: undefined });
+      this.#queue.unshift(...again);
       return;
     }
+    this.#limit = Math.min(batchLimit, this.#limit * 2);
     for (const waiting of batch) this.#settle(waiting, true);
     for (const waiting of batch) {
       if (waiting.error === undefined) waiting.succeed();
@@ -142,6 +166,11 @@ export class Committer {
       return;
     }
     if (!transaction.wrote) return;
+    if (this.#scarce && !transaction.isFreeing) {
+      transaction.settle(false);
+      waiting.error = noRoom();
+      return;
+    }
     waiting.transaction = transaction;
     this.#observer?.committing?.(transaction);
     for (const id of transaction.touched()) this.#inodes.changing(id);
@@ -151,6 +180,25 @@ export class Committer {
       // Some of its rows may be in the commit and cannot be taken back.
       this.#health.fail('a mutation could not be stored as a whole', cause);
     }
+  }
+
+  /** While the ballast is given up: makes it again, or finds out whether there is room for more than removing. */
+  async #renew(): Promise<void> {
+    const ballast = this.#ballast;
+    if (ballast === undefined || this.#health.failed) return;
+    if (!ballast.held) await ballast.renew();
+    // Half of it, on the host or in pages that the tree has free, stays for removing.
+    this.#scarce = !ballast.held && ballast.available() + freeBytesIn(this.#root, this.#tables) < ballast.bytes / 2;
+  }
+
+  /** What is tried again after a commit without space: what frees some, with the room of the ballast, and then each for itself. */
+  #again(failure: StorageError, batch: readonly Waiting[]): Set<Waiting> {
+    const freeing = batch.filter(({ transaction }) => transaction?.isFreeing === true);
+    if (failure.code !== 'noSpace' || freeing.length === 0) return new Set();
+    const given = this.#ballast?.giveUp() === true;
+    if (!given && batch.length === 1) return new Set();
+    this.#limit = given ? batchLimit : 1;
+    return new Set(freeing);
   }
 
   #settle({ transaction }: Waiting, committed: boolean): void {
@@ -186,6 +234,10 @@ export class Committer {
     this.#health.fail('a commit of the tree failed', cause);
     return new StorageError('unavailable', 'a commit of the tree failed', { cause });
   }
+}
+
+function noRoom(): StorageError {
+  return new StorageError('noSpace', 'what room is left is kept for removing');
 }
 
 function storedBy({ transaction }: Waiting): boolean {

@@ -22,5 +22,8 @@ export function rangeRecords(
 }
 
 export function setRecords(parts: Parts, changes: readonly RecordChange[]): Promise<void> {
-  return parts.committer.mutate((transaction) => transaction.records(changes));
+  return parts.committer.mutate((transaction) => {
+    if (changes.every(({ value }) => value === undefined)) transaction.frees();
+    transaction.records(changes);
+  });
 }

@@ -74,6 +74,7 @@ export function renameIn(
   transaction.records(options?.records);
 
   const directory = moved.type === 'directory';
+  if (target !== undefined) transaction.frees();
   removeEntry(transaction, from, fromName, source);
   const replaced = former === undefined || target === undefined ? undefined : takeOver(transaction, to, target);
   putName(transaction, to, toName, former, moved);

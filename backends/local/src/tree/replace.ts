@@ -106,6 +106,7 @@ function publishIn(
   transaction.records(options?.records);
   const before = attributesOf(target);
   const toBefore = stampNow(to);
+  transaction.frees();
   removeEntry(transaction, from, fromName, sourceEntry);
   entriesChanged(transaction, from);
   swapContent(transaction, source, target);

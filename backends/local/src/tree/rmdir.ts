@@ -26,6 +26,7 @@ export function rmdir(
     if (!isEmpty(transaction, inode)) throw new StorageError('notEmpty');
     transaction.records(options?.records);
     const before = stampNow(directory);
+    transaction.frees();
     removeEntry(transaction, directory, name, entry);
     directory.nlink -= 1;
     entriesChanged(transaction, directory);

@@ -69,6 +69,12 @@ export class Table {
     return (this.#database.getStats() as { entryCount: number }).entryCount;
   }
 
+  /** Pages that the rows take. */
+  pages(): number {
+    const stats = this.#database.getStats() as Record<string, number>;
+    return (stats['treeBranchPageCount'] ?? 0) + (stats['treeLeafPageCount'] ?? 0) + (stats['overflowPages'] ?? 0);
+  }
+
   /** Only inside a mutation. */
   put(key: Uint8Array, value: Uint8Array): void {
     void this.#database.put(key, value);

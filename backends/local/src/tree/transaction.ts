@@ -36,6 +36,7 @@ export class Transaction {
   readonly #committed: (() => void)[] = [];
   readonly #failed: (() => void)[] = [];
   readonly limits = new Map<CounterName, number>();
+  #frees = false;
 
   constructor(tables: Tables, files: LiveFiles, counters: Counters, now: Timestamp) {
     this.tables = tables;
@@ -127,6 +128,15 @@ export class Transaction {
   /** Called when the commit failed and left no trace. */
   afterFailure(action: () => void): void {
     this.#failed.push(action);
+  }
+
+  /** The mutation gives room back, or ends what must not stay half done: it may use the room that is kept for that. */
+  frees(): void {
+    this.#frees = true;
+  }
+
+  get isFreeing(): boolean {
+    return this.#frees;
   }
 
   get wrote(): boolean {

@@ -25,6 +25,7 @@ export async function unlink(
     if (inode.type === 'directory') throw new StorageError('isDirectory');
     transaction.records(options?.records);
     const before = stampNow(directory);
+    transaction.frees();
     removeEntry(transaction, directory, name, entry);
     entriesChanged(transaction, directory);
     loseName(transaction, inode);

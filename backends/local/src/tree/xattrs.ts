@@ -77,6 +77,7 @@ export function removexattr(
     const inode = transaction.inode(id);
     const former = parts.tables.xattrs.get(keyOf(id, name));
     if (former === undefined) throw new StorageError('notFound');
+    transaction.frees();
     new XattrChanges(transaction, inode).remove(name, former);
     transaction.records(options?.records);
     finish(transaction, inode, name);
