@@ -7,6 +7,7 @@ import { StorageError } from '../../spi/index.ts';
 import type { KeyedMutex } from '../keyed-mutex.ts';
 import type { ContentHasher } from '../content/hasher.ts';
 import { hashContent } from './hash-content.ts';
+import { Places } from './places.ts';
 import type { ObjectRecord } from './record-codec.ts';
 import { isValid, loadRecord, storeRecord } from './store-record.ts';
 import { stampEtag, stampOfContent } from './stamps.ts';
@@ -37,7 +38,8 @@ export class Etags {
   readonly #writesSettled: WritesSettled;
   readonly #hasher: ContentHasher;
   readonly #flights = new Map<string, Promise<Known>>();
-  #lane = 0;
+  readonly #small = new Places(maxHashing);
+  readonly #large = new Places(maxHashing);
 
   constructor(
     clock: Clock,
@@ -69,9 +71,8 @@ export class Etags {
   }
 
   async #hash(mount: MountedShare, first: Attributes): Promise<Known> {
-    this.#lane = (this.#lane + 1) % maxHashing;
-    const lane = `${first.size <= smallContent ? 'small' : 'large'}:${this.#lane}`;
-    return this.#mutex.run({}, `hashing:${lane}`, async () => {
+    const places = first.size <= smallContent ? this.#small : this.#large;
+    return places.run(async () => {
       let file = first;
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
         const digest = await hashContent(mount.volume, this.#handles, this.#hasher, file);
