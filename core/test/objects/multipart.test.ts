@@ -227,6 +227,22 @@ describe.each(variants)('multipart uploads over a volume: %s', (_variant, option
     const all = await Promise.all(Array.from({ length: 5 }, () => objects.completeUpload(s3, 1, 'k', id, named(part))));
     expect(new Set(all.map((info) => info.etag))).toEqual(new Set([etagOf(['x'])]));
   });
+
+  it('are answered again only for who may write the key', async () => {
+    const world = await makeObjectWorld(options);
+    const { objects } = world;
+    await world.volume.setattr({}, world.top.id, { uid: 1, mode: 0o755 });
+    const { id } = await objects.createUpload(user(1), 1, 'a/k', plain);
+    const part = await objects.putPart(user(1), 1, 'a/k', id, 1, bodyOf('x'));
+    const complete = (who: typeof s3) => objects.completeUpload(who, 1, 'a/k', id, named(part));
+    const { etag } = await complete(user(1));
+    await world.volume.setattr({}, await idAt(world, 'a/k'), { mode: 0o644 });
+    expect((await complete(user(1))).etag).toBe(etag);
+    expect(await codeOf(complete(user(2)))).toBe('accessDenied');
+    await objects.delete(user(1), 1, 'a/k');
+    expect((await complete(user(1))).etag).toBe(etag);
+    expect(await codeOf(complete(user(2)))).toBe('accessDenied');
+  });
 });
 
 describe('stored records', () => {

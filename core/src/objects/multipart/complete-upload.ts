@@ -55,7 +55,11 @@ export async function completeUpload(
   checkOrder(named);
   return parts.mutex.run(caller, uploadLock(mount, uploadId), async () => {
     const answered = await memory.find(mount, caller, key, uploadId);
-    if (answered !== undefined) return answered;
+    if (answered !== undefined) {
+      // The upload is gone, and who began it with it: who asks has to be one who could have completed it.
+      await admit(parts, mount, caller, parseKey(key), undefined);
+      return answered;
+    }
     const open = await openUpload(parts, mount, caller, key, uploadId);
     const chosen = await choose(parts, mount, caller, open, named);
     const info = await publishParts(parts, mount, caller, open, chosen, options);
