@@ -2,6 +2,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
 import type { Readable } from 'node:stream';
 import type * as Sdk from '@aws-sdk/client-s3';
+import type * as Storage from '@aws-sdk/lib-storage';
 import type * as Presigner from '@aws-sdk/s3-request-presigner';
 import { sha256 } from './command.ts';
 import { region, type S3Target, type StoreClient } from './store-client.ts';
@@ -13,6 +14,7 @@ registerHooks({
 });
 const load = createRequire(import.meta.url);
 export const sdk = load('@aws-sdk/client-s3') as typeof Sdk;
+const { Upload } = load('@aws-sdk/lib-storage') as typeof Storage;
 export const { getSignedUrl } = load('@aws-sdk/s3-request-presigner') as typeof Presigner;
 
 /** @aws-sdk/client-s3 with one bucket. */
@@ -90,5 +92,27 @@ export class AwsSdk implements StoreClient {
 
   close(): void {
     this.client.destroy();
+  }
+}
+
+/** @aws-sdk/lib-storage: a file in parts, several at once. */
+export class AwsSdkUpload implements StoreClient {
+  readonly name = 'aws-sdk-upload';
+  readonly door = 's3';
+  readonly unavailable = undefined;
+  readonly #sdk: AwsSdk;
+
+  constructor(s3: AwsSdk) {
+    this.#sdk = s3;
+  }
+
+  async put(file: string, path: string): Promise<void> {
+    const { client, bucket } = this.#sdk;
+    const params = { Bucket: bucket, Key: path, Body: createReadStream(file) };
+    await new Upload({ client, params, partSize: 8 * 2 ** 20, queueSize: 4 }).done();
+  }
+
+  sum(path: string): Promise<string> {
+    return this.#sdk.sum(path);
   }
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AwsCli } from '../clients/aws-cli.ts';
-import { AwsSdk } from '../clients/aws-sdk.ts';
+import { AwsSdk, AwsSdkUpload } from '../clients/aws-sdk.ts';
 import { KernelMount } from '../clients/kernel-mount.ts';
 import { Libnfs } from '../clients/libnfs.ts';
 import { Rclone } from '../clients/rclone.ts';
@@ -66,7 +66,8 @@ export class Doors implements AsyncDisposable {
   }
 
   get clients() {
-    return [this.aws, this.rclone, this.s3cmd, this.sdk, this.libnfs, ...(this.#kernel ? [this.#kernel] : [])];
+    const kernel = this.#kernel ? [this.#kernel] : [];
+    return [this.aws, this.rclone, this.s3cmd, this.sdk, new AwsSdkUpload(this.sdk), this.libnfs, ...kernel];
   }
 
   /** Another mount of an export in the guest, with caches of its own. */

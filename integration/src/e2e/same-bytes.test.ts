@@ -9,7 +9,7 @@ import { Doors, noKernel } from './doors.ts';
 
 const MIB = 2 ** 20;
 const names = ['aws', 'rclone', 's3cmd', 'aws-sdk', 'libnfs', 'kernel'] as const;
-type ClientName = (typeof names)[number];
+type ClientName = (typeof names)[number] | 'aws-sdk-upload';
 
 let doors: Doors;
 
@@ -77,6 +77,7 @@ describe('sizes, from each client to each other', () => {
     { writer: 'libnfs', by: ['aws'] },
     { writer: 'aws', by: ['kernel', 'libnfs'] },
     { writer: 'aws-sdk', by: ['libnfs', 's3cmd'] },
+    { writer: 'aws-sdk-upload', by: ['libnfs'] },
     { writer: 'rclone', by: ['libnfs'] },
     { writer: 's3cmd', by: ['libnfs'] },
   ];
