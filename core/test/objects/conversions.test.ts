@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Volume } from '../../src/spi/index.ts';
+import { root, text } from '../world.ts';
 import { bodyOf, codeOf, contentOf, keysOf, makeObjectWorld, plain, s3 } from './object-world.ts';
 
 /** A volume whose renames wait while they are held. */
@@ -36,4 +37,20 @@ it('a file that is on its way to its alternate name does not stop others from fi
   await moving;
   expect(await keysOf(objects)).toEqual(['d/other', 'd/x', 'd/x/y', 'elsewhere/other']);
   expect((await contentOf(objects, 'd/x')).toString()).toBe('x');
+});
+
+it('an object that stepped aside for a directory is itself while a file of another door has its name, and comes back after it', async () => {
+  const { objects, files, file, top } = await makeObjectWorld();
+  await objects.put(s3, 1, 'a', bodyOf('older'), plain);
+  await objects.put(s3, 1, 'a/b', bodyOf('below'), plain);
+  await files.rename(root, top, text('a'), top, text('away'));
+  await file('a', {}, 'newer');
+  expect(await keysOf(objects)).toEqual(['%%oa', 'a', 'away/b']);
+  expect((await contentOf(objects, '%%oa')).toString()).toBe('older');
+
+  await objects.delete(s3, 1, 'a');
+  expect(await keysOf(objects)).toEqual(['a', 'away/b']);
+  expect((await contentOf(objects, 'a')).toString()).toBe('older');
+  await objects.delete(s3, 1, 'a');
+  expect(await keysOf(objects)).toEqual(['away/b']);
 });
