@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StorageError } from '@polynas/core/spi';
 import { Activity } from './activity.ts';
@@ -11,7 +11,7 @@ import { LiveFiles } from './content/live-file.ts';
 import { Reclaimer } from './content/reclaimer.ts';
 import { formatVersion, metaKeys } from './format/meta.ts';
 import { decodeNumber, encodeNumber } from './format/rows.ts';
-import { Ballast } from './host/ballast.ts';
+import { Ballast, ballastFile } from './host/ballast.ts';
 import { storageErrorOf } from './host/errors.ts';
 import type { HostFiles } from './host/host-files.ts';
 import { nodeHostFiles } from './host/node-host-files.ts';
@@ -33,6 +33,7 @@ import { Health } from './tree/health.ts';
 import { Inodes } from './tree/inodes.ts';
 import { Residency } from './tree/residency.ts';
 import { makeRoot } from './tree/root.ts';
+import { assertTreeFile } from './tree/tree-file.ts';
 import { traitsOf } from './tree/traits.ts';
 import { Turn } from './turn.ts';
 import { LocalVolume } from './volume.ts';
@@ -52,6 +53,7 @@ export async function openLocalVolume(options: LocalVolumeOptions): Promise<Loca
   const lock = takeLock(directory);
   try {
     forgetAfterFailure(directory);
+    assertTreeFile(directory, existsSync(join(directory, failedMarker)));
     const environment = openEnvironment(directory);
     try {
       return await openLocked(options, environment, () => lock.release());
@@ -220,8 +222,11 @@ function takeLock(directory: string): OwnerLock {
 
 /** A volume that has lost one half is not a new one: what would be made in its place takes the numbers of the blobs that are there, and with them their files. */
 function assertWhole(directory: string): void {
-  const hasTree = existsSync(join(directory, treeFile));
+  const tree = join(directory, treeFile);
   const blobs = join(directory, blobsDirectory);
+  // The ballast comes after the tree: an empty tree without it is what a crash leaves of an open that had just begun.
+  const hasTree = existsSync(tree) && (statSync(tree).size > 0 || !existsSync(join(directory, ballastFile)));
+  if (existsSync(tree) && !hasTree) throw new StorageError('corrupt', `${tree} is empty: restore it`);
   if (!hasTree && existsSync(blobs) && readdirSync(blobs).length > 0) {
     throw new StorageError('corrupt', `${directory} has content in ${blobsDirectory} and no ${treeFile}: restore it`);
   }
