@@ -2,6 +2,7 @@ import { Writer } from '@polynas/core/wire';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { NfsClientRule } from '@polynas/core/service';
 import { ClientRules } from '../src/exports/rules.ts';
+import { NfsServer } from '../src/nfs-server.ts';
 import { RpcClient } from '../src/rpc/client.ts';
 import { MOUNT_PROGRAM, MOUNT_V3, Mountstat3 as m, mountV3Procedures as mp } from '../src/xdr/mount.ts';
 import { Createmode3, NFS_PROGRAM, NFS_V3, Nfsstat3 as s, nfsV3Procedures as p } from '../src/xdr/nfs3.ts';
@@ -190,15 +191,26 @@ describe('MOUNT', () => {
 });
 
 describe('a head that restarts', () => {
-  it('knows its handles, and not those of another head', async () => {
-    const first = await open();
-    const handle = await (await first.client()).mount('/data');
-    const again = await open();
-    await (await again.client()).getattr(handle);
-    const other = await open({ handleKey: new Uint8Array(32).fill(8) });
-    expect(await (await other.client()).nfs(p.NFSPROC3_GETATTR, { object: handle })).toEqual({
-      status: s.NFS3ERR_BADHANDLE,
+  /** What GETATTR says of a handle at a server that starts over the same tree. */
+  async function statusAfterStart(world: World, handleKey: Uint8Array, object: Uint8Array): Promise<number> {
+    const server = new NfsServer({
+      services: world.core,
+      handleKey,
+      observer: { fault: (error) => void world.faults.push(error), dropped: () => undefined },
     });
+    const { nfs: endpoint } = await server.listen({ host: '127.0.0.1', port: 0 });
+    const rpc = await RpcClient.connect(endpoint, { credentials: unix(0) });
+    const { status } = await rpc.call(NFS_PROGRAM, NFS_V3, p.NFSPROC3_GETATTR, { object });
+    rpc.close();
+    await server.close(1000);
+    return status;
+  }
+
+  it('knows its handles, and not those of another head', async () => {
+    const world = await open();
+    const handle = await (await world.client()).mount('/data');
+    expect(await statusAfterStart(world, new Uint8Array(32).fill(7), handle)).toBe(s.NFS3_OK);
+    expect(await statusAfterStart(world, new Uint8Array(32).fill(8), handle)).toBe(s.NFS3ERR_BADHANDLE);
   });
 });
 
