@@ -198,8 +198,8 @@ describe('a head that restarts', () => {
       handleKey,
       observer: { fault: (error) => void world.faults.push(error), dropped: () => undefined },
     });
-    const { nfs: endpoint } = await server.listen({ host: '127.0.0.1', port: 0 });
-    const rpc = await RpcClient.connect(endpoint, { credentials: unix(0) });
+    const { nfs: address } = await server.listen({ host: '127.0.0.1', port: 0 });
+    const rpc = await RpcClient.connect({ host: '127.0.0.1', port: address.port }, { credentials: unix(0) });
     const { status } = await rpc.call(NFS_PROGRAM, NFS_V3, p.NFSPROC3_GETATTR, { object });
     rpc.close();
     await server.close(1000);
