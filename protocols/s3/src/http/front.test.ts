@@ -58,6 +58,12 @@ describe('HTTP', () => {
     expect(head.endsWith('\r\n\r\n')).toBe(true);
   });
 
+  it('a connection that never asks is closed without an answer, one that asks too slowly is told', async () => {
+    const door = await open({ connections: { headersTimeout: 50 } });
+    expect(await talk(door, '')).toBe('');
+    expect(await talk(door, 'GET / HTTP/1.1\r\n')).toContain('<Code>RequestTimeout</Code>');
+  });
+
   it('refuses anonymous requests unless told otherwise', async () => {
     const door = await openEchoDoor();
     doors.push(door);

@@ -98,8 +98,10 @@ async function stop<P>(server: Server, front: S3Front<P>, grace: number, clock: 
 
 /** Answers what node:http could not parse. */
 function refuse<P>(error: NodeJS.ErrnoException, socket: Socket, options: S3ServerOptions<P>): void {
-  // After a response has begun on this connection, a second one would corrupt it.
-  if (!socket.writable || error.code === 'ECONNRESET' || socket.bytesWritten > 0) {
+  // After a response has begun on this connection, a second one would corrupt it; who never asked would take an answer for that to
+  // the next question (clients open connections in advance).
+  const unasked = socket.bytesRead === 0;
+  if (!socket.writable || error.code === 'ECONNRESET' || socket.bytesWritten > 0 || unasked) {
     socket.destroy();
     return;
   }
