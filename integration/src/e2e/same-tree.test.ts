@@ -11,9 +11,15 @@ const nodeModules = fileURLToPath(new URL('../../../node_modules', import.meta.u
 const packages = ['commander', 'fast-xml-parser', 'rxjs', 'yaml'];
 const full = process.env['POLYNAS_E2E_FULL'] === '1';
 const source = (folder: string): string => join(nodeModules, folder);
-/** Where a folder of node_modules has its copy, and where in all this the package rxjs is. */
-const placeOf = (folder: string): string => (folder === '' ? 'modules/all/tree' : `modules/${folder}/tree`);
-const rxjs = full ? 'modules/all/tree/rxjs' : 'modules/rxjs/tree';
+/** Where a folder of node_modules has its copy. */
+const placeOf = (folder: string): string => `modules/${folder}/tree`;
+const rxjs = placeOf('rxjs');
+
+/** Every folder but the caches of tools, which change while tests run. */
+function allPackages(): string[] {
+  const entries = readdirSync(nodeModules, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
+}
 
 /** What S3 lists of a copy of a folder: files, and the folders that mkdir made. Symbolic links are no objects. */
 function keysOf(folder: string, prefix: string): string[] {
@@ -64,7 +70,7 @@ describe.skipIf(noKernel !== undefined)('same tree', () => {
   async function notListed(wanted: readonly string[], listed: readonly string[]): Promise<string[]> {
     const have = new Set(listed);
     const told: string[] = [];
-    for (const key of wanted.filter((each) => !have.has(each))) {
+    for (const key of wanted.filter((each) => !have.has(each)).slice(0, 3)) {
       const head = await doors.sdk.etag(key).catch(String);
       const again = (await doors.sdk.keys(key)).includes(key);
       const script = `echo 3 >/proc/sys/vm/drop_caches; stat ${quote(`${doors.kernel.at}/${key}`)} 2>&1`;
@@ -76,7 +82,7 @@ describe.skipIf(noKernel !== undefined)('same tree', () => {
   }
 
   describe('node_modules', () => {
-    const folders = full ? [''] : packages;
+    const folders = full ? allPackages() : packages;
 
     test(
       'is copied in through the mount with modes, times and links',
