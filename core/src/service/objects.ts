@@ -66,8 +66,8 @@ export interface ObjectConditions {
 /** A reader pinned to one content: PUTs meanwhile do not disturb it where the backend swaps by name; in-place writes of NAS doors are seen. */
 export interface ObjectReader {
   readonly info: ObjectInfo;
-  /** Up to `length` (at most 1 MiB) bytes from `offset`; shorter only at the end. Rejects with `conditionFailed` when the content changed under it. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Up to `length` (at most 1 MiB) bytes from `offset`; shorter only at the end. Rejects with `conditionFailed` when the content changed under it. `into` as in `FileService.read`. */
+  read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -131,6 +131,10 @@ export class ObjectError extends Error {
     this.code = code;
     this.detail = detail;
   }
+}
+
+export function isObjectError(error: unknown, code: ObjectErrorCode): error is ObjectError {
+  return error instanceof ObjectError && error.code === code;
 }
 
 /**

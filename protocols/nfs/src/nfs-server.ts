@@ -6,6 +6,7 @@ import { mountProgram } from './mount/program.ts';
 import { type Binding, bindingsOf } from './portmap/bindings.ts';
 import { portmapProgram } from './portmap/program.ts';
 import { ByteBudget } from './rpc/byte-budget.ts';
+import { PayloadBuffers } from '@polynas/core/wire';
 import { type Clock, systemClock } from './rpc/clock.ts';
 import type { RpcObserver } from './rpc/connection.ts';
 import { DEFAULT_BUDGET, DEFAULT_REPLAYS, type RpcLimits } from './rpc/limits.ts';
@@ -14,6 +15,9 @@ import { ReplayCache } from './rpc/replay-cache.ts';
 import { RpcServer } from './rpc/server.ts';
 import type { NfsServices } from './services.ts';
 import { nfsProgram } from './v3/table.ts';
+
+/** Bytes of buffers for the payload of READ replies that are kept while nobody reads. */
+const PAYLOADS_KEPT = 32 * 1024 * 1024;
 
 export interface NfsServerOptions {
   readonly services: NfsServices;
@@ -67,7 +71,8 @@ export class NfsServer {
     this.replays = new ReplayCache({ ...DEFAULT_REPLAYS, clock });
     const handles = new FileHandles(handleKey);
     const callers = new Callers(services.accounts, clock);
-    this.nfs = nfsProgram({ files: services.files, shares: services.shares, handles, callers, observer });
+    const payloads = new PayloadBuffers(PAYLOADS_KEPT);
+    this.nfs = nfsProgram({ files: services.files, shares: services.shares, handles, callers, observer, payloads });
     this.mount = mountProgram(new ServiceTree({ services, callers, handles, defaultTenant }));
   }
 

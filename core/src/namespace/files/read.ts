@@ -16,6 +16,7 @@ export async function read(
   file: FileRef,
   offset: number,
   asked: number,
+  into?: Uint8Array,
 ): Promise<ReadAnswer> {
   const { volume, volumeName } = parts.mounts.get(file.share);
   const attributes = volume.getattrNow?.(file.id) ?? (await volume.getattr(caller, file.id));
@@ -35,7 +36,7 @@ export async function read(
       now ??
       (await parts.handles.use(volume, file.id, 'read', (handle) => {
         const first = handle.readNow(offset, length);
-        return first === undefined ? handle.read(caller, offset, length) : Promise.resolve(first);
+        return first === undefined ? handle.read(caller, offset, length, into) : Promise.resolve(first);
       }));
     // Those of before the read are good enough where later ones would cost another trip.
     const after = now === undefined ? volume.getattrNow?.(file.id) : undefined;

@@ -98,8 +98,8 @@ export class Files implements FileService {
     return readlink(this.#parts, caller, file);
   }
 
-  read(caller: Caller, file: FileRef, offset: number, length: number): Promise<ReadAnswer> {
-    return read(this.#parts, caller, file, offset, length);
+  read(caller: Caller, file: FileRef, offset: number, length: number, into?: Uint8Array): Promise<ReadAnswer> {
+    return read(this.#parts, caller, file, offset, length, into);
   }
 
   write(

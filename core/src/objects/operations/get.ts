@@ -110,7 +110,7 @@ class FileReader implements ObjectReader {
     this.#handle = handle;
   }
 
-  async read(offset: number, length: number): Promise<Uint8Array> {
+  async read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array> {
     checkExtent(offset, length);
     const wanted = Math.max(0, Math.min(length, maxRead, this.info.size - offset));
     const range = spanOf(offset, wanted);
@@ -125,7 +125,8 @@ class FileReader implements ObjectReader {
     });
     let bytes: Uint8Array;
     try {
-      ({ bytes } = this.#handle.readNow(offset, wanted) ?? (await this.#handle.read(this.#caller, offset, wanted)));
+      ({ bytes } =
+        this.#handle.readNow(offset, wanted) ?? (await this.#handle.read(this.#caller, offset, wanted, into)));
     } finally {
       guard.exit();
     }

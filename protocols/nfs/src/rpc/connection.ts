@@ -341,10 +341,10 @@ export class Connection implements BudgetHolder {
       this.context.observer.fault(error, call);
       encodeRefusal(this.outbox.begin(), call.xid, { kind: 'systemError' });
     }
-    this.outbox.end();
-    // The result may hold a part of the arguments, and lie in the gather list uncopied.
+    // The result may hold a part of the arguments, and lie in the gather list uncopied. Before `end`, which may send the batch.
     if (call.buffer !== undefined) this.outbox.afterSent(() => this.giveBack(call));
     this.released(call);
+    this.outbox.end();
     this.afterReply();
   }
 

@@ -8,6 +8,7 @@ const RECORD_LIMIT = 64 * 1024 * 1024;
 const CAPACITY = 8192;
 /** What has been gathered is sent without waiting for more. */
 const FLUSH_AT = 256 * 1024;
+const NONE: readonly (() => void)[] = [];
 
 /**
  * The replies of one connection: encoded one behind the other into one batch, which goes out with one writev. Counts the bytes
@@ -78,8 +79,7 @@ export class Outbox {
   flush(): void {
     const { parts, length } = this.writer.finish();
     if (length === 0) return;
-    const releases = this.releases;
-    if (releases.length > 0) this.releases = [];
+    const releases = this.takeReleases();
     const sent = () => this.sent(length, releases);
     const last = parts.length - 1;
     if (last === 0) {
@@ -95,9 +95,16 @@ export class Outbox {
   /** The connection is gone: gives back what was never handed to the socket. */
   discard(): void {
     const { length } = this.writer.finish();
-    const releases = this.releases;
-    this.releases = [];
+    const releases = this.takeReleases();
     if (length > 0) this.sent(length, releases);
+  }
+
+  /** Never the list that goes on growing: what comes later belongs to a later batch. */
+  private takeReleases(): readonly (() => void)[] {
+    if (this.releases.length === 0) return NONE;
+    const taken = this.releases;
+    this.releases = [];
+    return taken;
   }
 
   /** Also called, with an error that the socket reports itself, for what a closed socket never sent. */

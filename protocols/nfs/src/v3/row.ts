@@ -1,4 +1,5 @@
 import type { FileRef } from '@polynas/core/service';
+import type { PayloadBuffers } from '@polynas/core/wire';
 import type { ProcedureCodec } from '../codec/procedure-codec.ts';
 import type { Callers } from '../exports/callers.ts';
 import type { FileHandles } from '../handles.ts';
@@ -18,6 +19,7 @@ export interface Door {
   readonly handles: FileHandles;
   readonly callers: Callers;
   readonly observer: RpcObserver;
+  readonly payloads: PayloadBuffers;
 }
 
 /** The answer to a failure, with the attributes of the handles' files where they could be had. */
@@ -84,13 +86,13 @@ export function rowOfTwo<Args, Result>(
 
 /** From a handle and credentials to a file and a caller. */
 function admit(door: Door, handle: Uint8Array, call: CallContext): Target | Failure {
-  const { files, shares, handles, callers } = door;
+  const { files, shares, handles, callers, payloads } = door;
   const file = handles.decode(handle);
   if (file === undefined) return Nfsstat3.NFS3ERR_BADHANDLE;
   const share = shares.byId(file.share);
   if (share?.doors.nfs === undefined) return Nfsstat3.NFS3ERR_STALE;
   const caller = callers.of(call, share);
-  return caller === undefined ? Nfsstat3.NFS3ERR_ACCES : { files, handles, caller, file };
+  return caller === undefined ? Nfsstat3.NFS3ERR_ACCES : { files, handles, caller, file, call, payloads };
 }
 
 async function failure<Result>(

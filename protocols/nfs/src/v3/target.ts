@@ -1,5 +1,7 @@
 import type { Caller, FileRef, WriteEpoch } from '@polynas/core/service';
+import type { PayloadBuffers } from '@polynas/core/wire';
 import type { FileHandles } from '../handles.ts';
+import type { CallContext } from '../rpc/program.ts';
 import type { NfsServices } from '../services.ts';
 
 /** What an operation works on: the file of its handle, as its caller. */
@@ -8,6 +10,9 @@ export interface Target {
   readonly handles: FileHandles;
   readonly caller: Caller;
   readonly file: FileRef;
+  readonly call: CallContext;
+  /** For what large replies carry, until they have been sent. */
+  readonly payloads: PayloadBuffers;
 }
 
 /** The target of a procedure with two handles. */

@@ -1,4 +1,5 @@
 import type { Principal, Services } from '@polynas/core/service';
+import { PayloadBuffers } from '@polynas/core/wire';
 import type { OperationHandler, OperationHandlers } from '../operation.ts';
 import type { OperationContext } from '../request/context.ts';
 import type { Handle } from '../request/handle.ts';
@@ -34,8 +35,11 @@ import { putObject } from './put-object.ts';
 import { uploadPartCopy } from './upload-part-copy.ts';
 import { uploadPart } from './upload-part.ts';
 
+/** Bytes of buffers for the payload of GETs that are kept while nobody reads. */
+const payloadsKept = 16 * 1024 * 1024;
+
 /** Settings of the operations; see `OperationContext`. */
-export type S3OperationsOptions = Omit<OperationContext, 'objects' | 'shares' | 'accounts'>;
+export type S3OperationsOptions = Omit<OperationContext, 'objects' | 'shares' | 'accounts' | 'payloads'>;
 
 const operations: Readonly<Record<SupportedOperation, Handle>> = {
   AbortMultipartUpload: abortMultipartUpload,
@@ -100,7 +104,8 @@ export function createS3Operations(
   options: S3OperationsOptions,
 ): OperationHandlers<Principal> {
   const { objects, shares, accounts } = services;
-  const context: OperationContext = { ...options, objects, shares, accounts };
+  const payloads = new PayloadBuffers(payloadsKept);
+  const context: OperationContext = { ...options, objects, shares, accounts, payloads };
   const bind =
     (handle: Handle): OperationHandler<Principal> =>
     async (request) => {

@@ -1,5 +1,6 @@
 import type { Services } from '@polynas/core/service';
-import type { Clock } from '../clock.ts';
+import type { PayloadBuffers } from '@polynas/core/wire';
+import type { Clock } from '@polynas/http';
 
 /** What every operation works with. */
 export interface OperationContext extends Pick<Services, 'objects' | 'shares' | 'accounts'> {
@@ -8,6 +9,8 @@ export interface OperationContext extends Pick<Services, 'objects' | 'shares' | 
   /** Buckets may be asked for in any region. */
   readonly anyRegion: boolean;
   readonly clock: Clock;
+  /** For what large replies carry. */
+  readonly payloads: PayloadBuffers;
   /** Milliseconds that an operation may take, the transfer of its body not counted. */
   readonly timeLimit: number;
   /** Bytes a second that an upload makes at least (`S3Limits.uploadRate`): bounds the time of its transfer. */
