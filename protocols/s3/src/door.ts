@@ -1,6 +1,7 @@
 import type { Principal, Services } from '@polynas/core/service';
 import { defaultLimits } from './http/front.ts';
-import type { S3Server, S3ServerOptions } from './http/server.ts';
+import type { HttpServer } from '@polynas/http';
+import type { S3ServerOptions } from './http/server.ts';
 import { listenS3 } from './http/server.ts';
 import { createS3Operations } from './operations/create-s3-operations.ts';
 
@@ -19,7 +20,7 @@ export const defaultTimeLimit = 600_000;
 export function listenS3Door(
   services: Pick<Services, 'objects' | 'shares' | 'accounts'>,
   options: S3DoorOptions,
-): Promise<S3Server> {
+): Promise<HttpServer> {
   const { host, port, timeLimit, ...server } = options;
   const handlers = createS3Operations(services, {
     region: options.region ?? 'us-east-1',

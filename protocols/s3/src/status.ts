@@ -1,5 +1,7 @@
 import type { ObjectErrorCode, StorageErrorCode } from '@polynas/core/service';
-import { isStorageError, ObjectError } from '@polynas/core/service';
+import { ObjectError, isStorageError } from '@polynas/core/service';
+import type { HttpFaultCode } from '@polynas/http';
+import { HttpFault } from '@polynas/http';
 import type { S3ErrorCode } from './errors.ts';
 import { S3Error } from './errors.ts';
 
@@ -56,9 +58,20 @@ const ofObject = {
   bodyTooShort: 'IncompleteBody',
 } as const satisfies Record<ObjectErrorCode, S3ErrorCode>;
 
+const ofHttp = {
+  badTarget: 'InvalidURI',
+  malformed: 'BadRequest',
+  headersTooLarge: 'RequestHeaderSectionTooLarge',
+  // Every SDK retries it.
+  overloaded: 'SlowDown',
+  timedOut: 'RequestTimeout',
+  incompleteBody: 'IncompleteBody',
+} as const satisfies Record<HttpFaultCode, S3ErrorCode>;
+
 /** Whatever a handler threw, as what the client is told. Unknown errors are faults of ours: `InternalError`. */
 export function toS3Error(thrown: unknown): S3Error {
   if (thrown instanceof S3Error) return thrown;
+  if (thrown instanceof HttpFault) return new S3Error(ofHttp[thrown.code], { cause: thrown });
   if (isStorageError(thrown)) return new S3Error(ofStorage[thrown.code], { cause: thrown });
   if (thrown instanceof ObjectError) {
     const { etag } = thrown.detail;

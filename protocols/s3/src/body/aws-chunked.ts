@@ -3,7 +3,7 @@ import { S3Error } from '../errors.ts';
 import type { ChunkSigning } from '../signature/chunk-verifier.ts';
 import { ChunkVerifier } from '../signature/chunk-verifier.ts';
 import { Feed } from './feed.ts';
-import type { ByteSource } from './source.ts';
+import type { ByteSource } from '@polynas/http';
 
 export interface AwsChunkedOptions {
   /** `x-amz-decoded-content-length`. */

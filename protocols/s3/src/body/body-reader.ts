@@ -2,7 +2,7 @@ import type { DigestAlgorithm } from '../checksum/algorithms.ts';
 import { createDigest } from '../checksum/algorithms.ts';
 import { updatePaced } from '../checksum/paced.ts';
 import { S3Error } from '../errors.ts';
-import type { ByteSource } from './source.ts';
+import type { ByteSource } from '@polynas/http';
 
 /**
  * The body of a request as a handler sees it: decoded, bounded and checked. The checks that the client asked for (length,

@@ -8,7 +8,7 @@ import type { ChunkSigning } from '../signature/chunk-verifier.ts';
 import type { AwsChunkedOptions } from './aws-chunked.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
 import { openBody, withoutAwsChunked } from './request-body.ts';
-import type { ByteSource } from './source.ts';
+import type { ByteSource } from '@polynas/http';
 
 const scope = {
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',

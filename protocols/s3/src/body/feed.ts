@@ -1,4 +1,4 @@
-import type { ByteSource } from './source.ts';
+import type { ByteSource } from '@polynas/http';
 
 /** A cursor over a source that gives lines and runs of bytes without joining buffers. */
 export class Feed {

@@ -1,12 +1,11 @@
+import type { ByteSource, Headers } from '@polynas/http';
 import type { ChecksumAlgorithm } from '../checksum/algorithms.ts';
 import { checksumHeader, checksumOfHeader, digestFromBase64, toBase64 } from '../checksum/algorithms.ts';
 import { invalidArgument, S3Error } from '../errors.ts';
-import type { Headers } from '../http/headers.ts';
 import type { Authentication } from '../signature/authenticate.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
 import type { BodyCheck } from './body-reader.ts';
 import { CheckedBody, tooBig } from './body-reader.ts';
-import type { ByteSource } from './source.ts';
 
 /** What a row of the routing table says of the body. */
 export interface BodyRule {

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ReplySource } from '../operation.ts';
+import type { ReplySource } from '@polynas/http';
 import type { S3ServerOptions } from './server.ts';
 import type { EchoDoor } from '../test/echo-door.ts';
 import { openEchoDoor, sourceOf } from '../test/echo-door.ts';

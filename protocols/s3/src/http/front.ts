@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readRequest } from '../body/read-request.ts';
+import type { Clock, Conversation, Exchange, HttpLimits, Outcome, Query, RawHeaders, Reply } from '@polynas/http';
+import { decodeHeaders, defaultHttpLimits, firstValue, HttpFront } from '@polynas/http';
 import type { BodyRule } from '../body/request-body.ts';
 import { declaredChecksum, openBody, withoutAwsChunked } from '../body/request-body.ts';
-import type { Clock } from '../clock.ts';
-import { S3Error } from '../errors.ts';
-import type { OperationHandlers, S3Reply, S3Request, StreamedBody } from '../operation.ts';
+import type { OperationHandlers, S3Request } from '../operation.ts';
 import { refuseHeaders } from '../routing/refused-headers.ts';
 import { expectSupported, isSigning, notImplemented, route } from '../routing/route.ts';
 import type { Level, Row } from '../routing/table.ts';
@@ -13,18 +12,10 @@ import { authenticate } from '../signature/authenticate.ts';
 import { SigningKeyCache } from '../signature/signing-key.ts';
 import { toS3Error } from '../status.ts';
 import { errorDocument } from '../xml/error-document.ts';
-import type { Place } from './admission.ts';
-import { Admission } from './admission.ts';
-import { ByteBudget } from './byte-budget.ts';
-import type { RawHeaders } from './headers.ts';
-import { collectHeaders, decodeHeaders, firstValue } from './headers.ts';
-import { linger } from './linger.ts';
-import type { Query } from './query.ts';
+import type { RequestIds } from './request-ids.ts';
 import { RequestIdSource } from './request-ids.ts';
-import { isStreamed, sendReply } from './send.ts';
 import type { Target } from './target.ts';
 import { parseTarget } from './target.ts';
-import { Turns } from './turns.ts';
 
 export interface S3FrontOptions<P> {
   /** An operation without a handler answers NotImplemented. */
@@ -46,40 +37,17 @@ export interface S3FrontOptions<P> {
   readonly onAnswer?: (answer: S3Answer) => void;
 }
 
-export interface S3Limits {
-  /** Requests worked on at once, those that wait for their client not counted; default 512. */
-  readonly requests: number;
-  /** Requests that may wait for one of these places; default 1024. */
-  readonly waiting: number;
-  /** Requests of one connection that may wait behind each other (pipelining); default 16. */
-  readonly pipelined: number;
+export interface S3Limits extends HttpLimits {
   /** Bytes of an object or part in one request; default 5 GiB, S3's own limit. */
   readonly payload: number;
   /** Bytes of an XML request document; default 4 MiB: 10,000 parts with checksums, or 1,000 long keys. */
   readonly document: number;
-  /** Bytes of larger request and answer documents that are held at once, all connections together; default 64 MiB. */
-  readonly documents: number;
-  /** Bytes of objects that are held at once for clients that read, beside 16 KiB a connection; default 64 MiB. */
-  readonly replies: number;
-  /** Milliseconds without a byte of a request body; default 30,000. */
-  readonly bodyIdle: number;
-  /** Bytes a second that an upload makes at least, over 30 seconds of waiting for the client; default 1 KiB. */
-  readonly uploadRate: number;
-  /** Milliseconds without progress of a client that does not read its answer; default 30,000. */
-  readonly stall: number;
 }
 
 export const defaultLimits: S3Limits = {
-  requests: 512,
-  waiting: 1024,
-  pipelined: 16,
+  ...defaultHttpLimits,
   payload: 5 * 1024 ** 3,
   document: 4 * 1024 ** 2,
-  documents: 64 * 1024 ** 2,
-  replies: 64 * 1024 ** 2,
-  bodyIdle: 30_000,
-  uploadRate: 1024,
-  stall: 30_000,
 };
 
 /** What the log and the metrics learn of a request. */
@@ -97,209 +65,91 @@ export interface S3Answer {
   readonly milliseconds: number;
 }
 
-interface Connection {
-  last: Promise<void>;
-  pending: number;
+/** What all exchanges of a door share. */
+interface Door<P> {
+  readonly options: S3FrontOptions<P>;
+  readonly limits: S3Limits;
+  readonly keys: SigningKeyCache;
+  readonly baseDomains: readonly string[];
 }
-
-/** What is known of a request so far, for the error document and the log. */
-interface Progress {
-  target?: Target;
-  operation?: string;
-  accessKeyId?: string | undefined;
-  /** Bytes taken from the budget of documents. */
-  held: number;
-}
-
-/** Documents up to this many bytes are too small to be counted. */
-const smallDocument = 16 * 1024;
 
 /** Turns HTTP exchanges into operations. Mount `handle` on any `node:http` or `node:https` server. */
 export class S3Front<P> {
-  readonly #options: S3FrontOptions<P>;
-  readonly #limits: S3Limits;
-  readonly #admission: Admission;
-  readonly #documents: ByteBudget;
-  readonly #replies: ByteBudget;
-  readonly #keys = new SigningKeyCache();
-  readonly #ids: RequestIdSource;
-  readonly #baseDomains: readonly string[];
-  readonly #connections = new WeakMap<object, Connection>();
-  /** 1 MiB: a fraction of a millisecond of copying, or a few in a small guest. */
-  readonly #turns = new Turns(1024 ** 2);
-  #draining = false;
+  readonly #http: HttpFront;
 
   constructor(options: S3FrontOptions<P>) {
-    this.#options = options;
-    this.#limits = { ...defaultLimits, ...options.limits };
-    this.#admission = new Admission(this.#limits.requests, this.#limits.waiting);
-    this.#documents = new ByteBudget(this.#limits.documents);
-    this.#replies = new ByteBudget(this.#limits.replies);
-    this.#ids = new RequestIdSource(options.random);
-    this.#baseDomains = (options.baseDomains ?? []).map((domain) => domain.toLowerCase());
+    const limits = { ...defaultLimits, ...options.limits };
+    const ids = new RequestIdSource(options.random);
+    const door: Door<P> = {
+      options,
+      limits,
+      keys: new SigningKeyCache(),
+      baseDomains: (options.baseDomains ?? []).map((domain) => domain.toLowerCase()),
+    };
+    this.#http = new HttpFront({
+      dialect: (exchange) => new S3Conversation(door, exchange, ids.next()),
+      clock: options.clock,
+      limits,
+    });
   }
 
   /** To be told of each new connection of the server, so that accepting goes before writing. */
   accepted(): void {
-    this.#turns.accepted();
+    this.#http.accepted();
   }
 
   /** From now on each answer is the last one of its connection. */
   drain(): void {
-    this.#draining = true;
+    this.#http.drain();
   }
 
-  /**
-   * Answers one exchange; never rejects. Exchanges of one connection are worked on in turn, so that a client which
-   * pipelines cannot have many going at once.
-   *
-   * @param expectContinue the client waits for `100 Continue`; it is sent when the handler first reads the body
-   */
+  /** See `HttpFront.handle`. */
   handle(request: IncomingMessage, response: ServerResponse, expectContinue: boolean): void {
-    const { socket } = request;
-    const connection = this.#connections.get(socket) ?? { last: Promise.resolve(), pending: 0 };
-    this.#connections.set(socket, connection);
-    if (connection.pending >= this.#limits.pipelined) {
-      socket.destroy();
-      return;
-    }
-    connection.pending++;
-    connection.last = connection.last
-      .then(() => this.#exchange(request, response, expectContinue))
-      .catch(() => void socket.destroy())
-      .finally(() => void connection.pending--);
+    this.#http.handle(request, response, expectContinue);
+  }
+}
+
+class S3Conversation<P> implements Conversation {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly #door: Door<P>;
+  readonly #exchange: Exchange;
+  readonly #ids: RequestIds;
+  // What is known of the request so far, for the error document and the log.
+  #target: Target | undefined = undefined;
+  #operation: string | undefined = undefined;
+  #accessKeyId: string | undefined = undefined;
+
+  constructor(door: Door<P>, exchange: Exchange, ids: RequestIds) {
+    this.#door = door;
+    this.#exchange = exchange;
+    this.#ids = ids;
+    this.headers = { 'x-amz-request-id': ids.requestId, 'x-amz-id-2': ids.hostId };
   }
 
-  async #exchange(request: IncomingMessage, response: ServerResponse, expectContinue: boolean): Promise<void> {
-    if (response.destroyed) return;
-    const started = this.#options.clock.now();
-    const { requestId, hostId } = this.#ids.next();
-    response.setHeader('x-amz-request-id', requestId);
-    response.setHeader('x-amz-id-2', hostId);
-    response.setHeader('server', 'Polynas');
-    // The socket's own error is seen by node:http; without a listener here it would be an uncaught event.
-    request.on('error', ignore);
-    response.on('error', ignore);
-    const gone = new AbortController();
-    const onClose = (): void => {
-      if (!response.writableFinished) gone.abort();
-    };
-    response.once('close', onClose);
-
-    const progress: Progress = { held: 0 };
-    let failure: unknown;
-    let reply: S3Reply;
-    let place: Place | undefined;
-    try {
-      place = await this.#admission.enter(gone.signal);
-      reply = await this.#answer(request, response, expectContinue, requestId, gone.signal, progress, place);
-      if (typeof reply.body === 'string') this.#hold(progress, reply.body.length);
-    } catch (error) {
-      failure = error;
-      reply = errorReply(error, request.method ?? '', progress.target?.path ?? '', requestId, hostId);
-    } finally {
-      // A slow reader of an answer does not keep others from being worked on.
-      place?.end();
-    }
-    // A body that was not read ends the connection: what follows on it could not be told from the rest of the body.
-    if (!request.complete || this.#draining) response.setHeader('connection', 'close');
-    try {
-      reply = await this.#send(response, reply, gone.signal, (error) => {
-        failure = error;
-        return errorReply(error, request.method ?? '', progress.target?.path ?? '', requestId, hostId);
-      });
-    } catch (error) {
-      failure ??= error;
-      response.destroy();
-    }
-    this.#documents.give(progress.held);
-    response.off('close', onClose);
-    this.#options.onAnswer?.({
-      requestId,
-      method: request.method ?? '',
-      path: progress.target?.path,
-      operation: progress.operation,
-      accessKeyId: progress.accessKeyId,
-      clientAddress: request.socket.remoteAddress ?? '',
-      status: reply.status,
-      ...(failure === undefined ? {} : { error: failure }),
-      milliseconds: this.#options.clock.now() - started,
-    });
-    await linger(request, response, this.#options.clock);
-  }
-
-  /** Gives the reply that was sent: another one where the first bytes of this one could not be read. */
-  async #send(
-    response: ServerResponse,
-    first: S3Reply,
-    signal: AbortSignal,
-    failed: (error: unknown) => S3Reply,
-  ): Promise<S3Reply> {
-    const { clock } = this.#options;
-    const patience = { clock, stall: this.#limits.stall, budget: this.#replies, turns: this.#turns };
-    let reply = first;
-    for (;;) {
-      try {
-        await sendReply(response, reply, patience);
-        return reply;
-      } catch (error) {
-        if (response.headersSent || response.destroyed || !isStreamed(reply.body)) throw error;
-        reply = await this.#renew(reply.body, error, signal).catch(failed);
-      }
-    }
-  }
-
-  async #renew({ renew }: StreamedBody, error: unknown, signal: AbortSignal): Promise<S3Reply> {
-    if (renew === undefined) throw error;
-    const place = await this.#admission.enter(signal);
-    try {
-      return await renew(error);
-    } finally {
-      place.end();
-    }
-  }
-
-  async #answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-    expectContinue: boolean,
-    requestId: string,
-    signal: AbortSignal,
-    progress: Progress,
-    place: Place,
-  ): Promise<S3Reply> {
-    const method = request.method ?? '';
-    const raw = collectHeaders(request.rawHeaders);
-    const target = parseTarget(request.url ?? '/', firstValue(raw, 'host'), this.#baseDomains);
-    progress.target = target;
+  async answer(): Promise<Reply> {
+    const { method, headers: raw } = this.#exchange;
+    const { options, limits, baseDomains } = this.#door;
+    const target = parseTarget(this.#exchange.target, firstValue(raw, 'host'), baseDomains);
+    this.#target = target;
     const headers = withQueryHeaders(decodeHeaders(raw), target.query);
 
     const row = route(method, levelOf(target), target.query, headers);
-    progress.operation = row.operation;
+    this.#operation = row.operation;
     if (row.signedOtherwise === true) expectSupported(row, target.query);
-    const authentication = await this.#authenticate(method, target, raw);
-    progress.accessKeyId = authentication.accessKeyId;
+    const authentication = await this.#authenticate(target, raw);
+    this.#accessKeyId = authentication.accessKeyId;
     expectSupported(row, target.query);
     refuseHeaders(headers);
-    const handler = this.#options.handlers[row.operation];
+    const handler = options.handlers[row.operation];
     if (handler === undefined) throw notImplemented(`The operation ${row.operation} is not implemented.`);
 
-    const source = readRequest(request, {
-      onFirstRead: () => {
-        if (expectContinue) response.writeContinue();
-      },
-      idleTimeout: this.#limits.bodyIdle,
-      minimumRate: this.#limits.uploadRate,
-      clock: this.#options.clock,
-      place,
-    });
-    const body = openBody(source, headers, authentication, this.#bodyRule(row));
-    if (row.body === 'document') this.#hold(progress, body.length);
+    const body = openBody(this.#exchange.body(), headers, authentication, bodyRule(row, limits));
+    if (row.body === 'document') this.#exchange.hold(body.length);
     // Also where no content is allowed, the client may have promised a hash or a checksum of it.
     if (row.body === undefined) await body.bytes(0);
 
     const declared = row.checksumsOfObject === true ? undefined : declaredChecksum(headers);
-    const handed: S3Request<P> = {
+    const request: S3Request<P> = {
       operation: row.operation,
       principal: authentication.principal,
       accessKeyId: authentication.accessKeyId,
@@ -309,47 +159,68 @@ export class S3Front<P> {
       headers: withoutFraming(headers),
       body,
       declaredChecksum: declared,
-      signal,
-      clientAddress: request.socket.remoteAddress ?? '',
-      requestId,
+      signal: this.#exchange.signal,
+      clientAddress: this.#exchange.clientAddress,
+      requestId: this.#ids.requestId,
     };
-    return handler(handed);
+    return asXml(await handler(request));
   }
 
-  /** Counts a document against the budget until the exchange is over. Throws `SlowDown`. */
-  #hold(progress: Progress, bytes: number): void {
-    if (bytes <= smallDocument) return;
-    if (!this.#documents.take(bytes)) throw new S3Error('SlowDown');
-    progress.held += bytes;
+  /** Of a fault of ours the client learns nothing but the request id. */
+  failed(thrown: unknown): Reply {
+    const error = toS3Error(thrown);
+    if (this.#exchange.method === 'HEAD' || error.status === 304) {
+      return { status: error.status, headers: error.headers };
+    }
+    const { requestId, hostId } = this.#ids;
+    return {
+      status: error.status,
+      headers: { ...error.headers, 'content-type': 'application/xml' },
+      body: errorDocument(error, this.#target?.path ?? '', requestId, hostId),
+    };
   }
 
-  #authenticate(method: string, target: Target, headers: RawHeaders): Promise<Authentication<P>> {
-    const { credentials, anonymous, region, anyRegion, clock } = this.#options;
+  done(outcome: Outcome): void {
+    this.#door.options.onAnswer?.({
+      requestId: this.#ids.requestId,
+      method: this.#exchange.method,
+      path: this.#target?.path,
+      operation: this.#operation,
+      accessKeyId: this.#accessKeyId,
+      clientAddress: this.#exchange.clientAddress,
+      ...outcome,
+    });
+  }
+
+  #authenticate(target: Target, headers: RawHeaders): Promise<Authentication<P>> {
+    const { credentials, anonymous, region, anyRegion, clock } = this.#door.options;
     return authenticate(
-      { method, path: target.path, query: target.query, headers },
+      { method: this.#exchange.method, path: target.path, query: target.query, headers },
       {
         credentials,
         ...(anonymous === undefined ? {} : { anonymous }),
         region: region ?? 'us-east-1',
         anyRegion: anyRegion ?? false,
         now: () => clock.now(),
-        keys: this.#keys,
+        keys: this.#door.keys,
       },
     );
   }
-
-  #bodyRule(row: Row): BodyRule {
-    const kind = row.body ?? 'none';
-    return {
-      kind,
-      maximum: kind === 'payload' ? this.#limits.payload : this.#limits.document,
-      checksums: row.checksumsOfObject !== true,
-    };
-  }
 }
 
-function ignore(): void {
-  // Nothing to do: 'close' follows and ends what is under way.
+function bodyRule(row: Row, limits: S3Limits): BodyRule {
+  const kind = row.body ?? 'none';
+  return {
+    kind,
+    maximum: kind === 'payload' ? limits.payload : limits.document,
+    checksums: row.checksumsOfObject !== true,
+  };
+}
+
+/** A string is an XML document unless it says otherwise. */
+function asXml(reply: Reply): Reply {
+  if (typeof reply.body !== 'string') return reply;
+  return { ...reply, headers: { 'content-type': 'application/xml', ...reply.headers } };
 }
 
 function levelOf(target: Target): Level {
@@ -374,15 +245,4 @@ function withoutFraming(headers: ReadonlyMap<string, string>): ReadonlyMap<strin
   if (kept === undefined) changed.delete('content-encoding');
   else changed.set('content-encoding', kept);
   return changed;
-}
-
-/** Of a fault of ours the client learns nothing but the request id. */
-function errorReply(thrown: unknown, method: string, path: string, requestId: string, hostId: string): S3Reply {
-  const error = toS3Error(thrown);
-  if (method === 'HEAD' || error.status === 304) return { status: error.status, headers: error.headers };
-  return {
-    status: error.status,
-    headers: { ...error.headers, 'content-type': 'application/xml' },
-    body: errorDocument(error, path, requestId, hostId),
-  };
 }

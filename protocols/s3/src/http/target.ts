@@ -1,7 +1,6 @@
+import type { Query } from '@polynas/http';
+import { decodePercent, parseQuery } from '@polynas/http';
 import { S3Error } from '../errors.ts';
-import { decodePercent } from './percent.ts';
-import type { Query } from './query.ts';
-import { parseQuery } from './query.ts';
 
 export interface Target {
   /** The decoded path as sent, in virtual-host style too: never normalised, `..`, `//` and `+` are just characters. */

@@ -2,7 +2,7 @@ import type { S3ErrorCode } from '../errors.ts';
 import { S3Error } from '../errors.ts';
 import { expectListableBucket } from '../request/bucket.ts';
 import type { Handle } from '../request/handle.ts';
-import { XmlWriter } from '../xml/writer.ts';
+import { s3Document } from '../xml/writer.ts';
 
 /**
  * Configurations that a bucket can have in S3 and that no bucket here has, because setting them answers NotImplemented.
@@ -21,7 +21,7 @@ export function absent(code: S3ErrorCode): Handle {
 export function fresh(root: string, leaves: Readonly<Record<string, string>> = {}): Handle {
   return async (context, request) => {
     await expectListableBucket(context, request);
-    const xml = new XmlWriter().root(root);
+    const xml = s3Document(root);
     for (const [name, value] of Object.entries(leaves)) xml.leaf(name, value);
     return { status: 200, body: xml.close().toString() };
   };

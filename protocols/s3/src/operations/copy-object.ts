@@ -1,19 +1,18 @@
 import type { Caller, ObjectConditions } from '@polynas/core/service';
+import { isObjectError } from '@polynas/core/service';
+import { isoDate, parseConditions, parseWriteConditions } from '@polynas/http';
 import type { ChecksumAlgorithm } from '../checksum/algorithms.ts';
 import { invalidArgument, S3Error } from '../errors.ts';
 import { writeChecksums } from '../reply/checksums.ts';
 import { quoted } from '../reply/object-headers.ts';
-import { isoDate } from '../reply/time.ts';
 import { expectBucket, findBucket } from '../request/bucket.ts';
 import { requestedAlgorithm } from '../request/checksum-choice.ts';
-import { parseConditions, parseWriteConditions } from '../request/conditions.ts';
 import type { OperationContext } from '../request/context.ts';
 import { parseCopySource } from '../request/copy-source.ts';
 import type { Handle } from '../request/handle.ts';
-import { isObjectError } from '../request/object-error.ts';
 import { parseObjectMetadata } from '../request/object-metadata.ts';
 import { runningChecksum } from '../request/running-checksum.ts';
-import { XmlWriter } from '../xml/writer.ts';
+import { s3Document } from '../xml/writer.ts';
 import { missingTarget } from './put-object.ts';
 
 export const copyObject: Handle = async (context, request) => {
@@ -49,7 +48,7 @@ export const copyObject: Handle = async (context, request) => {
         ...(wanted === undefined ? {} : { digest: runningChecksum(wanted) }),
       },
     );
-    const xml = new XmlWriter().root('CopyObjectResult');
+    const xml = s3Document('CopyObjectResult');
     xml.leaf('LastModified', isoDate(info.modified)).leaf('ETag', quoted(info.etag));
     writeChecksums(xml, info.checksums, 'with type');
     return { status: 200, body: xml.close().toString() };

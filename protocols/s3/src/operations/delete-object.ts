@@ -1,7 +1,7 @@
 import type { ObjectConditions } from '@polynas/core/service';
 import { invalidArgument } from '../errors.ts';
 import { expectBucket } from '../request/bucket.ts';
-import { parseWriteConditions } from '../request/conditions.ts';
+import { parseWriteConditions } from '@polynas/http';
 import type { Handle, Request } from '../request/handle.ts';
 import { expectNullVersion } from '../request/version-id.ts';
 import { deletedIfThere, parseConditionTime } from '../request/deletion.ts';

@@ -1,14 +1,14 @@
 import type { ObjectConditions } from '@polynas/core/service';
+import { parseEntityTags } from '@polynas/http';
 import { S3Error } from '../errors.ts';
 import { expectBucket } from '../request/bucket.ts';
-import { parseEntityTags } from '../request/conditions.ts';
 import { deletedIfThere, parseConditionTime } from '../request/deletion.ts';
 import type { Handle, Request } from '../request/handle.ts';
 import { expectNullVersion } from '../request/version-id.ts';
 import { toS3Error } from '../status.ts';
 import type { ObjectToDelete } from '../xml/delete.ts';
 import { parseDelete } from '../xml/delete.ts';
-import { XmlWriter } from '../xml/writer.ts';
+import { s3Document } from '../xml/writer.ts';
 
 /** Bytes: a thousand keys of 1,024 bytes, each of them escaped, and their conditions. */
 const documentLimit = 4 * 1024 ** 2;
@@ -36,7 +36,7 @@ export const deleteObjects: Handle = async (context, request) => {
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, objects.length) }, work));
 
-  const xml = new XmlWriter().root('DeleteResult');
+  const xml = s3Document('DeleteResult');
   for (const [index, { key, versionId }] of objects.entries()) {
     const failure = failures.get(index);
     if (failure === undefined) {

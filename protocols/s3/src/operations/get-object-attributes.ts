@@ -1,12 +1,13 @@
 import type { ObjectInfo } from '@polynas/core/service';
+import type { XmlWriter } from '@polynas/http';
+import { httpDate } from '@polynas/http';
 import { invalidArgument } from '../errors.ts';
 import { writeChecksums } from '../reply/checksums.ts';
-import { httpDate } from '../reply/time.ts';
 import { expectBucket } from '../request/bucket.ts';
 import type { Handle, Request } from '../request/handle.ts';
 import { pageSize } from '../request/listing.ts';
 import { expectNullVersion } from '../request/version-id.ts';
-import { XmlWriter } from '../xml/writer.ts';
+import { s3Document } from '../xml/writer.ts';
 
 const attributeNames = ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'] as const;
 
@@ -17,7 +18,7 @@ export const getObjectAttributes: Handle = async (context, request) => {
   expectNullVersion(request.query.get('versionId'), request.key);
   const wanted = wantedAttributes(request.headers.get('x-amz-object-attributes'));
   const info = await context.objects.head(caller, share.id, request.key);
-  const xml = new XmlWriter().root('GetObjectAttributesResponse');
+  const xml = s3Document('GetObjectAttributesResponse');
   // The one place where S3 gives an entity tag without quotes.
   if (wanted.has('ETag')) xml.leaf('ETag', info.etag);
   if (wanted.has('Checksum') && info.checksums !== undefined) {

@@ -3,10 +3,10 @@ import type * as Sdk from '@aws-sdk/client-s3';
 import type { ObjectService } from '@polynas/core/service';
 import { StorageError } from '@polynas/core/service';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '@polynas/http';
 import { listenS3Door } from '../door.ts';
 import type { S3Answer } from '../http/front.ts';
-import type { S3Server } from '../http/server.ts';
+import type { HttpServer } from '@polynas/http';
 import { newClient } from '../test/aws-sdk.ts';
 import type { TestDoor } from '../test/open-door.ts';
 import { openDoor } from '../test/open-door.ts';
@@ -16,7 +16,7 @@ const Bucket = 'bucket';
 const size = 200_000;
 
 let door: TestDoor;
-let server: S3Server;
+let server: HttpServer;
 let alice: Sdk.S3;
 let answers: S3Answer[];
 /** What happens after each opening and before the first read. */

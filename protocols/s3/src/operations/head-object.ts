@@ -1,5 +1,5 @@
 import { expectBucket } from '../request/bucket.ts';
-import { parseConditions } from '../request/conditions.ts';
+import { parseConditions } from '@polynas/http';
 import type { Handle } from '../request/handle.ts';
 import { expectNullVersion } from '../request/version-id.ts';
 import { selectContent } from '../reply/selection.ts';

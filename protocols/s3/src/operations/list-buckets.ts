@@ -1,11 +1,11 @@
 import type { Share } from '@polynas/core/service';
+import { isoDate } from '@polynas/http';
 import { invalidArgument } from '../errors.ts';
 import { writeOwner } from '../reply/owner.ts';
-import { isoDate } from '../reply/time.ts';
 import { callerOf } from '../request/caller.ts';
 import type { Handle } from '../request/handle.ts';
 import { continuationToken, parseContinuationToken } from '../request/listing.ts';
-import { XmlWriter } from '../xml/writer.ts';
+import { s3Document } from '../xml/writer.ts';
 
 /** Buckets of one page at most; without `max-buckets`, all are given (S3 API Reference, ListBuckets). */
 const pageLimit = 10_000;
@@ -26,7 +26,7 @@ export const listBuckets: Handle = async (context, request) => {
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const page = found.slice(0, limit);
 
-  const xml = new XmlWriter().root('ListAllMyBucketsResult');
+  const xml = s3Document('ListAllMyBucketsResult');
   writeOwner(xml, 'Owner', { id: principal.userId ?? `uid:${principal.uid}`, name: principal.name });
   xml.open('Buckets');
   for (const [name, share] of page) {

@@ -1,11 +1,11 @@
+import { isoDate } from '@polynas/http';
 import { checksumNamed } from '../checksum/algorithms.ts';
 import { ownersOf } from '../reply/listing.ts';
 import { writeOwner } from '../reply/owner.ts';
-import { isoDate } from '../reply/time.ts';
 import { expectBucket } from '../request/bucket.ts';
 import type { Handle } from '../request/handle.ts';
 import { nameEncoding, pageSize } from '../request/listing.ts';
-import { XmlWriter } from '../xml/writer.ts';
+import { s3Document } from '../xml/writer.ts';
 
 export const listMultipartUploads: Handle = async (context, request) => {
   const bucket = expectBucket(context, request);
@@ -28,7 +28,7 @@ export const listMultipartUploads: Handle = async (context, request) => {
           limit,
         });
 
-  const xml = new XmlWriter().root('ListMultipartUploadsResult').leaf('Bucket', bucket.name);
+  const xml = s3Document('ListMultipartUploadsResult').leaf('Bucket', bucket.name);
   xml.leaf('KeyMarker', names.encode(afterKey)).leaf('UploadIdMarker', idMarker);
   if (next !== undefined) xml.leaf('NextKeyMarker', names.encode(next.key)).leaf('NextUploadIdMarker', next.id);
   xml.leaf('Prefix', names.encode(prefix));

@@ -4,7 +4,7 @@ import { writeCommonPrefixes, writeListedObject } from '../reply/listed-object.t
 import { expectBucket } from '../request/bucket.ts';
 import type { Handle } from '../request/handle.ts';
 import { nameEncoding, pageSize } from '../request/listing.ts';
-import { XmlWriter } from '../xml/writer.ts';
+import { s3Document } from '../xml/writer.ts';
 
 /** On a bucket that keeps no versions, every key has the one version `null`. */
 export const listObjectVersions: Handle = async (context, request) => {
@@ -20,7 +20,7 @@ export const listObjectVersions: Handle = async (context, request) => {
   // A key's only version lies behind the key itself, so the version marker adds nothing to the key marker.
   const { items, next } = await listPage(context, bucket, { prefix, delimiter, after: keyMarker, limit });
 
-  const xml = new XmlWriter().root('ListVersionsResult').leaf('Name', bucket.name);
+  const xml = s3Document('ListVersionsResult').leaf('Name', bucket.name);
   xml.leaf('Prefix', names.encode(prefix)).leaf('KeyMarker', names.encode(keyMarker));
   xml.leaf('VersionIdMarker', versionMarker ?? '');
   if (next !== undefined) {

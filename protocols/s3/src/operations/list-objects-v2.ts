@@ -3,7 +3,7 @@ import { writeCommonPrefixes, writeListedObject } from '../reply/listed-object.t
 import { expectBucket } from '../request/bucket.ts';
 import type { Handle } from '../request/handle.ts';
 import { continuationToken, nameEncoding, pageSize, parseContinuationToken } from '../request/listing.ts';
-import { XmlWriter } from '../xml/writer.ts';
+import { s3Document } from '../xml/writer.ts';
 
 export const listObjectsV2: Handle = async (context, request) => {
   const bucket = expectBucket(context, request);
@@ -18,7 +18,7 @@ export const listObjectsV2: Handle = async (context, request) => {
   const after = token === undefined || token === '' ? startAfter : parseContinuationToken(token);
   const { items, next } = await listPage(context, bucket, { prefix, delimiter, after, limit });
 
-  const xml = new XmlWriter().root('ListBucketResult').leaf('Name', bucket.name).leaf('Prefix', names.encode(prefix));
+  const xml = s3Document('ListBucketResult').leaf('Name', bucket.name).leaf('Prefix', names.encode(prefix));
   xml.leaf('ContinuationToken', token);
   if (next !== undefined) xml.leaf('NextContinuationToken', continuationToken(next));
   if (startAfter !== '') xml.leaf('StartAfter', names.encode(startAfter));

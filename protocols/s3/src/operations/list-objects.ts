@@ -3,7 +3,7 @@ import { writeCommonPrefixes, writeListedObject } from '../reply/listed-object.t
 import { expectBucket } from '../request/bucket.ts';
 import type { Handle } from '../request/handle.ts';
 import { nameEncoding, pageSize } from '../request/listing.ts';
-import { XmlWriter } from '../xml/writer.ts';
+import { s3Document } from '../xml/writer.ts';
 
 /** Version 1 of the listing. */
 export const listObjects: Handle = async (context, request) => {
@@ -16,7 +16,7 @@ export const listObjects: Handle = async (context, request) => {
   const names = nameEncoding(query);
   const { items, next } = await listPage(context, bucket, { prefix, delimiter, after: marker, limit });
 
-  const xml = new XmlWriter().root('ListBucketResult').leaf('Name', bucket.name);
+  const xml = s3Document('ListBucketResult').leaf('Name', bucket.name);
   xml.leaf('Prefix', names.encode(prefix)).leaf('Marker', names.encode(marker));
   // Only with a delimiter: else the last key is the next marker (S3 API Reference, ListObjects, NextMarker).
   if (next !== undefined && delimiter !== '') xml.leaf('NextMarker', names.encode(next));

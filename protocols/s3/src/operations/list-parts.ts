@@ -1,14 +1,14 @@
+import { isoDate } from '@polynas/http';
 import { checksumNamed } from '../checksum/algorithms.ts';
 import { invalidArgument } from '../errors.ts';
 import { writeChecksums } from '../reply/checksums.ts';
 import { quoted } from '../reply/object-headers.ts';
 import { ownerOfUid, writeOwner } from '../reply/owner.ts';
-import { isoDate } from '../reply/time.ts';
 import { expectBucket } from '../request/bucket.ts';
 import type { Handle } from '../request/handle.ts';
 import { nameEncoding, pageSize } from '../request/listing.ts';
 import { uploadIdOf } from '../request/multipart.ts';
-import { XmlWriter } from '../xml/writer.ts';
+import { s3Document } from '../xml/writer.ts';
 
 export const listParts: Handle = async (context, request) => {
   const { share, caller, name } = expectBucket(context, request);
@@ -23,7 +23,7 @@ export const listParts: Handle = async (context, request) => {
       : await context.objects.listParts(caller, share.id, request.key, uploadId, marker, limit);
 
   const owner = ownerOfUid(context, share, upload.ownerUid);
-  const xml = new XmlWriter().root('ListPartsResult');
+  const xml = s3Document('ListPartsResult');
   xml.leaf('Bucket', name).leaf('Key', names.encode(request.key)).leaf('UploadId', uploadId);
   writeOwner(xml, 'Initiator', owner);
   writeOwner(xml, 'Owner', owner);

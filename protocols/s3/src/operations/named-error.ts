@@ -1,4 +1,4 @@
-import { isStorageError, ObjectError } from '@polynas/core/service';
+import { ObjectError, isStorageError } from '@polynas/core/service';
 import type { ErrorElements, S3ErrorCode } from '../errors.ts';
 import { S3Error } from '../errors.ts';
 import type { Request } from '../request/handle.ts';

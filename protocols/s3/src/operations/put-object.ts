@@ -1,10 +1,10 @@
-import { isObjectError } from '../request/object-error.ts';
+import { isObjectError } from '@polynas/core/service';
+import { parseWriteConditions } from '@polynas/http';
 import { toObjectBody } from '../body/object-body.ts';
 import { S3Error } from '../errors.ts';
 import { checksumHeaders } from '../reply/checksums.ts';
 import { quoted } from '../reply/object-headers.ts';
 import { expectBucket } from '../request/bucket.ts';
-import { parseWriteConditions } from '../request/conditions.ts';
 import type { Handle } from '../request/handle.ts';
 import { parseObjectMetadata } from '../request/object-metadata.ts';
 

@@ -1,16 +1,15 @@
+import { isoDate, parseConditions } from '@polynas/http';
 import { checksumNamed } from '../checksum/algorithms.ts';
 import { invalidArgument } from '../errors.ts';
 import { writeChecksums } from '../reply/checksums.ts';
 import { quoted } from '../reply/object-headers.ts';
-import { isoDate } from '../reply/time.ts';
 import { expectBucket, findBucket } from '../request/bucket.ts';
-import { parseConditions } from '../request/conditions.ts';
 import { parseCopySource } from '../request/copy-source.ts';
 import type { Handle } from '../request/handle.ts';
 import { partNumberOf, uploadIdOf } from '../request/multipart.ts';
-import type { ByteRange } from '../request/range.ts';
+import type { ByteRange } from '@polynas/http';
 import { runningChecksum } from '../request/running-checksum.ts';
-import { XmlWriter } from '../xml/writer.ts';
+import { s3Document } from '../xml/writer.ts';
 import { copyError } from './copy-object.ts';
 
 export const uploadPartCopy: Handle = async (context, request) => {
@@ -41,7 +40,7 @@ export const uploadPartCopy: Handle = async (context, request) => {
     .catch((error: unknown) => {
       throw copyError(error, source.key) ?? error;
     });
-  const xml = new XmlWriter().root('CopyPartResult');
+  const xml = s3Document('CopyPartResult');
   xml.leaf('LastModified', isoDate(part.modified)).leaf('ETag', quoted(part.etag));
   writeChecksums(xml, part.checksums, 'no type');
   return { status: 200, body: xml.close().toString() };

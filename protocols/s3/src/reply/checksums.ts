@@ -1,6 +1,6 @@
 import type { ObjectChecksums } from '@polynas/core/service';
+import type { XmlWriter } from '@polynas/http';
 import { checksumAlgorithms, checksumHeader } from '../checksum/algorithms.ts';
-import type { XmlWriter } from '../xml/writer.ts';
 
 /** `x-amz-checksum-*` headers with their type. */
 export function checksumHeaders(checksums: ObjectChecksums | undefined): Record<string, string> {

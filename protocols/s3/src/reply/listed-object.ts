@@ -1,11 +1,11 @@
 import type { ListResult, ObjectInfo } from '@polynas/core/service';
+import type { XmlWriter } from '@polynas/http';
+import { isoDate } from '@polynas/http';
 import type { NameEncoding } from '../request/listing.ts';
-import type { XmlWriter } from '../xml/writer.ts';
 import { checksumNames } from './checksums.ts';
 import { quoted } from './object-headers.ts';
 import type { Owner } from './owner.ts';
 import { writeOwner } from './owner.ts';
-import { isoDate } from './time.ts';
 
 /** What an entry of any listing says of an object beside its key. */
 export function writeListedObject(xml: XmlWriter, object: ObjectInfo, owner: Owner | undefined): void {

@@ -3,7 +3,7 @@ import { invalidArgument, S3Error } from '../errors.ts';
 import type { Request } from '../request/handle.ts';
 import { contentHeaders } from '../request/object-metadata.ts';
 import { encodeWords } from '../request/rfc2047.ts';
-import { httpDate } from './time.ts';
+import { httpDate } from '@polynas/http';
 
 /** `"etag"`. */
 export function quoted(etag: string): string {

@@ -1,6 +1,6 @@
 import type { Share } from '@polynas/core/service';
+import type { XmlWriter } from '@polynas/http';
 import type { OperationContext } from '../request/context.ts';
-import type { XmlWriter } from '../xml/writer.ts';
 
 /** Who stands in `Owner`, `Initiator` and `Grantee` elements. */
 export interface Owner {

@@ -1,10 +1,9 @@
 import type { ObjectChecksums, ObjectInfo } from '@polynas/core/service';
+import type { ByteRange } from '@polynas/http';
+import { contentRange, parseEntityTags, parseHttpDate } from '@polynas/http';
 import { invalidArgument, S3Error } from '../errors.ts';
-import { parseEntityTags } from '../request/conditions.ts';
 import type { Request } from '../request/handle.ts';
-import type { ByteRange } from '../request/range.ts';
 import { parseRange } from '../request/range.ts';
-import { parseHttpDate } from '../signature/amz-date.ts';
 import { checksumHeaders } from './checksums.ts';
 import { objectHeaders, responseOverrides } from './object-headers.ts';
 
@@ -64,10 +63,6 @@ function rangeStillApplies(request: Request, info: ObjectInfo): boolean {
   const time = parseHttpDate(condition);
   if (time !== undefined) return time === info.modified.seconds * 1000;
   return (parseEntityTags(condition, 'strong') ?? []).includes(info.etag);
-}
-
-function contentRange(range: ByteRange, size: number): string {
-  return `bytes ${range.start}-${range.end - 1}/${size}`;
 }
 
 function withChecksums(

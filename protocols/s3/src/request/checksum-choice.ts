@@ -1,7 +1,7 @@
 import type { ChecksumAlgorithm } from '../checksum/algorithms.ts';
 import { checksumAlgorithms, checksumHeader, checksumNamed } from '../checksum/algorithms.ts';
 import { S3Error } from '../errors.ts';
-import type { Headers } from '../http/headers.ts';
+import type { Headers } from '@polynas/http';
 
 export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE';
 

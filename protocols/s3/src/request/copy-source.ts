@@ -1,5 +1,5 @@
 import { invalidArgument } from '../errors.ts';
-import { decodePercent } from '../http/percent.ts';
+import { decodePercent } from '@polynas/http';
 import { expectNullVersion } from './version-id.ts';
 
 export interface CopySource {

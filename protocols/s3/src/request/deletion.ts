@@ -1,7 +1,8 @@
 import type { ObjectInfo } from '@polynas/core/service';
+import { parseHttpDate } from '@polynas/http';
 import { invalidArgument } from '../errors.ts';
-import { parseHttpDate } from '../signature/amz-date.ts';
-import { isObjectError } from './object-error.ts';
+
+import { isObjectError } from '@polynas/core/service';
 
 /**
  * Deleting what is not there succeeds, also under a condition (S3 API Reference, DeleteObject): a condition that failed

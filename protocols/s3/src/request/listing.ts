@@ -1,5 +1,5 @@
 import { invalidArgument } from '../errors.ts';
-import type { Query } from '../http/query.ts';
+import type { Query } from '@polynas/http';
 import { encodeKeyForUrl } from '../xml/escape.ts';
 
 /** S3 gives no page more entries than this. */

@@ -1,6 +1,6 @@
 import type { ObjectMetadata } from '@polynas/core/service';
 import { S3Error } from '../errors.ts';
-import type { Headers } from '../http/headers.ts';
+import type { Headers } from '@polynas/http';
 import { decodeWords } from './rfc2047.ts';
 
 /** What is kept of a PUT beside user metadata (S3 API Reference, PutObject: "system-defined metadata"). */

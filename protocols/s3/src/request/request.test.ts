@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseConditions, parseEntityTags, parseWriteConditions } from './conditions.ts';
+import { parseConditions, parseEntityTags, parseWriteConditions } from '@polynas/http';
 import { parseCopySource } from './copy-source.ts';
 import { continuationToken, parseContinuationToken } from './listing.ts';
 import { parseObjectMetadata } from './object-metadata.ts';

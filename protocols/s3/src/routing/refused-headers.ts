@@ -1,5 +1,5 @@
 import { invalidArgument, S3Error } from '../errors.ts';
-import type { Headers } from '../http/headers.ts';
+import type { Headers } from '@polynas/http';
 
 /**
  * Headers that ask for protection, placement or accounting that is not there. Accepting and dropping them would be a

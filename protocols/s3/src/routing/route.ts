@@ -1,6 +1,5 @@
+import type { Headers, Query, QueryParameter } from '@polynas/http';
 import { S3Error } from '../errors.ts';
-import type { Headers } from '../http/headers.ts';
-import type { Query, QueryParameter } from '../http/query.ts';
 import type { Level, Operation, Row, SupportedOperation } from './table.ts';
 import { table } from './table.ts';
 

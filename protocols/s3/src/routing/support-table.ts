@@ -1,5 +1,5 @@
 import { defaultLimits } from '../http/front.ts';
-import { defaultConnectionLimits } from '../http/server.ts';
+import { defaultConnectionLimits } from '@polynas/http';
 import type { Operation, Row } from './table.ts';
 import { table } from './table.ts';
 

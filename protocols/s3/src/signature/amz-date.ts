@@ -16,12 +16,3 @@ export function formatAmzDate(time: number): string {
 export function formatIsoSeconds(time: number): string {
   return new Date(time).toISOString().replace(/\.\d{3}/, '');
 }
-
-/** The `Date` header in any of the three forms of RFC 9110 §5.6.7; `undefined` when it is none. */
-export function parseHttpDate(text: string): number | undefined {
-  if (!/^[A-Z][a-z]{2,8},? /.test(text)) return undefined;
-  // asctime names no zone and would be read as local time.
-  const time = Date.parse(/(GMT|UTC|[+-]\d{4})$/.test(text) ? text : `${text} GMT`);
-  // Years beyond four digits have no amz-date.
-  return Number.isNaN(time) || time < 0 || time > 253_402_300_799_000 ? undefined : time;
-}

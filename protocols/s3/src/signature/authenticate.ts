@@ -1,7 +1,6 @@
+import type { Query, RawHeaders } from '@polynas/http';
+import { firstValue } from '@polynas/http';
 import { invalidArgument, S3Error } from '../errors.ts';
-import type { RawHeaders } from '../http/headers.ts';
-import { firstValue } from '../http/headers.ts';
-import type { Query } from '../http/query.ts';
 import { formatIsoSeconds } from './amz-date.ts';
 import { headerMalformed, parseAuthorizationHeader } from './authorization-header.ts';
 import { canonicalRequest, stringToSign } from './canonical-request.ts';

@@ -1,7 +1,7 @@
+import type { RawHeaders } from '@polynas/http';
+import { firstValue, parseHttpDate } from '@polynas/http';
 import { invalidArgument, S3Error } from '../errors.ts';
-import type { RawHeaders } from '../http/headers.ts';
-import { firstValue } from '../http/headers.ts';
-import { formatAmzDate, parseAmzDate, parseHttpDate } from './amz-date.ts';
+import { formatAmzDate, parseAmzDate } from './amz-date.ts';
 import type { SignatureClaim } from './claim.ts';
 import { parseCredential, parseSignedHeaders } from './claim.ts';
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { RawHeaders } from '../http/headers.ts';
-import { encodePercent } from '../http/percent.ts';
-import type { Query } from '../http/query.ts';
+import type { Query, RawHeaders } from '@polynas/http';
+import { encodePercent } from '@polynas/http';
 
 /**
  * The canonical request of SigV4 as S3 wants it (S3 API Reference, "Create a signed AWS API request"): the path is

@@ -1,5 +1,5 @@
 import { S3Error } from '../errors.ts';
-import type { Query } from '../http/query.ts';
+import type { Query } from '@polynas/http';
 import { parseAmzDate } from './amz-date.ts';
 import type { SignatureClaim } from './claim.ts';
 import { parseCredential, parseSignedHeaders } from './claim.ts';

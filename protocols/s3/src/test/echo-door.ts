@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { systemClock } from '../clock.ts';
+import type { HttpServer, ReplySource } from '@polynas/http';
+import { systemClock } from '@polynas/http';
 import { checksumHeader, toBase64 } from '../checksum/algorithms.ts';
 import { S3Error } from '../errors.ts';
-import type { OperationHandlers, ReplySource, S3Reply, S3Request } from '../operation.ts';
-import { XmlWriter } from '../xml/writer.ts';
+import type { OperationHandlers, S3Reply, S3Request } from '../operation.ts';
+import { s3Document } from '../xml/writer.ts';
 import type { S3Answer } from '../http/front.ts';
-import type { S3Server, S3ServerOptions } from '../http/server.ts';
+import type { S3ServerOptions } from '../http/server.ts';
 import { listenS3 } from '../http/server.ts';
 
 export const accessKeyId = 'POLYNASTESTKEY';
@@ -13,7 +14,7 @@ export const secretAccessKey = 'a/secret+with/odd=characters';
 
 /** A door with the least that clients need to put something and get it back. Objects live in a map. */
 export interface EchoDoor {
-  readonly server: S3Server;
+  readonly server: HttpServer;
   readonly endpoint: string;
   readonly objects: Map<string, StoredObject>;
   readonly answers: S3Answer[];
@@ -70,7 +71,7 @@ function echoHandlers(objects: Map<string, StoredObject>): Partial<OperationHand
     };
   };
   const list = async (request: S3Request<string>): Promise<S3Reply> => {
-    const xml = new XmlWriter().root('ListBucketResult').leaf('Name', request.bucket).leaf('IsTruncated', false);
+    const xml = s3Document('ListBucketResult').leaf('Name', request.bucket).leaf('IsTruncated', false);
     for (const [path, object] of [...objects].sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (!path.startsWith(`${request.bucket}/${request.query.get('prefix') ?? ''}`)) continue;
       xml
@@ -107,7 +108,7 @@ function echoHandlers(objects: Map<string, StoredObject>): Partial<OperationHand
     },
     ListBuckets: async () => ({
       status: 200,
-      body: new XmlWriter().root('ListAllMyBucketsResult').open('Buckets').close().close().toString(),
+      body: s3Document('ListAllMyBucketsResult').open('Buckets').close().close().toString(),
     }),
     HeadBucket: async () => ({ status: 200 }),
     CreateBucket: async (request) => {
@@ -116,7 +117,7 @@ function echoHandlers(objects: Map<string, StoredObject>): Partial<OperationHand
     },
     GetBucketLocation: async () => ({
       status: 200,
-      body: new XmlWriter().root('LocationConstraint').close().toString(),
+      body: s3Document('LocationConstraint').close().toString(),
     }),
     ListObjects: list,
     ListObjectsV2: list,

@@ -3,11 +3,11 @@ import { openMemoryVolume } from '@polynas/backend-memory';
 import type { Core } from '@polynas/core';
 import { createCore, memoryRegistryStore } from '@polynas/core';
 import type { Volume } from '@polynas/core/spi';
-import { systemClock } from '../clock.ts';
+import type { HttpServer } from '@polynas/http';
+import { systemClock } from '@polynas/http';
 import type { S3DoorOptions } from '../door.ts';
 import { listenS3Door } from '../door.ts';
 import type { S3Answer } from '../http/front.ts';
-import type { S3Server } from '../http/server.ts';
 
 export interface TestUser {
   readonly userId: string;
@@ -17,7 +17,7 @@ export interface TestUser {
 
 export interface TestDoor {
   readonly core: Core;
-  readonly server: S3Server;
+  readonly server: HttpServer;
   readonly endpoint: string;
   readonly alice: TestUser;
   readonly bob: TestUser;

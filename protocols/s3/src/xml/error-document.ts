@@ -1,5 +1,5 @@
+import { XmlWriter } from '@polynas/http';
 import type { S3Error } from '../errors.ts';
-import { XmlWriter } from './writer.ts';
 
 /** The `Error` document (S3 API Reference, "REST error responses"). It carries no namespace. */
 export function errorDocument(error: S3Error, resource: string, requestId: string, hostId: string): string {

@@ -1,37 +1,4 @@
 /**
- * Text as XML 1.0 can carry it (XML 1.0 §2.2, §2.4). Characters outside of the `Char` production cannot stand in a
- * document in any form; like AWS we still write them as numeric references, because a key may hold them and most
- * parsers take them. Clients that want certainty ask for `encoding-type=url`.
- */
-export function escapeXml(text: string): string {
-  // Looking first keeps the common case, nothing to escape, free of copies.
-  if (!special.test(text)) return text;
-  return text.replace(specials, (character) => {
-    switch (character) {
-      case '&':
-        return '&amp;';
-      case '<':
-        return '&lt;';
-      case '>':
-        return '&gt;';
-      case '"':
-        return '&quot;';
-      default: {
-        const code = character.charCodeAt(0);
-        // A lone surrogate has no encoding at all, not even as a reference.
-        if (code >= 0xd800 && code <= 0xdfff) return '\ufffd';
-        return `&#x${code.toString(16)};`;
-      }
-    }
-  });
-}
-
-const pattern =
-  '[&<>"\\u0000-\\u0008\\u000b-\\u001f\\ufffe\\uffff]|[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]';
-const special = new RegExp(pattern);
-const specials = new RegExp(pattern, 'g');
-
-/**
  * `encoding-type=url`: every byte of the UTF-8 form outside of `A-Z a-z 0-9 - . _ * /` is `%XX`. A space is `%20` and
  * not `+`: clients that decode `+` take both, clients that do not take only this one.
  */

@@ -1,53 +1,8 @@
-import { escapeXml } from './escape.ts';
+import { XmlWriter } from '@polynas/http';
 
 export const s3Namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-/**
- * Writes one XML document by appending to a string. No pretty-printing, no tree: a listing of a thousand keys is one
- * pass.
- */
-export class XmlWriter {
-  #text = '<?xml version="1.0" encoding="UTF-8"?>\n';
-  readonly #open: string[] = [];
-
-  /** Opens an element. `attributes` are escaped; element and attribute names are ours and are not. */
-  open(name: string, attributes: Readonly<Record<string, string>> = {}): this {
-    this.#text += `<${name}`;
-    for (const [attribute, value] of Object.entries(attributes)) this.#text += ` ${attribute}="${escapeXml(value)}"`;
-    this.#text += '>';
-    this.#open.push(name);
-    return this;
-  }
-
-  /** Opens the root element in S3's namespace. */
-  root(name: string): this {
-    return this.open(name, { xmlns: s3Namespace });
-  }
-
-  /** Closes the innermost open element. */
-  close(): this {
-    const name = this.#open.pop();
-    if (name === undefined) throw new Error('XmlWriter: nothing is open');
-    this.#text += `</${name}>`;
-    return this;
-  }
-
-  /** Puts character data into the innermost open element and closes it. */
-  closeWith(value: string): this {
-    this.#text += escapeXml(value);
-    return this.close();
-  }
-
-  /** `<name>value</name>`; an `undefined` value writes nothing, an empty one an empty element. */
-  leaf(name: string, value: string | number | boolean | undefined): this {
-    if (value === undefined) return this;
-    this.#text += `<${name}>${typeof value === 'string' ? escapeXml(value) : String(value)}</${name}>`;
-    return this;
-  }
-
-  /** The document; every element must have been closed. */
-  toString(): string {
-    if (this.#open.length > 0) throw new Error(`XmlWriter: <${this.#open.at(-1)}> is still open`);
-    return this.#text;
-  }
+/** A document in S3's namespace; error documents carry none. */
+export function s3Document(root: string): XmlWriter {
+  return new XmlWriter().open(root, { xmlns: s3Namespace });
 }

@@ -1,12 +1,11 @@
-import { encodePercent } from '../../http/percent.ts';
+import { encodePercent, parseWriteConditions } from '@polynas/http';
 import { writeChecksums } from '../../reply/checksums.ts';
 import { quoted } from '../../reply/object-headers.ts';
 import { expectBucket } from '../../request/bucket.ts';
-import { parseWriteConditions } from '../../request/conditions.ts';
 import type { Handle, Request } from '../../request/handle.ts';
 import { uploadIdOf } from '../../request/multipart.ts';
 import { parseCompleteMultipartUpload } from '../../xml/complete-multipart-upload.ts';
-import { XmlWriter } from '../../xml/writer.ts';
+import { s3Document } from '../../xml/writer.ts';
 import { missingTarget } from '../put-object.ts';
 import { verifyCompletion } from './verify-completion.ts';
 
@@ -31,7 +30,7 @@ export const completeMultipartUpload: Handle = async (context, request) => {
     .catch((error: unknown) => {
       throw missingTarget(error, request.key) ?? error;
     });
-  const xml = new XmlWriter().root('CompleteMultipartUploadResult');
+  const xml = s3Document('CompleteMultipartUploadResult');
   xml.leaf('Location', location(request)).leaf('Bucket', bucket.name).leaf('Key', request.key);
   xml.leaf('ETag', quoted(info.etag));
   writeChecksums(xml, info.checksums, 'with type');

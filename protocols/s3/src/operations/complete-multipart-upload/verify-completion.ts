@@ -1,4 +1,5 @@
 import type { MultipartUpload, ObjectChecksums, ObjectPart } from '@polynas/core/service';
+import { isObjectError } from '@polynas/core/service';
 import { checksumNamed } from '../../checksum/algorithms.ts';
 import { invalidArgument, S3Error } from '../../errors.ts';
 import type { Bucket } from '../../request/bucket.ts';
@@ -6,7 +7,6 @@ import type { ChecksumType } from '../../request/checksum-choice.ts';
 import { objectChecksumHeader, requestedType, typesOf } from '../../request/checksum-choice.ts';
 import type { OperationContext } from '../../request/context.ts';
 import type { Request } from '../../request/handle.ts';
-import { isObjectError } from '../../request/object-error.ts';
 import type { CompletedPart } from '../../xml/complete-multipart-upload.ts';
 import { combineChecksums } from './combine-checksums.ts';
 

@@ -26,7 +26,7 @@ export class Query {
   }
 }
 
-/** Parses what follows the `?`. Throws `InvalidURI`. */
+/** Parses what follows the `?`. Throws `badTarget`. */
 export function parseQuery(raw: string): Query {
   if (raw === '') return new Query([]);
   const parameters: QueryParameter[] = [];

@@ -1,6 +1,6 @@
 /**
  * Bytes that all connections together may hold at one time. Nobody waits for it, so that nobody who does not read keeps
- * others waiting: who gets nothing makes do with a small piece, or is told `SlowDown`.
+ * others waiting: who gets nothing makes do with a small piece, or is refused.
  */
 export class ByteBudget {
   readonly #total: number;

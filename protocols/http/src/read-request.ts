@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import type { Clock } from '../clock.ts';
-import { S3Error } from '../errors.ts';
-import type { Place } from '../http/admission.ts';
+import type { Place } from './admission.ts';
+import type { Clock } from './clock.ts';
+import { HttpFault } from './fault.ts';
 
 export interface ReadRequestOptions {
   /** Called once, before the first byte is asked for: the place of `100 Continue`. */
   readonly onFirstRead: () => void;
-  /** Milliseconds without a byte from the client after which the request fails with `RequestTimeout`. */
+  /** Milliseconds without a byte from the client after which the request fails with `timedOut`. */
   readonly idleTimeout: number;
   /**
    * Bytes a second that the client sends at least while it is waited for; judged over `idleTimeout` of waiting. Without it,
@@ -52,7 +52,7 @@ export async function* readRequest(request: IncomingMessage, options: ReadReques
         continue;
       }
       if (ended) return;
-      if (failed) throw new S3Error('IncompleteBody');
+      if (failed) throw new HttpFault('incompleteBody');
       const waiting = new Promise<boolean>((resolve) => {
         const timer = options.clock.after(options.idleTimeout, () => resolve(false));
         wake = () => {
@@ -63,7 +63,7 @@ export async function* readRequest(request: IncomingMessage, options: ReadReques
       const since = options.clock.monotonic();
       options.place.release();
       request.resume();
-      if (!(await waiting)) throw new S3Error('RequestTimeout');
+      if (!(await waiting)) throw new HttpFault('timedOut');
       wake = undefined;
       pace.waited(options.clock.monotonic() - since);
       const resumed = options.place.resume();
@@ -86,12 +86,12 @@ class Pace {
     this.#options = options;
   }
 
-  /** Throws `RequestTimeout` when the client was too slow. */
+  /** Throws `timedOut` when the client was too slow. */
   waited(milliseconds: number): void {
     const { idleTimeout, minimumRate } = this.#options;
     this.#milliseconds += milliseconds;
     if (this.#milliseconds < idleTimeout) return;
-    if (this.received < (minimumRate * this.#milliseconds) / 1000) throw new S3Error('RequestTimeout');
+    if (this.received < (minimumRate * this.#milliseconds) / 1000) throw new HttpFault('timedOut');
     this.received = 0;
     this.#milliseconds = 0;
   }

@@ -16,3 +16,12 @@ export function httpDate(time: Timestamp): string {
 export function isoDate(time: Timestamp): string {
   return new Date(milliseconds(time)).toISOString();
 }
+
+/** A date in any of the three forms of RFC 9110 §5.6.7; `undefined` when it is none. */
+export function parseHttpDate(text: string): number | undefined {
+  if (!/^[A-Z][a-z]{2,8},? /.test(text)) return undefined;
+  // asctime names no zone and would be read as local time.
+  const time = Date.parse(/(GMT|UTC|[+-]\d{4})$/.test(text) ? text : `${text} GMT`);
+  // What four digits of a year cannot say is no date here.
+  return Number.isNaN(time) || time < 0 || time > 253_402_300_799_000 ? undefined : time;
+}

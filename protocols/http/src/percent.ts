@@ -1,8 +1,8 @@
-import { S3Error } from '../errors.ts';
+import { HttpFault } from './fault.ts';
 
 /**
  * Percent-decodes a part of a request target. The input is what `node:http` gives: one character a byte. Throws
- * `InvalidURI` for a broken escape and for bytes that are not UTF-8, as S3 keys are.
+ * `badTarget` for a broken escape and for bytes that are not UTF-8, as keys are.
  */
 export function decodePercent(raw: string): string {
   if (!/[%\u0080-\uffff]/.test(raw)) return raw;
@@ -10,21 +10,21 @@ export function decodePercent(raw: string): string {
   let length = 0;
   for (let i = 0; i < raw.length; i++) {
     const code = raw.charCodeAt(i);
-    if (code > 0xff) throw new S3Error('InvalidURI');
+    if (code > 0xff) throw new HttpFault('badTarget');
     if (code !== 0x25) {
       bytes[length++] = code;
       continue;
     }
     const high = hexValue(raw.charCodeAt(i + 1));
     const low = hexValue(raw.charCodeAt(i + 2));
-    if (high < 0 || low < 0) throw new S3Error('InvalidURI');
+    if (high < 0 || low < 0) throw new HttpFault('badTarget');
     bytes[length++] = (high << 4) | low;
     i += 2;
   }
   try {
     return utf8.decode(bytes.subarray(0, length));
   } catch (cause) {
-    throw new S3Error('InvalidURI', { cause });
+    throw new HttpFault('badTarget', { cause });
   }
 }
 
@@ -38,7 +38,7 @@ function hexValue(code: number): number {
   return -1;
 }
 
-/** SigV4's UriEncode: every UTF-8 byte but `A-Z a-z 0-9 - . _ ~` becomes `%XX`. */
+/** RFC 3986 §2.3 (SigV4's UriEncode): every UTF-8 byte but `A-Z a-z 0-9 - . _ ~` becomes `%XX`. */
 export function encodePercent(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

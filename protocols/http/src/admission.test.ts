@@ -41,8 +41,8 @@ describe('places', () => {
     await admission.enter(signal);
     const gone = new AbortController();
     const waiting = admission.enter(gone.signal);
-    await expect(admission.enter(signal)).rejects.toMatchObject({ code: 'SlowDown' });
+    await expect(admission.enter(signal)).rejects.toMatchObject({ code: 'overloaded' });
     gone.abort();
-    await expect(waiting).rejects.toMatchObject({ code: 'RequestTimeout' });
+    await expect(waiting).rejects.toMatchObject({ code: 'timedOut' });
   });
 });

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock } from '../clock.ts';
-import type { S3Reply, StreamedBody } from '../operation.ts';
+import type { Clock } from './clock.ts';
+import type { Reply, StreamedBody } from './reply.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { Turns } from './turns.ts';
 import { encodeHeaderValue } from './headers.ts';
@@ -38,7 +38,7 @@ const promptBytes = 64 * 1024;
  *
  * @returns false when the connection had to be cut
  */
-export async function sendReply(response: ServerResponse, reply: S3Reply, patience: Patience): Promise<boolean> {
+export async function sendReply(response: ServerResponse, reply: Reply, patience: Patience): Promise<boolean> {
   try {
     return await send(response, reply, patience);
   } finally {
@@ -46,11 +46,11 @@ export async function sendReply(response: ServerResponse, reply: S3Reply, patien
   }
 }
 
-export function isStreamed(body: S3Reply['body']): body is StreamedBody {
+export function isStreamed(body: Reply['body']): body is StreamedBody {
   return typeof body === 'object' && !(body instanceof Uint8Array);
 }
 
-async function send(response: ServerResponse, reply: S3Reply, patience: Patience): Promise<boolean> {
+async function send(response: ServerResponse, reply: Reply, patience: Patience): Promise<boolean> {
   const headers: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(reply.headers ?? {}))
     headers[name.toLowerCase()] = encodeHeaderValue(value);
@@ -63,7 +63,7 @@ async function send(response: ServerResponse, reply: S3Reply, patience: Patience
     return ended(response, patience);
   }
   if (!isStreamed(body)) {
-    headers['content-type'] ??= typeof body === 'string' ? 'application/xml' : 'application/octet-stream';
+    headers['content-type'] ??= 'application/octet-stream';
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
     response.writeHead(status, { ...headers, 'content-length': length });
     if (isHead(response)) response.end();

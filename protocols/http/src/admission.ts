@@ -1,8 +1,8 @@
-import { S3Error } from '../errors.ts';
+import { HttpFault } from './fault.ts';
 
 /**
  * Bounds how many requests are worked on at once and how many may wait for their turn, first come first served. Beyond
- * both, `SlowDown`, which every SDK retries.
+ * both, `overloaded`.
  */
 export class Admission {
   readonly #limit: number;
@@ -24,7 +24,7 @@ export class Admission {
 
   /** Takes a place for a new request. `signal` gives up waiting. */
   async enter(signal: AbortSignal): Promise<Place> {
-    if (this.#active >= this.#limit && this.#waiting.size >= this.#waitingLimit) throw new S3Error('SlowDown');
+    if (this.#active >= this.#limit && this.#waiting.size >= this.#waitingLimit) throw new HttpFault('overloaded');
     const place = new Place(
       () => this.#take(this.#resuming, signal),
       () => this.#leave(),
@@ -45,7 +45,7 @@ export class Admission {
       };
       const giveUp = (): void => {
         queue.delete(proceed);
-        reject(new S3Error('RequestTimeout'));
+        reject(new HttpFault('timedOut'));
       };
       if (signal.aborted) return giveUp();
       queue.add(proceed);

@@ -1,6 +1,6 @@
 import type { ObjectConditions } from '@polynas/core/service';
-import type { Headers } from '../http/headers.ts';
-import { parseHttpDate } from '../signature/amz-date.ts';
+import { parseHttpDate } from './dates.ts';
+import type { Headers } from './headers.ts';
 
 /**
  * HTTP's conditions (RFC 9110 §13.1) from `If-…`, or, with the prefix `x-amz-copy-source-`, those on a copy's source. The
