@@ -18,6 +18,12 @@ export interface KeyAnswer {
   readonly secret: string;
 }
 
+/** A door that is opened by naming it: all but NFS. */
+export interface PlainDoorAnswer {
+  readonly alias?: string;
+  readonly readOnly?: boolean;
+}
+
 export interface ShareAnswer {
   readonly id: number;
   readonly tenant: string;
@@ -27,7 +33,9 @@ export interface ShareAnswer {
   readonly readOnly: boolean;
   readonly doors: {
     readonly nfs?: { readonly rules: readonly NfsRule[]; readonly alias?: string };
-    readonly s3?: { readonly alias?: string; readonly readOnly?: boolean };
+    readonly s3?: PlainDoorAnswer;
+    readonly smb?: PlainDoorAnswer;
+    readonly swift?: PlainDoorAnswer;
   };
   readonly shownAs: Readonly<Record<string, string>>;
 }

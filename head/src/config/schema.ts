@@ -42,13 +42,19 @@ const nfsRule = z.strictObject({
   privilegedPort: z.boolean().default(false),
 });
 
-const shareDoors = z.strictObject({
-  nfs: z.strictObject({ rules: z.array(nfsRule).min(1), alias: shareName.optional() }).optional(),
-  s3: z
-    .strictObject({ alias: z.string().min(3).max(63).optional(), readOnly: z.boolean().optional() })
+/** A door that is opened by naming it. */
+const plainDoor = (alias: z.ZodString) =>
+  z
+    .strictObject({ alias: alias.optional(), readOnly: z.boolean().optional() })
     .nullable()
     .transform((door) => door ?? {})
-    .optional(),
+    .optional();
+
+const shareDoors = z.strictObject({
+  nfs: z.strictObject({ rules: z.array(nfsRule).min(1), alias: shareName.optional() }).optional(),
+  s3: plainDoor(z.string().min(3).max(63)),
+  smb: plainDoor(z.string().min(1).max(80)),
+  swift: plainDoor(z.string().min(1).max(256)),
 });
 
 /** A secret stands in the file itself, in a file of its own, or in the environment. */
@@ -166,6 +172,19 @@ const shape = z.strictObject({
             .default([]),
         }),
       ),
+      smb: section(
+        z.strictObject({
+          ...door(4450),
+          encryption: z.enum(['off', 'offered', 'required']).default('offered'),
+          name: z
+            .string()
+            .regex(/^[A-Za-z0-9]([A-Za-z0-9-]{0,13}[A-Za-z0-9])?$/, {
+              error: 'expected a NetBIOS name: letters, digits, dashes; at most 15',
+            })
+            .optional(),
+        }),
+      ),
+      swift: section(z.strictObject(door(8090))),
     }),
   ),
   volumes: z.array(volume).min(1).optional(),
@@ -184,6 +203,22 @@ function refuseTwice(
   for (const { key, path, what } of entries) {
     if (seen.has(key)) context.addIssue({ code: 'custom', path, message: `${what} is declared twice` });
     seen.add(key);
+  }
+}
+
+const doorTitles = { nfs: 'NFS', s3: 'S3', smb: 'SMB', swift: 'Swift' } as const;
+
+function refusePortTwice({ doors }: Shape, context: z.core.$RefinementCtx): void {
+  const taken = new Map<string, string>();
+  for (const name of ['nfs', 's3', 'smb', 'swift'] as const) {
+    const { enabled, address: at, port: number } = doors[name];
+    if (!enabled) continue;
+    const place = `${at} ${number}`;
+    const other = taken.get(place);
+    if (other !== undefined) {
+      const message = `the ${other} door has port ${number} already`;
+      context.addIssue({ code: 'custom', path: ['doors', name, 'port'], message });
+    } else taken.set(place, doorTitles[name]);
   }
 }
 
@@ -219,14 +254,7 @@ function checkTogether(value: Shape, context: z.core.$RefinementCtx): void {
       context.addIssue({ code: 'custom', path: ['shares', i, 'volume'], message: `no volume ${name} is declared` });
     }
   });
-  const { nfs, s3 } = value.doors;
-  if (nfs.enabled && s3.enabled && nfs.port === s3.port && nfs.address === s3.address) {
-    context.addIssue({
-      code: 'custom',
-      path: ['doors', 's3', 'port'],
-      message: `the NFS door has port ${s3.port} already`,
-    });
-  }
+  refusePortTwice(value, context);
 }
 
 /** Everything that polynas.yaml may say; docs/configuration.md explains it. */

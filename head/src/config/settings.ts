@@ -133,7 +133,7 @@ export async function loadSettings(request: SettingsRequest): Promise<Settings> 
       }),
     }),
   );
-  const { nfs, s3 } = configuration.doors;
+  const { nfs, s3, smb, swift } = configuration.doors;
   const listen = request.listen === undefined ? {} : { address: request.listen };
   const { socket, listen: adminListen } = configuration.admin;
   return {
@@ -145,7 +145,12 @@ export async function loadSettings(request: SettingsRequest): Promise<Settings> 
       socket: socket === undefined ? join(dataDirectory, 'admin.sock') : resolve(base, socket),
       ...(adminListen && { listen: adminListen }),
     },
-    doors: { nfs: { ...nfs, ...listen }, s3: { ...s3, ...listen } },
+    doors: {
+      nfs: { ...nfs, ...listen },
+      s3: { ...s3, ...listen },
+      smb: { ...smb, ...listen },
+      swift: { ...swift, ...listen },
+    },
     volumes,
     tenants: configuration.tenants,
     users: await accountsOf(read, request, base),

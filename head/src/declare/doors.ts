@@ -1,16 +1,18 @@
 import type { ShareDoors } from '@polynas/core/service';
 import type { DeclaredShare } from '../config/schema.ts';
 
+type DeclaredDoors = NonNullable<DeclaredShare['doors']>;
+
+function plainDoor({ alias, readOnly }: NonNullable<DeclaredDoors['s3']>): NonNullable<ShareDoors['s3']> {
+  return { ...(alias !== undefined && { alias }), ...(readOnly !== undefined && { readOnly }) };
+}
+
 /** Doors as the configuration declares them, as core takes them: what is absent there is absent here. */
-export function declaredDoors(doors: NonNullable<DeclaredShare['doors']>): ShareDoors {
-  const { nfs, s3 } = doors;
+export function declaredDoors({ nfs, s3, smb, swift }: DeclaredDoors): ShareDoors {
   return {
     ...(nfs && { nfs: { rules: nfs.rules, ...(nfs.alias !== undefined && { alias: nfs.alias }) } }),
-    ...(s3 && {
-      s3: {
-        ...(s3.alias !== undefined && { alias: s3.alias }),
-        ...(s3.readOnly !== undefined && { readOnly: s3.readOnly }),
-      },
-    }),
+    ...(s3 && { s3: plainDoor(s3) }),
+    ...(smb && { smb: plainDoor(smb) }),
+    ...(swift && { swift: plainDoor(swift) }),
   };
 }

@@ -1,16 +1,23 @@
-import type { Share } from '@polynas/core/service';
+import type { DoorName, Share } from '@polynas/core/service';
 import type { Settings } from '../config/settings.ts';
 import type { FirstStart } from './first-start.ts';
+
+interface DoorPlace {
+  readonly address: string;
+  readonly port: number;
+}
 
 export interface BannerFacts {
   readonly version: string;
   readonly settings: Settings;
   /** Where doors listen: ports are the real ones. */
   readonly nfs?: { readonly address: string; readonly port: number; readonly mountPort: number } | undefined;
-  readonly s3?: { readonly address: string; readonly port: number } | undefined;
+  readonly s3?: DoorPlace | undefined;
+  readonly smb?: DoorPlace | undefined;
+  readonly swift?: DoorPlace | undefined;
   readonly shares: readonly Share[];
   /** The name under which a door shows a share. */
-  readonly nameAt: (door: 'nfs' | 's3', share: Share) => string | undefined;
+  readonly nameAt: (door: DoorName, share: Share) => string | undefined;
   /** An address of this machine that others reach, for doors that listen on all. */
   readonly hostAddress: string;
   readonly firstStart?: FirstStart | undefined;
@@ -47,16 +54,43 @@ function s3Command(facts: BannerFacts, share: Share): string | undefined {
   return `aws --endpoint-url ${endpoint} s3 ls ${shellWord(`s3://${name}/`)}`;
 }
 
+/** A user of another tenant says whose it is: `name@tenant`. */
+function userOf(facts: BannerFacts, share: Share): string {
+  const name = facts.firstStart?.user.name ?? 'USER';
+  return share.tenant === 'default' ? name : `${name}@${share.tenant}`;
+}
+
+function smbCommand(facts: BannerFacts, share: Share): string | undefined {
+  const name = facts.nameAt('smb', share);
+  if (!facts.smb || name === undefined) return undefined;
+  const { address, port } = facts.smb;
+  const host = reachable(address, facts.hostAddress);
+  return `smbclient -p ${port} -U ${shellWord(userOf(facts, share))} ${shellWord(`//${host}/${name}`)}`;
+}
+
+function swiftCommand(facts: BannerFacts, share: Share): string | undefined {
+  const name = facts.nameAt('swift', share);
+  if (!facts.swift || name === undefined) return undefined;
+  const endpoint = `http://${reachable(facts.swift.address, facts.hostAddress)}:${facts.swift.port}/auth/v1.0`;
+  const user = `${share.tenant}:${facts.firstStart?.user.name ?? 'USER'}`;
+  return `swift -A ${endpoint} -U ${shellWord(user)} -K PASSWORD list ${shellWord(name)}`;
+}
+
 function shareLines(facts: BannerFacts, share: Share): string[] {
   const nfs = nfsCommand(facts, share);
   const s3 = s3Command(facts, share);
+  const smb = smbCommand(facts, share);
+  const swift = swiftCommand(facts, share);
+  const none = [nfs, s3, smb, swift].every((command) => command === undefined);
   const owner = share.tenant === 'default' ? '' : ` of tenant ${share.tenant}`;
   return [
     '',
     `  Share ${share.name}${owner}`,
     ...(nfs === undefined ? [] : [`    NFS (as root)   ${nfs}`]),
+    ...(smb === undefined ? [] : [`    SMB             ${smb}`]),
     ...(s3 === undefined ? [] : [`    S3              ${s3}`]),
-    ...(nfs === undefined && s3 === undefined ? ['    no door is open: polynas share doors --help'] : []),
+    ...(swift === undefined ? [] : [`    Swift           ${swift}`]),
+    ...(none ? ['    no door is open: polynas share doors --help'] : []),
   ];
 }
 
@@ -89,8 +123,8 @@ function ruleCommand(share: Share | undefined): string {
 }
 
 function reachLines(facts: BannerFacts): string[] {
-  const { nfs, s3, shares } = facts;
-  const addresses = [nfs?.address, s3?.address].filter((address) => address !== undefined);
+  const { nfs, s3, smb, swift, shares } = facts;
+  const addresses = [nfs, s3, smb, swift].map((door) => door?.address).filter((address) => address !== undefined);
   if (addresses.length > 0 && addresses.every(isLoopback)) {
     return [
       '',

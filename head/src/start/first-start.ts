@@ -116,7 +116,7 @@ export async function makeFirstThings(
       name: shareName,
       owner: user.id,
       mode: 0o770,
-      doors: { nfs: { rules: loopbackRules(user) }, s3: {} },
+      doors: { nfs: { rules: loopbackRules(user) }, s3: {}, smb: {}, swift: {} },
     }));
   return { user, password, key, share };
 }

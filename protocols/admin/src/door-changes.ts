@@ -1,6 +1,6 @@
 import type { NfsClientRule, ShareDoors } from '@polynas/core/service';
 import { isClientPattern } from './client-pattern.ts';
-import type { DoorChangesModel, DoorsModel, NfsDoorModel, NfsRuleModel, S3DoorModel } from './models/doors.ts';
+import type { DoorChangesModel, DoorsModel, NfsDoorModel, NfsRuleModel } from './models/doors.ts';
 import { InvalidRequest } from './problem.ts';
 
 /** uid and gid of nobody, as on most systems. */
@@ -25,25 +25,44 @@ function nfsDoor(door: NfsDoorModel): NonNullable<ShareDoors['nfs']> {
   return { rules: door.rules.map(nfsRule), ...(door.alias !== undefined && { alias: door.alias }) };
 }
 
-function s3Door(door: S3DoorModel): NonNullable<ShareDoors['s3']> {
+/** What the doors other than NFS are told of a share. */
+interface PlainDoor {
+  readonly alias?: string;
+  readonly readOnly?: boolean;
+}
+
+function plainDoor(door: PlainDoor): PlainDoor {
   return {
     ...(door.alias !== undefined && { alias: door.alias }),
     ...(door.readOnly !== undefined && { readOnly: door.readOnly }),
   };
 }
 
-/** Doors after a change: `null` closes, absent leaves as it is (RFC 7396, a door at a time). */
+/** One door after a change: `null` closes it, absent leaves it as it is (RFC 7396). */
+function after<Model, Door>(
+  present: Door | undefined,
+  change: Model | null | undefined,
+  made: (model: Model) => Door,
+): Door | undefined {
+  if (change === undefined) return present;
+  return change === null ? undefined : made(change);
+}
+
+/** Doors after a change, a door at a time. */
 export function changeDoors(present: ShareDoors, changes: DoorChangesModel): ShareDoors {
-  const { nfs, s3, ...rest } = present;
-  const nfsAfter = changes.nfs === undefined ? nfs : changes.nfs === null ? undefined : nfsDoor(changes.nfs);
-  const s3After = changes.s3 === undefined ? s3 : changes.s3 === null ? undefined : s3Door(changes.s3);
-  return { ...rest, ...(nfsAfter && { nfs: nfsAfter }), ...(s3After && { s3: s3After }) };
+  const nfs = after(present.nfs, changes.nfs, nfsDoor);
+  const s3 = after(present.s3, changes.s3, plainDoor);
+  const smb = after(present.smb, changes.smb, plainDoor);
+  const swift = after(present.swift, changes.swift, plainDoor);
+  return { ...(nfs && { nfs }), ...(s3 && { s3 }), ...(smb && { smb }), ...(swift && { swift }) };
 }
 
 /** Plain copies, as answers show them. */
-export function doorsView(doors: ShareDoors): DoorsModel {
+export function doorsView({ nfs, s3, smb, swift }: ShareDoors): DoorsModel {
   return {
-    ...(doors.nfs && { nfs: { ...doors.nfs, rules: doors.nfs.rules.map((rule) => ({ ...rule })) } }),
-    ...(doors.s3 && { s3: { ...doors.s3 } }),
+    ...(nfs && { nfs: { ...nfs, rules: nfs.rules.map((rule) => ({ ...rule })) } }),
+    ...(s3 && { s3: { ...s3 } }),
+    ...(smb && { smb: { ...smb } }),
+    ...(swift && { swift: { ...swift } }),
   };
 }

@@ -6,7 +6,7 @@ import type { UserModel } from './models/user.ts';
 import type { VolumeModel } from './models/volume.ts';
 
 /** Doors that this head serves; shares may already have settings of others. */
-const doorNames: readonly DoorName[] = ['nfs', 's3'];
+const doorNames: readonly DoorName[] = ['nfs', 'smb', 's3', 'swift'];
 
 const isoTime = (milliseconds: number) => new Date(milliseconds).toISOString();
 

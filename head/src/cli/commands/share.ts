@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { HeadError } from '../../head-error.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { ProblemError } from '../admin-client.ts';
-import type { ShareAnswer, UserAnswer } from '../answers.ts';
+import type { PlainDoorAnswer, ShareAnswer, UserAnswer } from '../answers.ts';
 import type { Surroundings } from '../context.ts';
 import { adminClient, print } from '../context.ts';
 import { exitCode } from '../exit-code.ts';
@@ -21,10 +21,19 @@ interface DoorOptions {
   /** `true` opens, text is an alias, `false` closes. */
   readonly s3?: string | boolean;
   readonly s3ReadOnly?: boolean;
+  readonly smb?: string | boolean;
+  readonly smbReadOnly?: boolean;
+  readonly swift?: string | boolean;
+  readonly swiftReadOnly?: boolean;
 }
 
+/** The doors that are opened by naming them, with what their name of a share is. */
+const plainDoors = { smb: 'SMB', s3: 'S3', swift: 'Swift' } as const;
+type PlainDoorName = keyof typeof plainDoors;
+const plainDoorNames = Object.keys(plainDoors) as PlainDoorName[];
+
 function doorText(share: ShareAnswer): string {
-  const { nfs, s3 } = share.doors;
+  const { nfs } = share.doors;
   const shown = (door: string) => {
     const name = share.shownAs[door];
     return name === undefined
@@ -35,7 +44,10 @@ function doorText(share: ShareAnswer): string {
   };
   const parts = [
     ...(nfs ? [`nfs${shown('nfs')} ${nfs.rules.map(formatNfsRule).join(' ')}`] : []),
-    ...(s3 ? [`s3${shown('s3')}${s3.readOnly === true ? ' (ro)' : ''}`] : []),
+    ...plainDoorNames.flatMap((name) => {
+      const door = share.doors[name];
+      return door ? [`${name}${shown(name)}${door.readOnly === true ? ' (ro)' : ''}`] : [];
+    }),
   ];
   return parts.join('; ') || 'none';
 }
@@ -53,7 +65,7 @@ function shareTable(shares: readonly ShareAnswer[]): string {
 }
 
 function withDoorOptions(command: Command): Command {
-  return command
+  command
     .option(
       '--nfs <rule>',
       'open NFS to clients, e.g. 10.0.0.0/8(rw,root_squash); may be repeated, replaces all rules',
@@ -61,15 +73,32 @@ function withDoorOptions(command: Command): Command {
     )
     .option('--nfs-add <rule>', 'open NFS to further clients; may be repeated', collectNfsRule)
     .option('--nfs-alias <name>', 'name of the export, where it is not the name of the share')
-    .option('--no-nfs', 'close NFS')
-    .option('--s3 [alias]', 'open S3, under another bucket name if given')
-    .option('--s3-read-only', 'S3 may only read')
-    .option('--no-s3', 'close S3');
+    .option('--no-nfs', 'close NFS');
+  for (const name of plainDoorNames) {
+    const title = plainDoors[name];
+    command
+      .option(`--${name} [alias]`, `open ${title}, under another name if given`)
+      .option(`--${name}-read-only`, `${title} may only read`)
+      .option(`--no-${name}`, `close ${title}`);
+  }
+  return command;
+}
+
+/** What to send for one of the doors that are opened by naming them; `undefined` when no option names it. */
+function plainDoorChange(
+  asked: string | boolean | undefined,
+  readOnly: boolean | undefined,
+  present: PlainDoorAnswer | undefined,
+): PlainDoorAnswer | null | undefined {
+  if (asked === false) return null;
+  if (asked === undefined && readOnly !== true) return undefined;
+  const alias = typeof asked === 'string' ? asked : present?.alias;
+  return { ...(alias !== undefined && { alias }), ...(readOnly === true && { readOnly: true }) };
 }
 
 /** What to send for the doors named by options; `undefined` when none is. */
 function doorChanges(options: DoorOptions, present?: ShareAnswer['doors']): object | undefined {
-  const { nfs, nfsAdd, nfsAlias, s3, s3ReadOnly } = options;
+  const { nfs, nfsAdd, nfsAlias } = options;
   const before = nfs || present?.nfs?.rules;
   const rules = before || nfsAdd ? [...(before ?? []), ...(nfsAdd ?? [])] : undefined;
   if (nfsAlias !== undefined && nfs !== false && !rules)
@@ -77,15 +106,14 @@ function doorChanges(options: DoorOptions, present?: ShareAnswer['doors']): obje
   const alias = nfsAlias ?? present?.nfs?.alias;
   const named = nfs !== undefined || nfsAdd !== undefined || nfsAlias !== undefined;
   const opensNfs = nfs !== false && rules && named;
-  const s3Alias = typeof s3 === 'string' ? s3 : present?.s3?.alias;
-  const changes = {
+  const changes: Record<string, object | null> = {
     ...(nfs === false && { nfs: null }),
     ...(opensNfs && { nfs: { rules, ...(alias !== undefined && { alias }) } }),
-    ...(s3 === false && { s3: null }),
-    ...((s3 || (s3ReadOnly === true && s3 !== false)) && {
-      s3: { ...(s3Alias !== undefined && { alias: s3Alias }), ...(s3ReadOnly === true && { readOnly: true }) },
-    }),
   };
+  for (const name of plainDoorNames) {
+    const change = plainDoorChange(options[name], options[`${name}ReadOnly`], present?.[name]);
+    if (change !== undefined) changes[name] = change;
+  }
   return Object.keys(changes).length > 0 ? changes : undefined;
 }
 

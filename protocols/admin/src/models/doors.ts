@@ -76,6 +76,26 @@ export class S3DoorModel {
 }
 
 @AdditionalProperties(false)
+export class SmbDoorModel {
+  @MaxLength(80)
+  @Description('Name that SMB clients see, where the name of the share does not suit them')
+  alias?: string;
+
+  @Property(Boolean)
+  readOnly?: boolean;
+}
+
+@AdditionalProperties(false)
+export class SwiftDoorModel {
+  @MaxLength(255)
+  @Description('Name of the container, where it is not the name of the share')
+  alias?: string;
+
+  @Property(Boolean)
+  readOnly?: boolean;
+}
+
+@AdditionalProperties(false)
 @Description('Doors to open; null closes one, an absent one stays as it is')
 export class DoorChangesModel {
   @Nullable(NfsDoorModel)
@@ -83,6 +103,12 @@ export class DoorChangesModel {
 
   @Nullable(S3DoorModel)
   s3?: S3DoorModel | null;
+
+  @Nullable(SmbDoorModel)
+  smb?: SmbDoorModel | null;
+
+  @Nullable(SwiftDoorModel)
+  swift?: SwiftDoorModel | null;
 }
 
 @Description('Open doors')
@@ -92,4 +118,10 @@ export class DoorsModel {
 
   @Property(S3DoorModel)
   s3?: S3DoorModel;
+
+  @Property(SmbDoorModel)
+  smb?: SmbDoorModel;
+
+  @Property(SwiftDoorModel)
+  swift?: SwiftDoorModel;
 }
