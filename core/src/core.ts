@@ -14,6 +14,7 @@ import { ShareMounts } from './namespace/shares/mounts.ts';
 import { Shares } from './namespace/shares/service.ts';
 import { StorageError } from './spi/index.ts';
 import type { Volume } from './spi/index.ts';
+import { Streams } from './namespace/streams/streams.ts';
 import type { Services } from './service/index.ts';
 import { State } from './state/state.ts';
 import { StateTable } from './state/table.ts';
@@ -63,7 +64,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     syncAfter: options.syncAfter ?? 30_000,
     report,
   });
-  const parts = { mounts, table, handles, events, clock };
+  const parts = { mounts, table, handles, events, clock, streams: new Streams() };
   const state = new State({ ...openKeeper(parts), mounts, clock, maxOpens: options.maxOpens ?? 65_536 });
   const accounts = new Accounts({ registry, clock, random, hasher, secretBox });
   const shares: Shares = new Shares({

@@ -1,13 +1,13 @@
 import { openMemoryVolume } from '@polynas/backend-memory';
 import { describe, expect, it } from 'vitest';
-import type { Core, Declared, RegistryState, RegistryStore } from '../src/index.ts';
+import type { Core, Declared, PasswordHasher, RegistryState, RegistryStore } from '../src/index.ts';
 import { createCore, memoryRegistryStore } from '../src/index.ts';
 import type { Caller, ObjectBody, Share } from '../src/service/index.ts';
 import { access } from '../src/service/index.ts';
 import type { Volume } from '../src/spi/index.ts';
 import { caller } from '../src/test/callers.ts';
 import { TestClock } from '../src/test/clock.ts';
-import { testBox, testHasher } from '../src/test/secrets.ts';
+import { ntHasher, testBox, testHasher } from '../src/test/secrets.ts';
 import { mode, text } from './world.ts';
 
 let counter = 0;
@@ -16,14 +16,18 @@ const random = (length: number): Uint8Array => {
   return Uint8Array.from({ length }, (_, index) => (counter * 37 + index * 11) & 255);
 };
 
-async function start(volume: Volume = openMemoryVolume(), store: RegistryStore = memoryRegistryStore()) {
+async function start(
+  volume: Volume = openMemoryVolume(),
+  store: RegistryStore = memoryRegistryStore(),
+  hasher: PasswordHasher = testHasher,
+) {
   const reported: unknown[] = [];
   const core = await createCore({
     volumes: new Map([['main', volume]]),
     registry: store,
     clock: new TestClock(),
     random,
-    hasher: testHasher,
+    hasher,
     secretBox: testBox,
     report: (error) => reported.push(error),
   });
@@ -66,6 +70,28 @@ describe('accounts', () => {
     const found = core.accounts.key(first.keys[0]!.id);
     expect(found).toMatchObject({ secret: first.keys[0]!.secret, principal: { uid: 10_000, superuser: false } });
     expect(core.accounts.userByName('default', 'anna')?.id).toBe(first.user.id);
+  });
+
+  it('have an NT hash from when their password is set, sealed, and while they are enabled', async () => {
+    const store = memoryRegistryStore();
+    const before = await start(openMemoryVolume(), store);
+    const user = { tenant: 'default', name: 'Anna', password: 'pass' };
+    const { user: anna } = await before.core.accounts.createUser(user);
+    const { core } = await start(openMemoryVolume(), store, ntHasher);
+    expect(core.accounts.ntCredential('default', 'anna')).toBeUndefined();
+    await core.apply({ users: [user] });
+    const found = core.accounts.ntCredential('default', 'anna');
+    expect(found).toMatchObject({ principal: { uid: anna.uid } });
+    expect(Buffer.from(found!.hash).toString()).toBe('pass            ');
+    const kept = (await store.load())!.users[0]!;
+    expect(kept.sealedNtHash).toMatch(/^sealed /);
+    await core.apply({ users: [user] });
+    expect((await store.load())!.users[0]).toBe(kept);
+    await core.accounts.changeUser(anna.id, { password: 'other' });
+    expect(Buffer.from(core.accounts.ntCredential('default', 'Anna')!.hash).toString().trim()).toBe('other');
+    await core.accounts.changeUser(anna.id, { disabled: true });
+    expect(core.accounts.ntCredential('default', 'anna')).toBeUndefined();
+    expect(core.accounts.ntCredential('default', 'nobody')).toBeUndefined();
   });
 
   it('never gives a uid again', async () => {

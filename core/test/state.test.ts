@@ -138,10 +138,13 @@ describe('opens', () => {
     expect((await world.files.getattr(root, file)).nlink).toBe(1);
     const directory = await world.directory('d');
     const held = await openFile(world, directory, { name: 'd', rights: access.delete | readData });
-    await world.files.mkdir(root, directory, text('sub'), { mode: 0o755 });
     await held.setDeletePending(smb(), true);
+    await world.files.mkdir(root, directory, text('sub'), { mode: 0o755 });
     await held.close();
     expect((await world.files.getattr(root, directory)).nlink).toBe(3);
+    const filled = await openFile(world, directory, { name: 'd', rights: access.delete });
+    await expect(filled.setDeletePending(smb(), true)).rejects.toMatchObject({ code: 'notEmpty' });
+    await filled.close();
   });
 
   it('end with their client', async () => {

@@ -6,6 +6,7 @@ import type { FileParts } from '../src/namespace/files/parts.ts';
 import { LruHandleCache } from '../src/namespace/handle-cache.ts';
 import type { Mounts } from '../src/namespace/mounts.ts';
 import { systemDirectoryName } from '../src/namespace/mounts.ts';
+import { Streams } from '../src/namespace/streams/streams.ts';
 import { openKeeper } from '../src/namespace/open-keeper.ts';
 import type { FileRef, NewAttributes, Share } from '../src/service/index.ts';
 import type { FileId, Name, Volume } from '../src/spi/index.ts';
@@ -74,7 +75,7 @@ export async function makeWorld(
     syncAfter: 5_000,
     report: (error) => reported.push(error),
   });
-  const parts = { mounts, table, handles, events: new EventBus(), clock };
+  const parts = { mounts, table, handles, events: new EventBus(), clock, streams: new Streams() };
   const files = new Files(parts);
   const state = new State({ ...openKeeper(parts), mounts, clock, maxOpens: 1_000 });
   const top = files.root(1);

@@ -1,4 +1,4 @@
-import type { AccessMask, Principal } from '../service/index.ts';
+import type { AccessMask, Caller, Principal } from '../service/index.ts';
 import { access } from '../service/index.ts';
 import type { Attributes } from '../spi/index.ts';
 
@@ -44,9 +44,23 @@ export function rightsOf(principal: Principal, file: Attributes): AccessMask {
   let rights = freeBits;
   if (principal.uid === file.uid) rights |= ownerBits;
   if (bits & 4) rights |= readBits | access.readNamedAttributes;
-  if (bits & 2) rights |= writeBits | access.writeNamedAttributes;
+  if (bits & 2) rights |= writeBits | access.writeNamedAttributes | access.writeAttributes;
   if (bits & 1) rights |= access.execute;
   if (directory && (bits & 3) === 3) rights |= access.deleteChild;
+  return rights;
+}
+
+/**
+ * The rights that an open of the file may have. Clients of SMB ask for more than they use, "full control" at times: they get what changes nothing, or what is
+ * checked again when it is used (docs/decisions/smb-rights.md).
+ */
+export function openRights(caller: Pick<Caller, 'door' | 'principal'>, file: Attributes): AccessMask {
+  let rights = rightsOf(caller.principal, file);
+  if (caller.door !== 'smb') return rights;
+  if (caller.principal.uid === file.uid) rights |= access.writeOwner;
+  if (file.type === 'directory') return rights;
+  if (rights & access.readData) rights |= access.execute;
+  if (rights & access.writeData) rights |= access.deleteChild;
   return rights;
 }
 

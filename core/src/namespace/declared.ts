@@ -43,7 +43,8 @@ async function ensureUser(accounts: Accounts, wanted: NewUser): Promise<User> {
   }
   const { password, gid, groups, administrator } = wanted;
   const stale =
-    password !== undefined && (await accounts.authenticate(found.tenant, found.name, password)) === undefined;
+    password !== undefined &&
+    (accounts.lacksNtHash(found) || (await accounts.authenticate(found.tenant, found.name, password)) === undefined);
   const changes = {
     ...(stale && !found.disabled && { password }),
     ...(gid !== undefined && gid !== found.gid && { gid }),

@@ -1,63 +1,120 @@
 import { requireRemove } from '../access/checks.ts';
-import { rightsOf } from '../access/permissions.ts';
-import type { Caller, OpenRequest, Share } from '../service/index.ts';
+import { mayRemove, openRights } from '../access/permissions.ts';
+import type { AccessMask, Caller, FileRef, OpenRequest } from '../service/index.ts';
 import { access } from '../service/index.ts';
-import type { OpenRecord } from '../state/file-state.ts';
-import type { OpenKeeper } from '../state/held-open.ts';
-import type { Attributes, Volume } from '../spi/index.ts';
+import type { OpenRecord, Place } from '../state/file-state.ts';
+import type { OpenKeeper } from '../state/keeper.ts';
+import type { Attributes } from '../spi/index.ts';
 import { StorageError, isStorageError } from '../spi/index.ts';
-import { attributesOf, emit, isReserved } from './files/parts.ts';
+import { changing, getattr } from './files/getattr.ts';
+import { attributesOf, checkWritable, emit, isReserved, placeOf } from './files/parts.ts';
 import type { FileParts } from './files/parts.ts';
+import { renameOpen } from './files/rename-open.ts';
+import { setattrOfOpen } from './files/setattr-open.ts';
 import { clearPrivilegesOf } from './files/write.ts';
 import type { MountedShare } from './mounts.ts';
-
-const writing =
-  access.writeData |
-  access.appendData |
-  access.writeNamedAttributes |
-  access.deleteChild |
-  access.writeAttributes |
-  access.writeAcl |
-  access.writeOwner |
-  access.delete;
 
 /** What opens need of the namespace. */
 export function openKeeper(parts: FileParts): OpenKeeper {
   return {
     table: parts.table,
-    checkOpen: (caller, volume, share, file, request) => checkOpen(parts, caller, volume, share, file, request),
-    beforeWrite: (caller, volume, file) => clearPrivilegesOf(volume, caller, file),
-    written: (caller, mount, file) =>
-      emit(parts, caller, mount.share.id, { kind: 'written', file, isDirectory: false }),
+    judged: (caller, mount, file) => attributesOf(mount, caller, file.base ?? file.id),
+    checkOpen: (...given) => checkOpen(...given),
+    rights: (...given) => rights(...given),
+    getattr: (caller, _mount, file) => getattr(parts, caller, file),
+    setattr: (...given) => setattrOfOpen(parts, ...given),
+    rename: (...given) => renameOpen(parts, ...given),
+    renameStream: (caller, mount, record, name, replace) =>
+      parts.streams.rename(caller, mount, record.file, name, replace),
+    beforeWrite: async (caller, { volume }, { file }) => {
+      if (file.base === undefined) await clearPrivilegesOf(volume, caller, file.id);
+    },
+    changed: (caller, mount, record, kind) => changed(parts, caller, mount, record, kind),
+    checkRemovable,
     removeAtClose: (mount, record) => removeAtClose(parts, mount, record),
   };
 }
 
-async function checkOpen(
-  parts: FileParts,
+/** What the caller may have, `delete` included where the place lets the name go: that is a right on the directory which holds it. */
+async function rights(
   caller: Caller,
-  _volume: Volume,
-  share: Share,
-  file: Attributes,
+  mount: MountedShare,
+  file: FileRef,
+  place: Place | undefined,
+): Promise<AccessMask> {
+  const judged = await attributesOf(mount, caller, file.base ?? file.id);
+  let granted = openRights(caller, judged) & ~access.delete;
+  if (file.base !== undefined) {
+    // A stream is content of its file.
+    if (granted & access.writeData) granted |= access.delete;
+  } else if (place !== undefined && !isReserved(mount, place.directory, place.name, caller)) {
+    const directory = await attributesOf(mount, caller, place.directory);
+    if (mayRemove(caller.principal, directory, judged)) granted |= access.delete;
+  }
+  return caller.readOnly || mount.share.readOnly ? granted & ~changing : granted;
+}
+
+async function checkOpen(
+  caller: Caller,
+  mount: MountedShare,
+  file: FileRef,
+  judged: Attributes,
   request: OpenRequest,
 ): Promise<void> {
   const wanted = request.access;
-  if ((caller.readOnly || share.readOnly) && wanted & writing) throw new StorageError('readOnly');
-  const missing = wanted & ~rightsOf(caller.principal, file);
+  if (wanted & changing) checkWritable(caller, mount);
+  if (request.deleteOnClose) checkDeleteOnClose(file, request);
+  if (request.fresh) return;
+  const missing = wanted & ~openRights(caller, judged);
   if (missing === 0) return;
-  // Deleting is a right on the directory that holds the name.
-  if (missing !== access.delete || request.place === undefined) throw new StorageError('accessDenied');
-  const mount = parts.mounts.get(share.id);
-  if (isReserved(mount, request.place.directory, request.place.name)) throw new StorageError('accessDenied');
-  requireRemove(caller.principal, await attributesOf(mount, caller, request.place.directory), file);
+  if (missing !== access.delete) throw new StorageError('accessDenied');
+  if (file.base !== undefined) {
+    if (openRights(caller, judged) & access.writeData) return;
+    throw new StorageError('accessDenied');
+  }
+  const { place } = request;
+  if (place === undefined || isReserved(mount, place.directory, place.name, caller)) {
+    throw new StorageError('accessDenied');
+  }
+  requireRemove(caller.principal, await attributesOf(mount, caller, place.directory), judged);
+}
+
+function checkDeleteOnClose(file: FileRef, request: OpenRequest): void {
+  if ((request.access & access.delete) === 0) throw new StorageError('accessDenied');
+  if (request.place === undefined && file.base === undefined) {
+    throw new StorageError('invalid', 'an open without a place cannot delete');
+  }
+}
+
+function changed(
+  parts: FileParts,
+  caller: Caller,
+  mount: MountedShare,
+  record: OpenRecord,
+  kind: 'written' | 'attributes',
+): void {
+  if (!parts.events.heard) return;
+  const file = record.file.base ?? record.file.id;
+  emit(parts, caller, mount.share.id, { kind, file, isDirectory: record.isDirectory, ...placeOf(record) });
+}
+
+/** MS-FSA 2.1.5.15.3: a directory with something in it is told so at once, not at its last close. */
+async function checkRemovable(caller: Caller, mount: MountedShare, { file }: OpenRecord): Promise<void> {
+  checkWritable(caller, mount);
+  if (file.base !== undefined) return;
+  const { volume } = mount;
+  if ((await attributesOf(mount, caller, file.id)).type !== 'directory') return;
+  const { entries } = await volume.readdir(caller, file.id, 0n, { limit: 1, attributes: false });
+  if (entries.length > 0) throw new StorageError('notEmpty');
 }
 
 /** Takes the name away if it still means the file. A directory that has been filled meanwhile stays, as in SMB. */
 async function removeAtClose(parts: FileParts, mount: MountedShare, record: OpenRecord): Promise<void> {
   const { place, file } = record;
+  const internal = internalCaller(record);
+  if (file.base !== undefined) return parts.streams.remove(internal, mount, file);
   if (place === undefined) return;
   const { volume } = mount;
-  const internal = internalCaller(record);
   try {
     const { type } = await attributesOf(mount, internal, file.id);
     const isDirectory = type === 'directory';

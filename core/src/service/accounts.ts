@@ -63,6 +63,11 @@ export interface AccountService {
 
   /** For signature checks. `undefined` for unknown or disabled keys and users. */
   key(keyId: string): { readonly secret: string; readonly principal: Principal } | undefined;
+  /**
+   * For NTLM: the user with its NT hash (16 bytes). `undefined` for unknown or disabled users, for those without a password, and for those whose password
+   * was set by a head that kept no NT hash: they get one when it is set again.
+   */
+  ntCredential(tenant: string, name: string): { readonly hash: Uint8Array; readonly principal: Principal } | undefined;
   /** Checks a password (slow by purpose, off the event loop). */
   authenticate(tenant: string, name: string, password: string): Promise<Principal | undefined>;
   /** What numbers of AUTH_SYS mean inside a tenant: groups are those of the client, the name that of the user with this uid. A disabled user is nobody. */

@@ -37,4 +37,9 @@ export interface Caller extends Call {
   readonly stateless: boolean;
   /** The door's rule for this client is read-only: every mutation is refused with `readOnly`. */
   readonly readOnly: boolean;
+  /**
+   * Names mean what they mean without regard to case (SMB): an exact match first, else the one that folds alike (`foldName`). What is made keeps
+   * its case; two names that fold alike are never made beside each other by such callers. Absent: names are bytes.
+   */
+  readonly foldNames?: boolean;
 }

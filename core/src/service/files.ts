@@ -28,6 +28,18 @@ import type { ShareId } from './shares.ts';
 export interface FileRef {
   readonly share: ShareId;
   readonly id: FileId;
+  /** `id` is a named stream's own file, and this the file that it belongs to, whose permissions are the stream's. */
+  readonly base?: FileId;
+}
+
+/** A named stream (alternate data stream) of a file or directory; the unnamed one is the file itself. */
+export interface StreamInfo {
+  /** Without colons and type; case as it was made. */
+  readonly name: string;
+  readonly id: FileId;
+  /** Bytes. */
+  readonly size: number;
+  readonly allocated: number;
 }
 
 /**
@@ -67,6 +79,8 @@ export interface NewAttributes {
 export interface Looked {
   /** Absent: the directory has no such name. */
   readonly attributes?: Attributes;
+  /** The name as it stands in the directory; another one than was asked for only where `caller.foldNames`. Absent with `attributes`. */
+  readonly name?: Name;
   readonly directory: Attributes;
 }
 
@@ -111,12 +125,16 @@ export interface FileService {
   ): Promise<{ readonly before: Stamp; readonly after: Attributes }>;
   readlink(caller: Caller, file: FileRef): Promise<{ readonly target: Uint8Array; readonly attributes: Attributes }>;
 
-  /** `length` may be cut to the service's bound (1 MiB at least). */
+  /**
+   * `length` may be cut to the service's bound (1 MiB at least). Large reads go into `into` when given (at least `length` long): then `bytes` is a view of it.
+   * It belongs to the service until the promise settles; where that is rejected a thread may still be writing to it, so it is not to be used again.
+   */
   read(
     caller: Caller,
     file: FileRef,
     offset: number,
     length: number,
+    into?: Uint8Array,
   ): Promise<ReadResult & { readonly attributes: Attributes }>;
   /** `chunks` belong to the service until the promise settles. */
   write(
@@ -176,4 +194,24 @@ export interface FileService {
     how: 'either' | 'create' | 'replace',
   ): Promise<Attributes>;
   removexattr(caller: Caller, file: FileRef, name: string): Promise<Attributes>;
+
+  /**
+   * The path of a directory below another one: names from `above` (not included) down to `directory`; empty when they are one. `undefined` when it does not lie there (any
+   * more). For a share's root as `above` it is the path in the share. No permission is needed: it tells a name only to who holds the directory.
+   */
+  pathBelow(caller: Caller, above: FileRef, directory: FileRef): Promise<readonly Name[] | undefined>;
+
+  /** Named streams of a file or directory, in no order. Needs no right beyond having reached the file. */
+  streams(caller: Caller, file: FileRef): Promise<readonly StreamInfo[]>;
+  /**
+   * Finds or makes a named stream; names fold as in `caller.foldNames`. `undefined` when there is none (`open`). Making needs write permission on the file, and changes its
+   * `change`; `exists` for `create`. The stream's own file takes part in everything by its `FileRef`: opens, locks, reads, writes, setattr of its size. Streams go
+   * with the file's last name, stay over rename and replace, and are in no listing and at no name.
+   */
+  stream(
+    caller: Caller,
+    file: FileRef,
+    name: string,
+    how: 'open' | 'create' | 'openOrCreate',
+  ): Promise<{ readonly file: FileRef; readonly created: boolean } | undefined>;
 }

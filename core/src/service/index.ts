@@ -3,6 +3,7 @@ export * from './accounts.ts';
 export * from './caller.ts';
 export * from './events.ts';
 export * from './files.ts';
+export * from './fold-name.ts';
 export * from './objects.ts';
 export * from './shares.ts';
 export * from './state.ts';

@@ -1,4 +1,14 @@
-import type { Attributes, FileId, Name, ReadResult, Stability, SyncResult, WriteResult } from '../spi/index.ts';
+import type {
+  AttributeChanges,
+  Attributes,
+  FileId,
+  Name,
+  ReadResult,
+  Renamed,
+  Stability,
+  SyncResult,
+  WriteResult,
+} from '../spi/index.ts';
 import type { Caller } from './caller.ts';
 import type { AccessMask, FileRef } from './files.ts';
 
@@ -53,6 +63,13 @@ export interface OpenRequest {
   readonly opener: Opener;
   /** The name that the file was reached by: what a delete-pending file loses at last close. Core keeps it up to date over renames. */
   readonly place?: { readonly directory: FileId; readonly name: Name };
+  /**
+   * The caller has just made the file: its mode does not limit the access (a read-only file can be made and written by one request).
+   * Only what `Created.created` was true for.
+   */
+  readonly fresh?: boolean;
+  /** The file is delete-pending from this open's close on (SMB's FILE_DELETE_ON_CLOSE). Needs `access.delete`, and a place unless it is a stream. */
+  readonly deleteOnClose?: boolean;
   /** Lease wanted; answered `'none'` until leases are there. */
   readonly lease?: { readonly read: boolean; readonly handle: boolean; readonly write: boolean };
 }
@@ -73,11 +90,44 @@ export interface Open {
   readonly opener: Opener;
   /** What was granted of the lease asked for. */
   readonly lease: 'none';
+  /** The name that the file was opened by, as it is now; absent when it was opened by id, or for a stream. */
+  readonly place: { readonly directory: FileId; readonly name: Name } | undefined;
+  /** Somebody asked for the file to go at its last close. */
+  readonly deletePending: boolean;
 
-  read(caller: Caller, offset: number, length: number): Promise<ReadResult>;
+  /** `into` as in `FileService.read`. */
+  read(caller: Caller, offset: number, length: number, into?: Uint8Array): Promise<ReadResult>;
   write(caller: Caller, offset: number, chunks: readonly Uint8Array[], stability: Stability): Promise<WriteResult>;
   sync(caller: Caller): Promise<SyncResult>;
   getattr(caller: Caller): Promise<Attributes>;
+  /**
+   * What the open's rights allow, whatever the mode says by now: `size` needs `writeData`; times, `born` and `dosBits` `writeAttributes`; `mode` `writeAcl`;
+   * `uid`, `gid` `writeOwner` (and what `FileService.setattr` asks of the caller). For a stream, all but `size` are those of its file.
+   */
+  setattr(caller: Caller, changes: AttributeChanges): Promise<Attributes>;
+  /**
+   * Moves the name that the file was opened by, wherever it is now. Needs `delete`; `exists` without `replace`; a target that others have open without sharing delete:
+   * `accessDenied` as in SMB. Into another share: `crossDevice`. Of a directory: `sharingViolation` while something below it is open.
+   */
+  rename(caller: Caller, toDirectory: FileRef, toName: Name, options: { readonly replace: boolean }): Promise<Renamed>;
+  /** Another name for the stream that is open. Needs `delete`. */
+  renameStream(caller: Caller, name: string, options: { readonly replace: boolean }): Promise<void>;
+  /** Reserves space for the range without changing the size. Needs `writeData`. */
+  allocate(caller: Caller, offset: number, length: number): Promise<void>;
+  /** Makes the range read as zeros; never changes the size. Needs `writeData`. */
+  zero(caller: Caller, offset: number, length: number): Promise<void>;
+  /** Where there is data in the range, in order; what lies between is holes. At most `limit` of them. Needs `readData`. */
+  dataRanges(
+    caller: Caller,
+    offset: number,
+    length: number,
+    limit: number,
+  ): Promise<readonly { readonly offset: number; readonly length: number }[]>;
+  /**
+   * Copies bytes of `source` (which may be this one) by reference where the backend can, else through memory in bounded pieces. Needs `readData` there, `writeData` here, and minds locks of both.
+   * Past the source's end: `invalid`, and nothing was copied of that range. Resolves with the bytes copied.
+   */
+  copyFrom(caller: Caller, source: Open, from: number, to: number, length: number): Promise<number>;
 
   /** Delete at last close (`invalid` for an open without a place). `false` takes it back. While pending, new opens are refused with `deletePending`. */
   setDeletePending(caller: Caller, pending: boolean): Promise<void>;
@@ -87,6 +137,12 @@ export interface Open {
 
 /** State that outlives one call, alike for every protocol; the matrix is in docs/design/state-matrix.md. */
 export interface StateService {
+  /** The rights that an open of the file by this name (if any) could have: what SMB calls maximal access. */
+  rights(
+    caller: Caller,
+    file: FileRef,
+    place?: { readonly directory: FileId; readonly name: Name },
+  ): Promise<AccessMask>;
   /** Checks permissions for `access` and share modes both ways. Rejected with `accessDenied`, `sharingViolation`, `deletePending`, `tooMany`. */
   open(caller: Caller, file: FileRef, request: OpenRequest): Promise<Open>;
   /**

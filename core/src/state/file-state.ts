@@ -4,6 +4,12 @@ import type { FileId, Name, StorageError } from '../spi/index.ts';
 import { LockList } from './lock-list.ts';
 import type { HeldLock, LockAsk } from './lock-list.ts';
 
+/** A name in a directory. */
+export interface Place {
+  readonly directory: FileId;
+  readonly name: Name;
+}
+
 /** An open as the table sees it: what it may do and what it denies others. */
 export interface OpenRecord {
   readonly id: bigint;
@@ -13,7 +19,9 @@ export interface OpenRecord {
   readonly opener: Opener;
   readonly door: string;
   /** The name that a delete-pending file loses at last close; follows renames. */
-  place: { readonly directory: FileId; readonly name: Name } | undefined;
+  place: Place | undefined;
+  readonly deleteOnClose: boolean;
+  readonly isDirectory: boolean;
 }
 
 /** A lock request that waits until nothing refuses it. Settles once. */
@@ -33,12 +41,23 @@ export interface FileState {
   readonly locks: LockList;
   readonly waiters: LockWaiter[];
   deletePending: boolean;
+  /** The open that asked for the deletion: its place is the name that goes, whoever closes last. */
+  condemnedBy: OpenRecord | undefined;
   /** While the last close removes the file. */
   removing: Promise<void> | undefined;
 }
 
 export function newFileState(key: bigint | string, file: FileRef): FileState {
-  return { key, file, opens: new Map(), locks: new LockList(), waiters: [], deletePending: false, removing: undefined };
+  return {
+    key,
+    file,
+    opens: new Map(),
+    locks: new LockList(),
+    waiters: [],
+    deletePending: false,
+    condemnedBy: undefined,
+    removing: undefined,
+  };
 }
 
 export function isIdle(state: FileState): boolean {

@@ -1,27 +1,27 @@
-import type { Caller, Guard, GuardAccess, Open, Opener, OpenRequest, Share } from '../service/index.ts';
+import type { Caller, Open, Opener } from '../service/index.ts';
 import { access } from '../service/index.ts';
 import { waitFor } from '../access/patience.ts';
 import type { Clock } from '../clock.ts';
 import type { MountedShare } from '../namespace/mounts.ts';
-import type { Attributes, FileHandle, ReadResult, Stability, SyncResult, Volume, WriteResult } from '../spi/index.ts';
+import type {
+  AttributeChanges,
+  Attributes,
+  FileHandle,
+  Name,
+  ReadResult,
+  Renamed,
+  Stability,
+  SyncResult,
+  WriteResult,
+} from '../spi/index.ts';
 import { StorageError } from '../spi/index.ts';
-import type { FileState, OpenRecord } from './file-state.ts';
+import type { FileRef } from '../service/index.ts';
+import type { FileState, OpenRecord, Place } from './file-state.ts';
+import type { OpenKeeper } from './keeper.ts';
+import type { DataRange, OpenContent } from './open-content.ts';
+import { allocate, dataRanges, enterThrough, zero } from './open-content.ts';
+import { copyRange } from './open-copy.ts';
 import { outlasted, release } from './opens.ts';
-import { spanOf } from './ranges.ts';
-import type { StateTable } from './table.ts';
-
-/** What the namespace does for opens: it knows permissions, names and events. */
-export interface OpenKeeper {
-  readonly table: StateTable;
-  /** Rejects with `accessDenied` or `readOnly` when the caller may not have the access it asks for. */
-  checkOpen(caller: Caller, volume: Volume, share: Share, file: Attributes, request: OpenRequest): Promise<void>;
-  /** Clears suid and sgid before a write of somebody who may not keep them. */
-  beforeWrite(caller: Caller, volume: Volume, file: bigint): Promise<void>;
-  /** Tells of a change of content. */
-  written(caller: Caller, mount: MountedShare, file: bigint): void;
-  /** Removes the name of a delete-pending file, unless it means another file by now. */
-  removeAtClose(mount: MountedShare, record: OpenRecord): Promise<void>;
-}
 
 export interface HeldOpenParts {
   readonly mount: MountedShare;
@@ -29,6 +29,7 @@ export interface HeldOpenParts {
   readonly record: OpenRecord;
 }
 
+const readRights = access.readData | access.execute;
 const writeRights = access.writeData | access.appendData;
 
 export class HeldOpen implements Open {
@@ -47,19 +48,19 @@ export class HeldOpen implements Open {
   }
 
   /** Outlasts what was going on, and opens the backend's handle. Whoever sees this fail closes the open. */
-  async settle(caller: Caller, clock: Clock, file: Attributes): Promise<void> {
+  async settle(caller: Caller, clock: Clock, hasContent: boolean): Promise<void> {
     const { mount, record } = this.#parts;
     const drained = outlasted(this.#keeper.table.volume(mount.volumeName), record);
     if (drained !== undefined) await waitFor(clock, caller, drained);
-    if (file.type !== 'file') return;
-    this.#handle = await mount.volume.open(caller, file.id, record.access & writeRights ? 'write' : 'read');
+    if (!hasContent) return;
+    this.#handle = await mount.volume.open(caller, record.file.id, record.access & writeRights ? 'write' : 'read');
   }
 
   get id(): bigint {
     return this.#parts.record.id;
   }
 
-  get file(): Open['file'] {
+  get file(): FileRef {
     return this.#parts.record.file;
   }
 
@@ -75,11 +76,20 @@ export class HeldOpen implements Open {
     return this.#parts.record.opener;
   }
 
-  async read(caller: Caller, offset: number, length: number): Promise<ReadResult> {
-    const handle = this.#handleFor(access.readData | access.execute);
-    const guard = await this.#enter(caller, 'read', offset, length);
+  get place(): Place | undefined {
+    return this.#parts.record.place;
+  }
+
+  get deletePending(): boolean {
+    return this.#parts.state.deletePending;
+  }
+
+  async read(caller: Caller, offset: number, length: number, into?: Uint8Array): Promise<ReadResult> {
+    const content = this.#content(readRights);
+    const { handle } = content;
+    const guard = await enterThrough(content, caller, 'read', offset, length);
     try {
-      return handle.readNow(offset, length) ?? (await handle.read(caller, offset, length));
+      return handle.readNow(offset, length) ?? (await handle.read(caller, offset, length, into));
     } finally {
       guard?.exit();
     }
@@ -91,15 +101,15 @@ export class HeldOpen implements Open {
     chunks: readonly Uint8Array[],
     stability: Stability,
   ): Promise<WriteResult> {
-    const handle = this.#handleFor(writeRights);
-    const { mount } = this.#parts;
+    const content = this.#content(writeRights);
+    const { mount, record, handle } = content;
     let length = 0;
     for (const chunk of chunks) length += chunk.length;
-    const guard = await this.#enter(caller, 'write', offset, length);
+    const guard = await enterThrough(content, caller, 'write', offset, length);
     try {
-      await this.#keeper.beforeWrite(caller, mount.volume, this.file.id);
+      await this.#keeper.beforeWrite(caller, mount, record);
       const result = await handle.write(caller, offset, chunks, stability);
-      if (length > 0) this.#keeper.written(caller, mount, this.file.id);
+      if (length > 0) this.#keeper.changed(caller, mount, record, 'written');
       return result;
     } finally {
       guard?.exit();
@@ -107,25 +117,66 @@ export class HeldOpen implements Open {
   }
 
   async sync(caller: Caller): Promise<SyncResult> {
-    return this.#handleFor(~0).sync(caller);
+    return this.#content(~0).handle.sync(caller);
   }
 
   async getattr(caller: Caller): Promise<Attributes> {
     this.#live();
-    return this.#parts.mount.volume.getattr(caller, this.file.id);
+    return this.#keeper.getattr(caller, this.#parts.mount, this.file);
+  }
+
+  async setattr(caller: Caller, changes: AttributeChanges): Promise<Attributes> {
+    this.#live();
+    return this.#keeper.setattr(caller, this.#parts.mount, this.#parts.record, changes);
+  }
+
+  async rename(
+    caller: Caller,
+    toDirectory: FileRef,
+    toName: Name,
+    options: { readonly replace: boolean },
+  ): Promise<Renamed> {
+    const { mount, record } = this.#requireDelete();
+    return this.#keeper.rename(caller, mount, record, toDirectory, toName, options.replace);
+  }
+
+  async renameStream(caller: Caller, name: string, options: { readonly replace: boolean }): Promise<void> {
+    const { mount, record } = this.#requireDelete();
+    if (record.file.base === undefined) throw new StorageError('invalid', 'the open is of no named stream');
+    return this.#keeper.renameStream(caller, mount, record, name, options.replace);
+  }
+
+  async allocate(caller: Caller, offset: number, length: number): Promise<void> {
+    return allocate(this.#content(access.writeData), caller, offset, length);
+  }
+
+  async zero(caller: Caller, offset: number, length: number): Promise<void> {
+    return zero(this.#content(access.writeData), caller, offset, length);
+  }
+
+  async dataRanges(caller: Caller, offset: number, length: number, limit: number): Promise<readonly DataRange[]> {
+    return dataRanges(this.#content(access.readData), caller, offset, length, limit);
+  }
+
+  async copyFrom(caller: Caller, source: Open, from: number, to: number, length: number): Promise<number> {
+    if (!(source instanceof HeldOpen)) throw new StorageError('invalid', 'the source is no open of this head');
+    return copyRange(source.#content(readRights), this.#content(access.writeData), caller, from, to, length);
   }
 
   async setDeletePending(caller: Caller, pending: boolean): Promise<void> {
-    const { state, record, mount } = this.#parts;
-    this.#live();
+    const { state, record, mount } = this.#requireDelete();
     if (!pending) {
       state.deletePending = false;
+      state.condemnedBy = undefined;
       return;
     }
-    if ((record.access & access.delete) === 0) throw new StorageError('accessDenied');
-    if (record.place === undefined) throw new StorageError('invalid', 'an open without a place cannot delete');
-    if (mount.share.readOnly || caller.readOnly) throw new StorageError('readOnly');
+    if (record.place === undefined && record.file.base === undefined) {
+      throw new StorageError('invalid', 'an open without a place cannot delete');
+    }
+    await this.#keeper.checkRemovable(caller, mount, record);
+    this.#live();
     state.deletePending = true;
+    state.condemnedBy = record;
   }
 
   close(): Promise<void> {
@@ -138,13 +189,17 @@ export class HeldOpen implements Open {
     const handle = this.#handle;
     const volume = this.#keeper.table.volume(mount.volumeName);
     this.#closed();
+    if (record.deleteOnClose && state.opens.has(record.id)) {
+      state.deletePending = true;
+      state.condemnedBy ??= record;
+    }
     release(this.#keeper.table, volume, state, record.id);
     const last = state.deletePending && state.opens.size === 0 && state.removing === undefined;
     if (!last) {
       await handle?.close();
       return;
     }
-    const removal = this.#remove();
+    const removal = this.#remove(state.condemnedBy ?? record);
     // Whoever waits for the removal only wants to know when it is over; its failure is the closer's to report.
     state.removing = removal.catch(() => undefined);
     try {
@@ -152,44 +207,37 @@ export class HeldOpen implements Open {
     } finally {
       state.removing = undefined;
       state.deletePending = false;
+      state.condemnedBy = undefined;
       volume.tidy(state);
     }
   }
 
-  async #remove(): Promise<void> {
-    const { mount, record } = this.#parts;
+  /** @param condemnedBy the open that asked for it: its place is the name that goes */
+  async #remove(condemnedBy: OpenRecord): Promise<void> {
     try {
-      await this.#keeper.removeAtClose(mount, record);
+      await this.#keeper.removeAtClose(this.#parts.mount, condemnedBy);
     } finally {
       await this.#handle?.close();
     }
-  }
-
-  async #enter(caller: Caller, use: GuardAccess, offset: number, length: number): Promise<Guard | undefined> {
-    const range = spanOf(offset, length);
-    if (range === undefined) return undefined;
-    const { mount, record } = this.#parts;
-    return this.#keeper.table.enterFor(caller, {
-      volume: mount.volumeName,
-      file: record.file.id,
-      access: use,
-      door: caller.door,
-      range,
-      opener: record.opener,
-      open: record.id,
-    });
   }
 
   #live(): void {
     if (this.#closing !== undefined) throw new StorageError('badHandle', 'the open is closed');
   }
 
-  /** The handle, when the open has any of these rights. */
-  #handleFor(rights: number): FileHandle {
+  #requireDelete(): HeldOpenParts {
+    this.#live();
+    if ((this.access & access.delete) === 0) throw new StorageError('accessDenied', 'the open may not delete');
+    return this.#parts;
+  }
+
+  /** The content, when the open has any of these rights. */
+  #content(rights: number): OpenContent {
     this.#live();
     const handle = this.#handle;
     if (handle === undefined) throw new StorageError('isDirectory', 'no content to read or write');
     if ((this.access & rights) === 0) throw new StorageError('accessDenied', 'the open has no such access');
-    return handle;
+    const { mount, record } = this.#parts;
+    return { keeper: this.#keeper, mount, record, handle };
   }
 }

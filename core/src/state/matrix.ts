@@ -1,5 +1,6 @@
 import type { AccessMask, GuardAccess, GuardConflict, Holder } from '../service/index.ts';
 import { access } from '../service/index.ts';
+import type { FileId } from '../spi/index.ts';
 import type { FileState, OpenRecord } from './file-state.ts';
 import { sharedRights } from './file-state.ts';
 import type { GuardRequest } from './guards.ts';
@@ -49,6 +50,17 @@ export function obstacle(state: FileState, request: GuardRequest): GuardConflict
   if (state.locks.size === 0 || byteUse[request.access] === 'none') return undefined;
   const locks = state.locks.all().filter((lock) => bindsOperation(lock, request));
   return locks.length > 0 ? { reason: 'locked', holders: locks.map(lockHolder) } : undefined;
+}
+
+/** A file takes its streams along when it goes or moves; an open of it was checked against them when it was granted. */
+export function streamObstacle(
+  volume: { streamsDenyingDelete(file: FileId): OpenRecord[] },
+  request: GuardRequest,
+): GuardConflict | undefined {
+  if (request.open !== undefined || (request.access !== 'delete' && request.access !== 'rename')) return undefined;
+  const denying = volume.streamsDenyingDelete(request.file).filter((open) => !sameOpener(open.opener, request.opener));
+  if (denying.length === 0) return undefined;
+  return { reason: 'sharingViolation', holders: denying.map((open) => holderOf(open, 'open')) };
 }
 
 /** While deletion is pending, bytes are in reach of those who have the file open; its names are in nobody's. */

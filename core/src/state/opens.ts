@@ -1,8 +1,8 @@
 import type { Caller, FileRef, OpenRequest } from '../service/index.ts';
 import { access } from '../service/index.ts';
-import type { FileId, Name } from '../spi/index.ts';
+import type { FileId } from '../spi/index.ts';
 import { StorageError } from '../spi/index.ts';
-import type { FileState, OpenRecord } from './file-state.ts';
+import type { FileState, OpenRecord, Place } from './file-state.ts';
 import { sharedRights } from './file-state.ts';
 import { holderOf, openWaitsFor, shareModesClash } from './matrix.ts';
 import { conflictError } from './table.ts';
@@ -10,18 +10,31 @@ import type { StateTable, VolumeState } from './table.ts';
 
 const deniable = access.readData | access.writeData | access.delete;
 
-export function recordOf(id: bigint, caller: Caller, file: FileRef, request: OpenRequest): OpenRecord {
+export function recordOf(
+  id: bigint,
+  caller: Caller,
+  file: FileRef,
+  isDirectory: boolean,
+  request: OpenRequest,
+): OpenRecord {
   // An open of attributes alone takes no part in sharing, so it denies nothing either (MS-FSA 2.1.5.1.2.2).
   const deny = sharedRights(request.access) === 0 ? 0 : request.deny & deniable;
-  return { id, file, access: request.access, deny, opener: request.opener, door: caller.door, place: request.place };
+  const { access: rights, opener, place, deleteOnClose = false } = request;
+  // The name may lie in a buffer that the caller uses again.
+  const kept = place && { directory: place.directory, name: Uint8Array.from(place.name) };
+  return { id, file, access: rights, deny, opener, door: caller.door, place: kept, deleteOnClose, isDirectory };
 }
 
 /** Enters an open, which keeps new conflicting operations out at once. */
 export function admit(volume: VolumeState, record: OpenRecord): FileState {
   const state = volume.fileFor(record.file);
   try {
-    if (state.removing !== undefined || state.deletePending) throw new StorageError('deletePending');
-    const clashing = [...state.opens.values()].filter((held) => shareModesClash(held, record));
+    if (isGoing(state)) throw new StorageError('deletePending');
+    if (isGoing(baseOf(volume, record))) throw new StorageError('deletePending');
+    const clashing = [
+      ...[...state.opens.values()].filter((held) => shareModesClash(held, record)),
+      ...kinClashes(volume, record),
+    ];
     if (clashing.length > 0) {
       throw conflictError({ reason: 'sharingViolation', holders: clashing.map((held) => holderOf(held, 'open')) });
     }
@@ -30,6 +43,24 @@ export function admit(volume: VolumeState, record: OpenRecord): FileState {
   } finally {
     volume.tidy(state);
   }
+}
+
+function isGoing(state: FileState | undefined): boolean {
+  return state !== undefined && (state.removing !== undefined || state.deletePending);
+}
+
+/** The state of the file that an open's stream belongs to. */
+function baseOf(volume: VolumeState, { file }: OpenRecord): FileState | undefined {
+  return file.base === undefined ? undefined : volume.files.get(file.base);
+}
+
+/** A file takes its streams along: opens of it for deletion, and opens of its streams that do not share that, exclude one another. */
+function kinClashes(volume: VolumeState, record: OpenRecord): OpenRecord[] {
+  if (record.file.base !== undefined) {
+    const opens = record.deny & access.delete ? baseOf(volume, record)?.opens : undefined;
+    return [...(opens?.values() ?? [])].filter((held) => held.access & access.delete);
+  }
+  return record.access & access.delete ? volume.streamsDenyingDelete(record.file.id) : [];
 }
 
 /** Resolves when the operations that the open denies, and that began before it, have ended. */
@@ -51,12 +82,7 @@ export function release(table: StateTable, volume: VolumeState, state: FileState
 }
 
 /** After a rename: opens that came by the old name go by the new one. */
-export function followRename(
-  volume: VolumeState,
-  file: FileId,
-  from: { readonly directory: FileId; readonly name: Name },
-  to: { readonly directory: FileId; readonly name: Name },
-): void {
+export function followRename(volume: VolumeState, file: FileId, from: Place, to: Place): void {
   const state = volume.file({ file });
   if (state === undefined) return;
   for (const open of state.opens.values()) {
@@ -64,9 +90,6 @@ export function followRename(
   }
 }
 
-function samePlace(
-  a: { readonly directory: FileId; readonly name: Name },
-  b: { readonly directory: FileId; readonly name: Name },
-): boolean {
+export function samePlace(a: Place, b: Place): boolean {
   return a.directory === b.directory && Buffer.compare(a.name, b.name) === 0;
 }

@@ -57,6 +57,8 @@ function tableWith(state: State): StateTable {
     opener,
     door: 'smb',
     place: undefined,
+    deleteOnClose: false,
+    isDirectory: false,
   };
   const range = { start: 10n, end: 19n };
   const mode = state.endsWith('exclusive') ? 'exclusive' : 'shared';

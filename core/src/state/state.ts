@@ -1,8 +1,18 @@
-import type { Caller, FileRef, Holder, LockConflict, Open, OpenRequest, StateService } from '../service/index.ts';
+import type {
+  AccessMask,
+  Caller,
+  FileRef,
+  Holder,
+  LockConflict,
+  Open,
+  OpenRequest,
+  StateService,
+} from '../service/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Mounts } from '../namespace/mounts.ts';
 import { StorageError } from '../spi/index.ts';
-import type { OpenKeeper } from './held-open.ts';
+import type { Place } from './file-state.ts';
+import type { OpenKeeper } from './keeper.ts';
 import { HeldOpen } from './held-open.ts';
 import type { LockRequest } from './locks.ts';
 import { describe, dropLock, takeLock } from './locks.ts';
@@ -29,18 +39,22 @@ export class State implements StateService {
     this.#parts = parts;
   }
 
+  async rights(caller: Caller, file: FileRef, place?: Place): Promise<AccessMask> {
+    return this.#parts.rights(caller, this.#parts.mounts.get(file.share), file, place);
+  }
+
   async open(caller: Caller, file: FileRef, request: OpenRequest): Promise<Open> {
     const { mounts, table, clock, maxOpens } = this.#parts;
     const mount = mounts.get(file.share);
     if (this.#opens.size >= maxOpens) throw new StorageError('tooMany', `${maxOpens} opens`);
-    const attributes = await mount.volume.getattr(caller, file.id);
-    await this.#parts.checkOpen(caller, mount.volume, mount.share, attributes, request);
-    const record = recordOf(this.#nextOpen++, caller, file, request);
+    const judged = await this.#parts.judged(caller, mount, file);
+    await this.#parts.checkOpen(caller, mount, file, judged, request);
+    const record = recordOf(this.#nextOpen++, caller, file, judged.type === 'directory', request);
     const state = admit(table.volume(mount.volumeName), record);
     const open = new HeldOpen(this.#parts, { mount, state, record }, () => this.#opens.delete(record.id));
     this.#opens.set(record.id, open);
     try {
-      await open.settle(caller, clock, attributes);
+      await open.settle(caller, clock, file.base !== undefined || judged.type === 'file');
       return open;
     } catch (error) {
       await open.close();

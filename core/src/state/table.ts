@@ -1,14 +1,16 @@
 import type { Caller, FileRef, Guard, GuardConflict } from '../service/index.ts';
+import { access } from '../service/index.ts';
+import type { FileId } from '../spi/index.ts';
 import { StorageError } from '../spi/index.ts';
 import type { Clock } from '../clock.ts';
 import { waitFor } from '../access/patience.ts';
-import type { FileState } from './file-state.ts';
+import type { FileState, OpenRecord } from './file-state.ts';
 import { isIdle, newFileState } from './file-state.ts';
 import { GuardList } from './guard-list.ts';
 import type { GuardRequest, GuardTable } from './guards.ts';
 import { isConflict } from './guards.ts';
 import { LockQueues } from './lock-queue.ts';
-import { obstacle } from './matrix.ts';
+import { obstacle, streamObstacle } from './matrix.ts';
 
 const maxHeldFiles = 262_144;
 
@@ -16,6 +18,8 @@ const maxHeldFiles = 262_144;
 export class VolumeState {
   readonly guards = new GuardList();
   readonly files = new Map<bigint | string, FileState>();
+  /** Held streams by the file that they belong to. */
+  readonly #streams = new Map<FileId, Set<FileState>>();
 
   file(target: { readonly file: bigint; readonly stream?: string }): FileState | undefined {
     return this.files.get(keyOf(target));
@@ -28,13 +32,34 @@ export class VolumeState {
       if (this.files.size >= maxHeldFiles)
         throw new StorageError('tooMany', `${maxHeldFiles} files with opens or locks`);
       this.files.set(file.id, (state = newFileState(file.id, file)));
+      if (file.base !== undefined) this.#enterStream(file.base, state);
     }
     return state;
   }
 
   /** Lets a file go with its last holder. */
   tidy(state: FileState): void {
-    if (isIdle(state)) this.files.delete(state.key);
+    if (!isIdle(state) || !this.files.delete(state.key)) return;
+    const { base } = state.file;
+    const streams = base === undefined ? undefined : this.#streams.get(base);
+    if (base === undefined || streams === undefined) return;
+    streams.delete(state);
+    if (streams.size === 0) this.#streams.delete(base);
+  }
+
+  /** Opens of a file's streams that do not let the file go. */
+  streamsDenyingDelete(file: FileId): OpenRecord[] {
+    const denying: OpenRecord[] = [];
+    for (const { opens } of this.#streams.get(file) ?? []) {
+      for (const open of opens.values()) if (open.deny & access.delete) denying.push(open);
+    }
+    return denying;
+  }
+
+  #enterStream(base: FileId, state: FileState): void {
+    const streams = this.#streams.get(base);
+    if (streams === undefined) this.#streams.set(base, new Set([state]));
+    else streams.add(state);
   }
 }
 
@@ -66,7 +91,7 @@ export class StateTable implements GuardTable {
     const volume = this.volume(request.volume);
     if (volume.files.size > 0) {
       const state = volume.file(request);
-      const conflict = state === undefined ? undefined : obstacle(state, request);
+      const conflict = (state && obstacle(state, request)) ?? streamObstacle(volume, request);
       if (conflict !== undefined) return conflict;
     }
     return volume.guards.add(request);

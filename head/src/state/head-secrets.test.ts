@@ -89,6 +89,10 @@ describe('passwords', () => {
     expect(await hasher.hash('caf\u00e9 au lait')).not.toBe(hash);
   });
 
+  it('have the NT hash of MS-NLMP 4.2.2.1.2', async () => {
+    expect(await hasher.ntHash('Password')).toBe('a4f49c406510bdcab6824ee7c30fd852');
+  });
+
   it('do not verify against what is no hash, nor let it cost the world', async () => {
     const salt = 'AAAAAAAAAAAAAAAAAAAAAA';
     const hash = 'A'.repeat(43);

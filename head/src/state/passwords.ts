@@ -1,4 +1,5 @@
 import { scrypt, timingSafeEqual } from 'node:crypto';
+import { ntHash } from 'smb2-server';
 
 /** Cost of a password hash (RFC 7914 §2): N = 2^15, r = 8, p = 1 take 32 MiB and about 80 ms of a thread of the pool. */
 const cost = { logN: 15, r: 8, p: 1 };
@@ -39,5 +40,10 @@ export class PasswordHasher {
     const sane = parameters.logN >= 10 && parameters.logN <= 20 && parameters.r <= 32 && parameters.p <= 16;
     if (!sane || expected.length !== hashBytes) return false;
     return timingSafeEqual(await derive(password, Buffer.from(salt, 'base64url'), parameters), expected);
+  }
+
+  /** What NTLM authenticates by (MS-NLMP 3.3.1), as hex. It stands for the password, so it is kept sealed. */
+  async ntHash(password: string): Promise<string> {
+    return Buffer.from(await ntHash(password)).toString('hex');
   }
 }

@@ -25,7 +25,7 @@ const nobody = 65_534;
 
 export class Accounts implements AccountService {
   readonly #parts: AccountParts;
-  /** Secrets that were asked for, by their sealed form; they go with the key. */
+  /** Secrets and NT hashes that were asked for, by their sealed form; they go with the key, and with the password. */
   readonly #opened = new Map<string, string>();
   #index: AccountIndex = indexUsers([]);
   #noHash: Promise<string> | undefined = undefined;
@@ -37,7 +37,9 @@ export class Accounts implements AccountService {
       if (state.users === users) return;
       users = state.users;
       this.#index = indexUsers(state.users);
-      const sealed = new Set(state.users.flatMap((user) => user.keys.map((key) => key.sealedSecret)));
+      const sealed = new Set<string | undefined>(
+        state.users.flatMap((user) => [user.sealedNtHash, ...user.keys.map((key) => key.sealedSecret)]),
+      );
       for (const old of this.#opened.keys()) if (!sealed.has(old)) this.#opened.delete(old);
     });
   }
@@ -169,13 +171,19 @@ export class Accounts implements AccountService {
 
   key(keyId: string): { readonly secret: string; readonly principal: Principal } | undefined {
     const found = this.#index.byKey.get(keyId);
-    if (found === undefined) return undefined;
-    let secret = this.#opened.get(found.sealedSecret);
-    if (secret === undefined) {
-      secret = this.#parts.secretBox.open(found.sealedSecret);
-      this.#opened.set(found.sealedSecret, secret);
-    }
-    return { secret, principal: found.principal };
+    return found && { secret: this.#open(found.sealedSecret), principal: found.principal };
+  }
+
+  ntCredential(tenant: string, name: string): { readonly hash: Uint8Array; readonly principal: Principal } | undefined {
+    const found = this.#index.byNtHash.get(nameKey(tenant, name));
+    return found && { hash: Buffer.from(this.#open(found.sealedNtHash), 'hex'), principal: found.principal };
+  }
+
+  /** The password was set where no NT hash was made of it: SMB knows the user when it is set again. */
+  lacksNtHash(user: Pick<User, 'id'>): boolean {
+    const { hasher, registry } = this.#parts;
+    const { passwordHash, sealedNtHash } = requireUser(registry.state, user.id);
+    return hasher.ntHash !== undefined && passwordHash !== undefined && sealedNtHash === undefined;
   }
 
   /** Takes as long for a name that nobody has as for a wrong password. */
@@ -207,8 +215,14 @@ export class Accounts implements AccountService {
       throw new StorageError('invalid', 'a password has 1–256 characters');
     const { hasher, secretBox } = this.#parts;
     const passwordHash = await hasher.hash(password);
-    const ntHash = hasher.ntHash?.(password);
+    const ntHash = await hasher.ntHash?.(password);
     return ntHash === undefined ? { passwordHash } : { passwordHash, sealedNtHash: secretBox.seal(ntHash) };
+  }
+
+  #open(sealed: string): string {
+    let secret = this.#opened.get(sealed);
+    if (secret === undefined) this.#opened.set(sealed, (secret = this.#parts.secretBox.open(sealed)));
+    return secret;
   }
 
   #keyRecord(key: AccessKey): KeyRecord {

@@ -46,6 +46,8 @@ export interface AccountIndex {
     { readonly user: User; readonly principal: Principal; readonly sealedSecret: string }
   >;
   readonly byId: ReadonlyMap<string, User>;
+  /** By `nameKey`: those who can log on by NTLM. */
+  readonly byNtHash: ReadonlyMap<string, { readonly principal: Principal; readonly sealedNtHash: string }>;
 }
 
 export function nameKey(tenant: string, name: string): string {
@@ -60,6 +62,7 @@ export function indexUsers(records: readonly UserRecord[]): AccountIndex {
   const byName = new Map<string, User>();
   const byUid = new Map<string, User>();
   const byId = new Map<string, User>();
+  const byNtHash = new Map<string, { principal: Principal; sealedNtHash: string }>();
   const byKey = new Map<string, { user: User; principal: Principal; sealedSecret: string }>();
   for (const record of records) {
     const user = userOf(record);
@@ -68,9 +71,11 @@ export function indexUsers(records: readonly UserRecord[]): AccountIndex {
     byId.set(user.id, user);
     if (user.disabled) continue;
     const principal = principalOf(user);
+    const { sealedNtHash } = record;
+    if (sealedNtHash !== undefined) byNtHash.set(nameKey(user.tenant, user.name), { principal, sealedNtHash });
     for (const key of record.keys) {
       if (!key.disabled) byKey.set(key.id, { user, principal, sealedSecret: key.sealedSecret });
     }
   }
-  return { byName, byUid, byId, byKey };
+  return { byName, byUid, byId, byKey, byNtHash };
 }

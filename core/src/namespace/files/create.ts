@@ -23,7 +23,7 @@ export async function create(
   checkWritable(caller, mount);
   const parent = await attributesOf(mount, caller, directory.id);
   requireSearch(caller.principal, parent);
-  checkNewName(mount, directory.id, name);
+  checkNewName(mount, directory.id, name, caller);
   const made = await makeOrFind(mount, caller, parent, name, mode, wanted);
   if (made.created) {
     const shown = await told(parts, caller, mount, directory, name, made);

@@ -18,7 +18,7 @@ export async function lookup(parts: FileParts, caller: Caller, directory: FileRe
     if (above === parent.id) return { attributes: shown, directory: shown };
     return { attributes: await seen(mount, caller, await attributesOf(mount, caller, above)), directory: shown };
   }
-  if (isReserved(mount, parent.id, name)) return { directory: shown };
+  if (isReserved(mount, parent.id, name, caller)) return { directory: shown };
   const now = volume.lookupNow?.(parent.id, name);
   const attributes = now === undefined ? await volume.lookup(caller, parent.id, name) : now.attributes;
   return attributes === undefined ? { directory: shown } : { attributes, directory: shown };

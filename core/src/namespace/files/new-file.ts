@@ -43,7 +43,7 @@ export async function makeEntry(
   checkWritable(caller, mount);
   const parent = await attributesOf(mount, caller, directory.id);
   if (parent.type !== 'directory') throw new StorageError('notDirectory');
-  checkNewName(mount, directory.id, name);
+  checkNewName(mount, directory.id, name, caller);
   await requireEntryOrExists(caller, mount, parent, name);
   const made = await make(mount, parent);
   return told(parts, caller, mount, directory, name, made);

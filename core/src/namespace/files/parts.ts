@@ -1,6 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import type { EventBus } from '../../events/bus.ts';
 import type { Caller, ChangeEvent, FileRef, Guard, ShareId } from '../../service/index.ts';
+import { foldName } from '../../service/index.ts';
+import type { OpenRecord } from '../../state/file-state.ts';
 import type { GuardRequest } from '../../state/guards.ts';
 import { isConflict } from '../../state/guards.ts';
 import type { StateTable } from '../../state/table.ts';
@@ -8,6 +10,7 @@ import type { Attributes, DirectoryChange, FileId, Name } from '../../spi/index.
 import { StorageError } from '../../spi/index.ts';
 import type { HandleCache, MountedShare, Mounts } from '../mounts.ts';
 import { systemDirectoryName } from '../mounts.ts';
+import type { Streams } from '../streams/streams.ts';
 
 /** What every file operation works with. */
 export interface FileParts {
@@ -16,26 +19,34 @@ export interface FileParts {
   readonly handles: HandleCache;
   readonly events: EventBus;
   readonly clock: Clock;
+  readonly streams: Streams;
 }
 
 /** Times that an operation looks again after a name has come to mean another file; then `tryLater`. */
 export const maxRetries = 16;
 
 const systemName = Buffer.from(systemDirectoryName);
+const foldedSystemName = foldName(systemName);
 const dot = 0x2e;
 
 export function checkWritable(caller: Caller, mount: MountedShare): void {
   if (caller.readOnly || mount.share.readOnly) throw new StorageError('readOnly');
 }
 
-/** Whether a name at a share's top is the one that core keeps for itself. */
-export function isReserved(mount: MountedShare, directory: FileId, name: Name): boolean {
-  return name[0] === dot && directory === mount.share.root && systemName.equals(name);
+/** Whether a name at a share's top is the one that core keeps for itself; in any case for those who fold names. */
+export function isReserved(
+  mount: MountedShare,
+  directory: FileId,
+  name: Name,
+  { foldNames = false }: Pick<Caller, 'foldNames'>,
+): boolean {
+  if (name[0] !== dot || directory !== mount.share.root) return false;
+  return systemName.equals(name) || (foldNames && foldName(name) === foldedSystemName);
 }
 
 /** For what is about to be made or taken over: rejects names that no file may get. */
-export function checkNewName(mount: MountedShare, directory: FileId, name: Name): void {
-  if (isReserved(mount, directory, name)) throw new StorageError('accessDenied', 'the name is reserved');
+export function checkNewName(mount: MountedShare, directory: FileId, name: Name, caller: Caller): void {
+  if (isReserved(mount, directory, name, caller)) throw new StorageError('accessDenied', 'the name is reserved');
   checkName(name);
   if (name.length > mount.volume.traits.maxNameBytes) throw new StorageError('nameTooLong');
 }
@@ -91,6 +102,11 @@ export function emit(parts: FileParts, caller: Caller, share: ShareId, change: C
   if (!parts.events.heard) return;
   const { door, client, principal } = caller;
   parts.events.emit({ share, ...change, door, client, principal: principal.name, at: parts.clock.now() });
+}
+
+/** The name that an open came by, as events tell it. */
+export function placeOf({ place }: Pick<OpenRecord, 'place'>): Pick<ChangeEvent, 'directory' | 'name'> {
+  return place ?? {};
 }
 
 /** Two ends of one operation lie in one share, or it is `crossDevice`. */

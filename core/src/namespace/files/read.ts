@@ -4,6 +4,7 @@ import type { Attributes, ReadResult } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
 import { isConflict } from '../../state/guards.ts';
 import type { FileParts } from './parts.ts';
+import { attributesOf } from './parts.ts';
 
 /** The most that one read gives. */
 export const maxRead = 1_048_576;
@@ -18,10 +19,11 @@ export async function read(
   asked: number,
   into?: Uint8Array,
 ): Promise<ReadAnswer> {
-  const { volume, volumeName } = parts.mounts.get(file.share);
+  const mount = parts.mounts.get(file.share);
+  const { volume, volumeName } = mount;
   const attributes = volume.getattrNow?.(file.id) ?? (await volume.getattr(caller, file.id));
   requireContent(attributes);
-  requireRead(caller, attributes);
+  requireRead(caller, file.base === undefined ? attributes : await attributesOf(mount, caller, file.base));
   checkExtent(offset, asked);
   const length = Math.min(asked, maxRead);
   if (length === 0) return { bytes: new Uint8Array(0), eof: offset >= attributes.size, attributes };

@@ -40,7 +40,7 @@ async function withoutSystem(
   options: ListOptions,
 ): Promise<DirectoryPage> {
   const { volume, share } = mount;
-  const shown = (entry: DirectoryEntry): boolean => !isReserved(mount, share.root, entry.name);
+  const shown = (entry: DirectoryEntry): boolean => !isReserved(mount, share.root, entry.name, caller);
   const page = await volume.readdir(caller, share.root, cookie, options);
   const entries = page.entries.filter(shown);
   const last = page.entries.at(-1);

@@ -41,14 +41,16 @@ async function removeEntry(
   throw new StorageError('tryLater', 'the name keeps changing');
 }
 
+/** @param searched the caller looks through the directory, and may only if it may search it */
 export async function victimOf(
   mount: MountedShare,
   caller: Caller,
   parent: Attributes,
   name: Name,
+  searched = true,
 ): Promise<Attributes | undefined> {
-  requireSearch(caller.principal, parent);
-  if (isReserved(mount, parent.id, name)) return undefined;
+  if (searched) requireSearch(caller.principal, parent);
+  if (isReserved(mount, parent.id, name, caller)) return undefined;
   const now = mount.volume.lookupNow?.(parent.id, name);
   return now === undefined ? mount.volume.lookup(caller, parent.id, name) : now.attributes;
 }

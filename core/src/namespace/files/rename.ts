@@ -3,6 +3,7 @@ import type { Caller, FileRef } from '../../service/index.ts';
 import { access } from '../../service/index.ts';
 import type { Attributes, Name, RenameOptions, Renamed } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
+import type { OpenRecord, Place } from '../../state/file-state.ts';
 import type { GuardRequest } from '../../state/guards.ts';
 import { followRename } from '../../state/opens.ts';
 import type { MountedShare } from '../mounts.ts';
@@ -19,28 +20,39 @@ import {
 } from './parts.ts';
 import { victimOf } from './remove.ts';
 
-interface Place {
+interface NamedIn {
   readonly directory: FileRef;
   readonly name: Name;
+}
+
+/** A rename that was looked at: what both names mean. */
+export interface Ends {
+  readonly mount: MountedShare;
+  readonly from: Place;
+  readonly to: Place;
+  readonly source: Attributes;
+  readonly target: Attributes | undefined;
+  readonly noReplace: boolean;
 }
 
 export async function rename(
   parts: FileParts,
   caller: Caller,
-  from: Place,
-  to: Place,
+  from: NamedIn,
+  to: NamedIn,
   noReplace: boolean,
 ): Promise<Renamed> {
   sameShare(from.directory, to.directory);
   const mount = parts.mounts.get(from.directory.share);
   checkWritable(caller, mount);
   checkName(from.name);
-  checkNewName(mount, to.directory.id, to.name);
+  checkNewName(mount, to.directory.id, to.name, caller);
   for (let attempt = 0; attempt < maxRetries; attempt += 1) {
-    const [source, target] = await look(mount, caller, from, to);
+    const ends = await look(mount, caller, from, to, noReplace);
+    const { source, target } = ends;
     if (target !== undefined && noReplace && target.id !== source.id) throw new StorageError('exists');
     try {
-      return await move(parts, caller, mount, from, to, source, target, noReplace);
+      return await move(parts, caller, ends);
     } catch (error) {
       if (!isStorageError(error, 'conditionFailed')) throw error;
     }
@@ -52,9 +64,10 @@ export async function rename(
 async function look(
   mount: MountedShare,
   caller: Caller,
-  from: Place,
-  to: Place,
-): Promise<[source: Attributes, target: Attributes | undefined]> {
+  from: NamedIn,
+  to: NamedIn,
+  noReplace: boolean,
+): Promise<Ends> {
   const { principal } = caller;
   const fromParent = await attributesOf(mount, caller, from.directory.id);
   const toParent =
@@ -69,23 +82,25 @@ async function look(
   if (source.type === 'directory' && fromParent.id !== toParent.id) {
     requireRights(principal, source, access.writeData);
   }
-  return [source, target];
+  return {
+    mount,
+    from: { directory: fromParent.id, name: from.name },
+    to: { directory: toParent.id, name: to.name },
+    source,
+    target,
+    noReplace,
+  };
 }
 
-async function move(
-  parts: FileParts,
-  caller: Caller,
-  mount: MountedShare,
-  from: Place,
-  to: Place,
-  source: Attributes,
-  target: Attributes | undefined,
-  noReplace: boolean,
-): Promise<Renamed> {
+/** @param through the open that asks: its own share mode does not bind it */
+export async function move(parts: FileParts, caller: Caller, ends: Ends, through?: OpenRecord): Promise<Renamed> {
+  const { mount, from, to, source, target, noReplace } = ends;
   const { volume, volumeName } = mount;
-  const guarded: GuardRequest[] = [{ volume: volumeName, file: source.id, access: 'rename', door: caller.door }];
+  const asked = { volume: volumeName, door: caller.door };
+  const own = through === undefined ? {} : { opener: through.opener, open: through.id };
+  const guarded: GuardRequest[] = [{ ...asked, file: source.id, access: 'rename', ...own }];
   if (target !== undefined && target.id !== source.id) {
-    guarded.push({ volume: volumeName, file: target.id, access: 'delete', door: caller.door });
+    guarded.push({ ...asked, file: target.id, access: 'delete' });
   }
   const guard = await parts.table.enterAllFor(caller, guarded);
   try {
@@ -94,8 +109,8 @@ async function move(
       ifSource: source.id,
       ifTarget: target === undefined ? 'absent' : { id: target.id },
     };
-    const result = await volume.rename(caller, from.directory.id, from.name, to.directory.id, to.name, options);
-    if (!result.unchanged) await settled(parts, caller, mount, from, to, result);
+    const result = await volume.rename(caller, from.directory, from.name, to.directory, to.name, options);
+    if (!result.unchanged) await settled(parts, caller, ends, result);
     return {
       ...result,
       from: await seenChange(mount, caller, result.from),
@@ -109,22 +124,20 @@ async function move(
 async function settled(
   parts: FileParts,
   caller: Caller,
-  mount: MountedShare,
-  from: Place,
-  to: Place,
+  { mount, from, to }: Ends,
   { moved, replaced }: Renamed,
 ): Promise<void> {
+  // Names may lie in buffers that their callers use again.
+  const [before, after] = [from, to].map(({ directory, name }) => ({ directory, name: Uint8Array.from(name) }));
+  followRename(parts.table.volume(mount.volumeName), moved.id, before!, after!);
   const isFile = replaced !== undefined && replaced.type === 'file';
   if (isFile && replaced.nlink === 0) await parts.handles.drop(mount.volume, replaced.id);
-  const places = [from, to].map(({ directory, name }) => ({ directory: directory.id, name: Uint8Array.from(name) }));
-  followRename(parts.table.volume(mount.volumeName), moved.id, places[0]!, places[1]!);
-  emit(parts, caller, from.directory.share, {
+  emit(parts, caller, mount.share.id, {
     kind: 'renamed',
     file: moved.id,
     isDirectory: moved.type === 'directory',
-    directory: from.directory.id,
-    name: from.name,
-    toDirectory: to.directory.id,
-    toName: to.name,
+    ...before!,
+    toDirectory: after!.directory,
+    toName: after!.name,
   });
 }

@@ -7,6 +7,7 @@ import type {
   Looked,
   NewAttributes,
   ShareId,
+  StreamInfo,
 } from '../../service/index.ts';
 import type {
   AttributeChanges,
@@ -35,6 +36,7 @@ import { mkdir } from './mkdir.ts';
 import { mknod } from './mknod.ts';
 import type { FileParts } from './parts.ts';
 import type { ReadAnswer } from './read.ts';
+import { pathBelow } from './path-below.ts';
 import { read } from './read.ts';
 import { readdir } from './readdir.ts';
 import { remove, rmdir } from './remove.ts';
@@ -193,5 +195,22 @@ export class Files implements FileService {
 
   removexattr(caller: Caller, file: FileRef, name: string): Promise<Attributes> {
     return removexattr(this.#parts, caller, file, name);
+  }
+
+  pathBelow(caller: Caller, above: FileRef, directory: FileRef): Promise<readonly Name[] | undefined> {
+    return pathBelow(this.#parts, caller, above, directory);
+  }
+
+  async streams(caller: Caller, file: FileRef): Promise<readonly StreamInfo[]> {
+    return this.#parts.streams.list(caller, this.#parts.mounts.get(file.share), file);
+  }
+
+  async stream(
+    caller: Caller,
+    file: FileRef,
+    name: string,
+    how: 'open' | 'create' | 'openOrCreate',
+  ): Promise<{ readonly file: FileRef; readonly created: boolean } | undefined> {
+    return this.#parts.streams.find(caller, this.#parts.mounts.get(file.share), file, name, how);
   }
 }

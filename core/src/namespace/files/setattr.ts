@@ -3,12 +3,14 @@ import { isMember, rightsOf } from '../../access/permissions.ts';
 import { modeAllowed, modeAfterWrite, withoutPrivileges } from '../../access/privileged-bits.ts';
 import type { Caller, FileRef, Principal } from '../../service/index.ts';
 import { access } from '../../service/index.ts';
-import type { AttributeChanges, Attributes, SetattrOptions, Stamp } from '../../spi/index.ts';
+import type { AttributeChanges, Attributes, FileId, SetattrOptions, Stamp } from '../../spi/index.ts';
 import { StorageError, isStorageError, stampOf } from '../../spi/index.ts';
+import type { OpenRecord } from '../../state/file-state.ts';
 import type { GuardRequest } from '../../state/guards.ts';
 import type { MountedShare } from '../mounts.ts';
 import type { FileParts } from './parts.ts';
-import { attributesOf, checkWritable, emit, enter, maxRetries, seen } from './parts.ts';
+import { getattr } from './getattr.ts';
+import { attributesOf, checkWritable, emit, enter, maxRetries, placeOf, seen } from './parts.ts';
 
 export interface SetattrAnswer {
   readonly before: Stamp;
@@ -29,9 +31,44 @@ export async function setattr(
 ): Promise<SetattrAnswer> {
   const mount = parts.mounts.get(file.share);
   checkWritable(caller, mount);
+  const allow = (before: Attributes, wanted: AttributeChanges): AttributeChanges =>
+    allowedChanges(caller, before, wanted);
+  const { base } = file;
+  if (base === undefined) return changeAttributes(parts, caller, mount, file.id, changes, allow, conditions);
+  // The size is the stream's, all else its file's; so is the permission for either.
+  const { size, ...others } = changes;
+  if (size === undefined) return changeAttributes(parts, caller, mount, base, others, allow, conditions);
+  requireWrite(caller, await attributesOf(mount, caller, base));
+  const sized = await changeAttributes(
+    parts,
+    caller,
+    mount,
+    file.id,
+    { size },
+    (_before, wanted) => wanted,
+    conditions,
+  );
+  if (Object.keys(others).length > 0) await changeAttributes(parts, caller, mount, base, others, allow, {});
+  return { before: sized.before, after: await getattr(parts, caller, file) };
+}
+
+/**
+ * @param allow what of the changes may be made of a file as it is now, with what they entail; throws for those that may not
+ * @param through the open that they come through: its own locks and share mode do not bind them
+ */
+export async function changeAttributes(
+  parts: FileParts,
+  caller: Caller,
+  mount: MountedShare,
+  file: FileId,
+  changes: AttributeChanges,
+  allow: (before: Attributes, changes: AttributeChanges) => AttributeChanges,
+  conditions: SetattrConditions,
+  through?: OpenRecord,
+): Promise<SetattrAnswer> {
   for (let attempt = 0; attempt < maxRetries; attempt += 1) {
-    const before = await attributesOf(mount, caller, file.id);
-    const allowed = allowedChanges(caller, before, changes);
+    const before = await attributesOf(mount, caller, file);
+    const allowed = allow(before, changes);
     if (Object.keys(allowed).length === 0) {
       checkConditions(before, conditions);
       return { before: stampOf(before), after: await seen(mount, caller, before) };
@@ -44,7 +81,7 @@ export async function setattr(
       touchesOwnership(changes);
     const options: SetattrOptions = guarded ? { ifChange: before.change } : conditions;
     try {
-      return await apply(parts, caller, mount, file, before, allowed, options);
+      return await apply(parts, caller, mount, before, allowed, options, through);
     } catch (error) {
       if (!guarded || !isStorageError(error, 'conditionFailed')) throw error;
     }
@@ -56,18 +93,20 @@ async function apply(
   parts: FileParts,
   caller: Caller,
   mount: MountedShare,
-  file: FileRef,
   before: Attributes,
   changes: AttributeChanges,
   options: SetattrOptions,
+  through: OpenRecord | undefined,
 ): Promise<SetattrAnswer> {
-  const request = changes.size === undefined ? undefined : truncation(mount, caller, before, changes.size);
+  const request = changes.size === undefined ? undefined : truncation(mount, caller, before, changes.size, through);
   const entered = request === undefined ? undefined : enter(parts, caller, request);
   const guard = entered instanceof Promise ? await entered : entered;
   try {
-    const result = await mount.volume.setattr(caller, file.id, changes, options);
+    const result = await mount.volume.setattr(caller, before.id, changes, options);
     const kind = changes.size === undefined ? 'attributes' : 'written';
-    emit(parts, caller, file.share, { kind, file: file.id, isDirectory: before.type === 'directory' });
+    const file = through?.file.base ?? before.id;
+    const isDirectory = through?.isDirectory ?? before.type === 'directory';
+    emit(parts, caller, mount.share.id, { kind, file, isDirectory, ...(through && placeOf(through)) });
     return { before: result.before, after: await seen(mount, caller, result.after) };
   } finally {
     guard?.exit();
@@ -82,10 +121,17 @@ function checkConditions(file: Attributes, { ifChange, ifChanged }: SetattrCondi
 }
 
 /** The bytes that come or go; none when the size stays. */
-function truncation(mount: MountedShare, caller: Caller, before: Attributes, size: number): GuardRequest | undefined {
+function truncation(
+  mount: MountedShare,
+  caller: Caller,
+  before: Attributes,
+  size: number,
+  through: OpenRecord | undefined,
+): GuardRequest | undefined {
   if (size === before.size) return undefined;
   const range = { start: Math.min(size, before.size), end: Infinity };
-  return { volume: mount.volumeName, file: before.id, access: 'truncate', door: caller.door, range };
+  const request = { volume: mount.volumeName, file: before.id, access: 'truncate', door: caller.door, range } as const;
+  return through === undefined ? request : { ...request, opener: through.opener, open: through.id };
 }
 
 function touchesOwnership(changes: AttributeChanges): boolean {
@@ -114,7 +160,12 @@ function mayWrite(principal: Principal, file: Attributes): boolean {
 }
 
 /** Files are given away by the superuser only; the owner may give one to a group that the owner is in. */
-function checkOwnership(principal: Principal, owner: boolean, file: Attributes, changes: AttributeChanges): void {
+export function checkOwnership(
+  principal: Principal,
+  owner: boolean,
+  file: Attributes,
+  changes: AttributeChanges,
+): void {
   if (principal.superuser) return;
   const { uid, gid } = changes;
   if ((uid !== undefined || gid !== undefined) && !owner) throw new StorageError('notPermitted', 'not the owner');
@@ -134,7 +185,7 @@ function checkTimes(principal: Principal, owner: boolean, file: Attributes, chan
 }
 
 /** The mode that the changes leave: as asked for, without sgid for outsiders, without suid and sgid after chown or a change of size. */
-function modeOf(principal: Principal, file: Attributes, changes: AttributeChanges): number | undefined {
+export function modeOf(principal: Principal, file: Attributes, changes: AttributeChanges): number | undefined {
   const gid = changes.gid ?? file.gid;
   if (changes.mode !== undefined) return modeAllowed(principal, changes.mode & 0o7777, gid);
   if (file.type === 'directory') return undefined;

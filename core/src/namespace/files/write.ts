@@ -23,7 +23,7 @@ export async function write(
   checkWritable(caller, mount);
   const attributes = volume.getattrNow?.(file.id) ?? (await volume.getattr(caller, file.id));
   requireContent(attributes);
-  requireWrite(caller, attributes);
+  requireWrite(caller, file.base === undefined ? attributes : await attributesOf(mount, caller, file.base));
   let length = 0;
   for (const chunk of chunks) length += chunk.length;
   checkWriteExtent(volume, offset, length);
@@ -43,7 +43,7 @@ export async function write(
     const result = await parts.handles.use(volume, file.id, 'write', (handle) =>
       handle.write(caller, offset, chunks, stability),
     );
-    emit(parts, caller, file.share, { kind: 'written', file: file.id, isDirectory: false });
+    emit(parts, caller, file.share, { kind: 'written', file: file.base ?? file.id, isDirectory: false });
     return result;
   } finally {
     guard.exit();
@@ -90,7 +90,8 @@ export async function commit(
   const attributes = await attributesOf(mount, caller, file.id);
   requireContent(attributes);
   // Whoever may read or write it may ask for it to be safe.
-  if ((rightsOf(caller.principal, attributes) & access.writeData) === 0) requireRead(caller, attributes);
+  const judged = file.base === undefined ? attributes : await attributesOf(mount, caller, file.base);
+  if ((rightsOf(caller.principal, judged) & access.writeData) === 0) requireRead(caller, judged);
   const result = await parts.handles.use(mount.volume, file.id, 'read', (handle) => handle.sync(caller));
   return { epoch: result.epoch, after: result.after, before: stampOf(attributes) };
 }

@@ -62,7 +62,7 @@ export interface PasswordHasher {
   hash(password: string): Promise<string>;
   verify(password: string, hash: string): Promise<boolean>;
   /** The NT hash (MS-NLMP 3.3.1) as hex, for SMB; absent where no door needs it. */
-  ntHash?(password: string): string;
+  ntHash?(password: string): Promise<string>;
 }
 
 /** Secrets that have to be had back, sealed under the head's key. `open` throws on what it did not seal. */

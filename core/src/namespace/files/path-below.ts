@@ -1,0 +1,32 @@
+import type { Caller, FileRef } from '../../service/index.ts';
+import type { Name } from '../../spi/index.ts';
+import { isStorageError } from '../../spi/index.ts';
+import type { FileParts } from './parts.ts';
+
+/** Deeper than any path that a client can name. */
+const maxDepth = 4096;
+
+export async function pathBelow(
+  parts: FileParts,
+  caller: Caller,
+  above: FileRef,
+  directory: FileRef,
+): Promise<readonly Name[] | undefined> {
+  if (above.share !== directory.share) return undefined;
+  const { volume, share } = parts.mounts.get(directory.share);
+  const names: Name[] = [];
+  try {
+    for (let here = directory.id; here !== above.id;) {
+      // Nothing above a share's top is anybody's business.
+      const parent = here === share.root || names.length === maxDepth ? undefined : await volume.parent(caller, here);
+      if (parent === undefined) return undefined;
+      names.push(parent.name);
+      here = parent.id;
+    }
+  } catch (error) {
+    // Removed, perhaps while we climbed.
+    if (isStorageError(error, 'stale')) return undefined;
+    throw error;
+  }
+  return names.reverse();
+}
