@@ -47,10 +47,13 @@ export const statusOf = {
 export class StatusError extends Error {
   override readonly name = 'StatusError';
   readonly status: NtStatus;
+  /** ErrorData of the response (MS-SMB2 2.2.2), as with STOPPED_ON_SYMLINK or BUFFER_TOO_SMALL. */
+  readonly data: Uint8Array | undefined;
 
-  constructor(status: NtStatus) {
+  constructor(status: NtStatus, data?: Uint8Array) {
     super(`NTSTATUS 0x${status.toString(16)}`);
     this.status = status;
+    this.data = data;
   }
 }
 

@@ -1,0 +1,306 @@
+import { type Gathered, Reader, WireError } from '@polynas/core/wire';
+import type { Inbound, InboundFrame } from '../connection/inbound.ts';
+import { requiredCharge } from '../connection/sequence-window.ts';
+import { rows } from '../commands/table.ts';
+import type { Codec } from '../messages/codec.ts';
+import { Command } from '../messages/command.ts';
+import type { MessageSpan } from '../messages/compound.ts';
+import { type Header, header as headerCodec, HeaderFlag } from '../messages/header.ts';
+import { bodies, isCommand } from '../messages/table.ts';
+import { transformHeader } from '../messages/transform-header.ts';
+import { NtStatus } from '../nt-status.ts';
+import { StatusError, statusOfError } from '../status.ts';
+import { admit } from './admit.ts';
+import { type AnyRow, Call, type CallHost, type Reply } from './call.ts';
+import { ConnectionEnded } from './connection-ended.ts';
+import { FrameWork } from './frame-work.ts';
+import type { Link } from './link.ts';
+import type { LiveSession } from './live-session.ts';
+import type { SmbParts } from './parts.ts';
+import { errorReply, ReplyFrames } from './reply-frame.ts';
+
+/** What a connection does for its dispatcher. */
+export interface DispatcherHost {
+  send(frame: Gathered): void;
+  /** The frame's requests are answered. */
+  finished(work: FrameWork): void;
+  /** An only request of a frame waits for somebody else; throws `StatusError` when too many do. */
+  waits(work: FrameWork): void;
+  /** The connection has to be closed. */
+  drop(error: unknown): void;
+}
+
+/** Bytes set aside for a response of a row that names no bound. */
+const SMALL_RESPONSE = 1024;
+/** What one compound may be answered with: the transport's lengths have 24 bits. */
+const MAX_RESPONSE_BYTES = 15 * 1024 * 1024;
+
+/** Receives the requests of one connection, has them carried out and answered (MS-SMB2 3.3.5.2). */
+export class Dispatcher implements CallHost {
+  readonly parts: SmbParts;
+  readonly link: Link;
+  private readonly host: DispatcherHost;
+  private readonly inbound: Inbound;
+  private readonly frames: ReplyFrames;
+  /** Requests that run, by MessageId, in the order in which they began. */
+  private readonly running = new Map<bigint, Call>();
+  private readonly asynchronous = new Map<bigint, Call>();
+  private lastAsyncId = 0n;
+  private watching: { cancel(): void } | undefined;
+  private closed = false;
+
+  constructor(parts: SmbParts, link: Link, inbound: Inbound, host: DispatcherHost) {
+    this.parts = parts;
+    this.link = link;
+    this.inbound = inbound;
+    this.host = host;
+    this.frames = new ReplyFrames((error) => parts.observer.fault(error));
+  }
+
+  /** Requests that are not answered. */
+  get active(): number {
+    return this.running.size;
+  }
+
+  /**
+   * Takes a frame apart: ids, signatures and bodies are checked, nothing is done yet but CANCEL. `undefined` when nothing is left to
+   * do. A {@link WireError} or {@link ConnectionEnded} means that the connection is to be closed.
+   */
+  receive(frame: Exclude<InboundFrame, { kind: 'smb1' }>): FrameWork | undefined {
+    if (frame.kind === 'messages') return this.split(frame.bytes, frame.messages, undefined);
+    const { sessionId } = transformHeader.read(new Reader(frame.bytes));
+    const session = this.link.sessions.get(sessionId);
+    // MS-SMB2 3.3.5.2.1.1: whatever cannot be opened ends the connection.
+    const plain = session?.encryption?.open(frame.bytes);
+    if (session === undefined || plain === undefined) throw new ConnectionEnded('a sealed frame that cannot be opened');
+    return this.split(plain, this.inbound.splitMessages(plain), session);
+  }
+
+  /** Carries out what `receive` gave. */
+  run(work: FrameWork): void {
+    if (work.calls.length === 1) this.runOnly(work, work.calls[0]!);
+    else this.runCompound(work).catch((error: unknown) => this.host.drop(error));
+  }
+
+  wait(call: Call): void {
+    if (call.row?.needs === 'connection' || this.closed) return;
+    if (call.work.calls.length === 1) this.host.waits(call.work);
+    call.detach();
+    this.interim(call);
+  }
+
+  /** The connection is gone: what runs is told, and what it answers is dropped. */
+  close(): void {
+    this.closed = true;
+    this.watching?.cancel();
+    this.cancel('all');
+  }
+
+  /** Aborts what runs, or only what waits for somebody else. */
+  cancel(which: 'all' | 'waiting'): void {
+    for (const call of this.running.values()) if (which === 'all' || call.asyncId !== undefined) call.cancel();
+  }
+
+  private split(bytes: Uint8Array, spans: readonly MessageSpan[], sealedFor: LiveSession | undefined) {
+    const work = new FrameWork(bytes.length, sealedFor);
+    const r = new Reader(bytes);
+    for (const span of spans) this.message(work, r.frame(span.start, span.end), bytes.subarray(span.start, span.end));
+    return work.calls.length === 0 ? undefined : work;
+  }
+
+  private message(work: FrameWork, r: Reader, message: Uint8Array): void {
+    const header = headerCodec.read(r);
+    if ((header.flags & HeaderFlag.SERVER_TO_REDIR) !== 0) throw new ConnectionEnded('a response from a client');
+    if (this.link.phase !== 'negotiated' && header.command !== Command.NEGOTIATE) {
+      throw new ConnectionEnded('a request before the negotiation');
+    }
+    if (header.command === Command.CANCEL) {
+      this.cancelOne(work, header, message);
+      return;
+    }
+    const charge = this.link.multiCredit ? header.creditCharge : 1;
+    if (!this.link.window.take(header.messageId, charge)) throw new ConnectionEnded('a MessageId out of the window');
+    const related = (header.flags & HeaderFlag.RELATED_OPERATIONS) !== 0;
+    const sessionId = related && work.calls.length > 0 ? work.calls.at(-1)!.sessionId : header.sessionId;
+    const signer = this.link.sessions.get(sessionId);
+    const refused = this.untrusted(work, header, sessionId, message);
+    const body = refused === undefined ? this.body(work, header, r) : { refused };
+    const call = new Call(this, work, { header, message }, body);
+    call.sessionId = sessionId;
+    call.signer = signer;
+    work.calls.push(call);
+  }
+
+  /** What is wrong with the message's signature (MS-SMB2 3.3.5.2.4), if anything. */
+  private untrusted(work: FrameWork, header: Header, sessionId: bigint, message: Uint8Array): NtStatus | undefined {
+    if (work.sealedFor !== undefined) {
+      if (work.sealedFor.id === sessionId) return undefined;
+      throw new ConnectionEnded('a message sealed for another session');
+    }
+    if (header.command === Command.NEGOTIATE) return undefined;
+    const session = this.link.sessions.get(sessionId);
+    // Without a session there is no key; the row says whether one is needed.
+    if (session === undefined) return undefined;
+    const signed = (header.flags & HeaderFlag.SIGNED) !== 0;
+    return signed && session.signing.verify(message, 'client') ? undefined : NtStatus.ACCESS_DENIED;
+  }
+
+  private body(
+    work: FrameWork,
+    header: Header,
+    r: Reader,
+  ): { readonly row?: AnyRow; readonly request?: unknown; readonly refused?: NtStatus } {
+    const { command } = header;
+    if (!isCommand(command) || header.asyncId !== undefined) return { refused: NtStatus.INVALID_PARAMETER };
+    const row = rows[command];
+    if (row === undefined) return { refused: NtStatus.NOT_SUPPORTED };
+    let request: unknown;
+    try {
+      request = bodies[command].request.read(r);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      return { refused: NtStatus.INVALID_PARAMETER };
+    }
+    const { send, response } = row.payload?.(request) ?? { send: 0, response: 0 };
+    if (this.link.multiCredit && requiredCharge(send, response) > Math.max(header.creditCharge, 1)) {
+      return { refused: NtStatus.INVALID_PARAMETER };
+    }
+    const bytes = Math.min(response, this.link.serverLimits.maxReadSize) + SMALL_RESPONSE;
+    if (work.responseBytes + bytes > MAX_RESPONSE_BYTES) return { refused: NtStatus.INSUFFICIENT_RESOURCES };
+    work.responseBytes += bytes;
+    return { row, request };
+  }
+
+  /** MS-SMB2 3.3.5.16: no answer of its own; one that cannot be trusted is not obeyed. */
+  private cancelOne(work: FrameWork, header: Header, message: Uint8Array): void {
+    if (this.untrusted(work, header, header.sessionId, message) !== undefined) return;
+    const call =
+      header.asyncId === undefined ? this.running.get(header.messageId) : this.asynchronous.get(header.asyncId);
+    if (call !== undefined && call.sessionId === header.sessionId) call.cancel();
+  }
+
+  private runOnly(work: FrameWork, call: Call): void {
+    const reply = this.perform(call);
+    if (!(reply instanceof Promise)) {
+      this.finish(work, [reply]);
+      return;
+    }
+    reply.then(
+      (settled) => this.finish(work, [settled]),
+      (error: unknown) => this.host.drop(error),
+    );
+  }
+
+  /** One after the other; the answers go out together, unless one of them waits. */
+  private async runCompound(work: FrameWork): Promise<void> {
+    for (const [index, call] of work.calls.entries()) {
+      if (call.related && index === 0) {
+        work.replies.push(errorReply(call, NtStatus.INVALID_PARAMETER));
+        continue;
+      }
+      if (call.related) {
+        call.sessionId = work.sessionId;
+        call.treeId = work.treeId;
+      }
+      const answer = this.perform(call);
+      const reply = answer instanceof Promise ? await answer : answer;
+      work.sessionId = call.sessionId;
+      work.treeId = call.treeId;
+      work.follow(reply);
+      work.replies.push(reply);
+    }
+    const { replies } = work;
+    work.replies = [];
+    this.finish(work, replies);
+  }
+
+  private finish(work: FrameWork, replies: readonly Reply[]): void {
+    if (!this.closed) this.host.send(this.frames.frame(replies, work.sealedFor));
+    this.host.finished(work);
+  }
+
+  /** The answer to one request. Rejected, as thrown, only with what ends the connection. */
+  private perform(call: Call): Reply | Promise<Reply> {
+    let answer: object | Promise<object>;
+    try {
+      if (call.refused !== undefined) return errorReply(call, call.refused);
+      admit(call);
+      const row = call.row!;
+      this.begin(call);
+      answer = row.handle(call, call.request);
+    } catch (error) {
+      return this.failed(call, error);
+    }
+    if (!(answer instanceof Promise)) return this.answered(call, answer);
+    this.watch();
+    return answer.then(
+      (value) => this.answered(call, value),
+      (error: unknown) => this.failed(call, error),
+    );
+  }
+
+  private begin(call: Call): void {
+    call.startedAt = this.parts.clock.monotonic();
+    this.running.set(call.header.messageId, call);
+    if (call.session !== undefined) call.session.calls.add(call);
+  }
+
+  private answered(call: Call, answer: object): Reply {
+    this.end(call);
+    const codec = bodies[call.header.command as Command].response as Codec<never>;
+    if (!('status' in answer) || !('body' in answer)) return { call, status: NtStatus.SUCCESS, codec, body: answer };
+    return { call, status: answer.status as NtStatus, codec, body: answer.body as object };
+  }
+
+  private failed(call: Call, error: unknown): Reply {
+    this.end(call);
+    if (error instanceof ConnectionEnded) {
+      this.host.drop(error);
+      return errorReply(call, NtStatus.UNSUCCESSFUL);
+    }
+    // What a client sent nested in a body was read by the handler.
+    if (error instanceof WireError) return errorReply(call, NtStatus.INVALID_PARAMETER);
+    const status = statusOfError(error);
+    if (status !== undefined) return errorReply(call, status, error instanceof StatusError ? error.data : undefined);
+    if (call.aborted && error === call.signal.reason) return errorReply(call, NtStatus.CANCELLED);
+    this.parts.observer.fault(error);
+    return errorReply(call, NtStatus.INTERNAL_ERROR);
+  }
+
+  private end(call: Call): void {
+    this.running.delete(call.header.messageId);
+    if (call.asyncId !== undefined) this.asynchronous.delete(call.asyncId);
+    if (call.session !== undefined) call.session.calls.delete(call);
+    call.settle();
+  }
+
+  /** STATUS_PENDING with an AsyncId (MS-SMB2 3.3.4.2). What is finished of the compound goes first. */
+  private interim(call: Call): void {
+    const { work } = call;
+    if (work.replies.length > 0) {
+      this.host.send(this.frames.frame(work.replies, work.sealedFor));
+      work.replies = [];
+    }
+    this.lastAsyncId += 1n;
+    call.asyncId = this.lastAsyncId;
+    this.asynchronous.set(call.asyncId, call);
+    this.host.send(this.frames.frame([errorReply(call, NtStatus.PENDING)], work.sealedFor));
+  }
+
+  /** Looks after requests that take long, while there are any. */
+  private watch(): void {
+    if (this.watching !== undefined || this.closed) return;
+    const { interimAfter } = this.link.serverLimits;
+    this.watching = this.parts.clock.after(interimAfter, () => {
+      this.watching = undefined;
+      const before = this.parts.clock.monotonic() - interimAfter;
+      let due = false;
+      for (const call of this.running.values()) {
+        if (call.asyncId !== undefined || call.row?.needs === 'connection' || call.row?.needs === 'session') continue;
+        if (call.startedAt <= before) this.interim(call);
+        else due = true;
+      }
+      if (due) this.watch();
+    });
+  }
+}

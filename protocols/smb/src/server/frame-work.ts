@@ -1,0 +1,54 @@
+import { Command } from '../messages/command.ts';
+import type { CreateResponse } from '../messages/create.ts';
+import type { FileId } from '../messages/file-id.ts';
+import { NtStatus } from '../nt-status.ts';
+import { StatusError } from '../status.ts';
+import type { Call, Reply } from './call.ts';
+import type { LiveSession } from './live-session.ts';
+
+/** The requests of one frame, and what the later ones of a compound inherit (MS-SMB2 3.3.5.2.7.2). */
+export class FrameWork {
+  readonly calls: Call[] = [];
+  /** The session that the frame was sealed for: its answer is sealed as well (MS-SMB2 3.3.4.1.4). */
+  readonly sealedFor: LiveSession | undefined;
+  /** Finished, and not sent. */
+  replies: Reply[] = [];
+  /** Bytes of the frame. */
+  readonly requestBytes: number;
+  /** Bytes that its responses may have. */
+  responseBytes = 0;
+  /** Bytes set aside for it now. */
+  heldBytes = 0;
+  /** An only request that waits for somebody else. */
+  waiting = false;
+  /** Of the message before, for those related to it. */
+  sessionId = 0n;
+  treeId = 0;
+  private fileId: FileId | undefined;
+  private failure: NtStatus | undefined;
+
+  constructor(requestBytes: number, sealedFor: LiveSession | undefined) {
+    this.requestBytes = requestBytes;
+    this.sealedFor = sealedFor;
+  }
+
+  get bytes(): number {
+    return this.requestBytes + this.responseBytes;
+  }
+
+  /** The FileId of the message before, or why there is none. */
+  relatedFileId(): FileId {
+    if (this.fileId !== undefined) return this.fileId;
+    throw new StatusError(this.failure ?? NtStatus.INVALID_PARAMETER);
+  }
+
+  /** Takes over what the next message may refer to. */
+  follow(reply: Reply): void {
+    const { call } = reply;
+    if (call.header.command === Command.CREATE) {
+      const made = reply.status === NtStatus.SUCCESS;
+      this.fileId = made ? (reply.body as CreateResponse).fileId : undefined;
+      this.failure = made ? undefined : (reply.status as NtStatus);
+    } else if (call.fileId !== undefined) this.fileId = call.fileId;
+  }
+}

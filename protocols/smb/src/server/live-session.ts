@@ -1,0 +1,137 @@
+import type { AccountService, Principal, StateService, User } from '@polynas/core/service';
+import type { Encryption } from '../crypto/encryption.ts';
+import type { Signing } from '../crypto/signing.ts';
+import type { CommandContext } from './command-row.ts';
+import type { Link } from './link.ts';
+import type { SmbOpen } from './open.ts';
+import type { Session } from './session.ts';
+import type { SessionTable } from './session-table.ts';
+import type { Tree } from './tree.ts';
+
+/** A request as its session sees it. */
+export interface SessionCall extends CommandContext {
+  readonly tree: Tree | undefined;
+  /** Aborts its signal. */
+  cancel(): void;
+  /** Settles when it is answered, or never will be. */
+  readonly settled: Promise<void>;
+}
+
+export interface SessionFields {
+  readonly id: bigint;
+  readonly link: Link;
+  readonly table: SessionTable;
+  readonly state: StateService;
+  readonly observer: { fault(error: unknown): void };
+  readonly user: User;
+  readonly principal: Principal;
+  readonly signing: Signing;
+  /** Absent where the dialect or the server has none. */
+  readonly encryption: Encryption | undefined;
+  readonly encryptData: boolean;
+}
+
+/** A session that is valid, or has ended (MS-SMB2 3.3.1.8). */
+export class LiveSession implements Session {
+  readonly id: bigint;
+  readonly link: Link;
+  readonly signing: Signing;
+  readonly encryption: Encryption | undefined;
+  readonly encryptData: boolean;
+  readonly openerClient: string;
+  readonly trees = new Map<number, Tree>();
+  readonly opens = new Map<bigint, SmbOpen>();
+  /** Requests that run. */
+  readonly calls = new Set<SessionCall>();
+  private readonly fields: SessionFields;
+  private user: User;
+  private who: Principal;
+  private lastTreeId = 0;
+  private ending: Promise<void> | undefined;
+
+  constructor(fields: SessionFields) {
+    this.fields = fields;
+    this.id = fields.id;
+    this.link = fields.link;
+    this.signing = fields.signing;
+    this.encryption = fields.encryption;
+    this.encryptData = fields.encryptData;
+    this.openerClient = `smb-session-${fields.id.toString(16)}`;
+    this.user = fields.user;
+    this.who = fields.principal;
+    fields.link.sessions.set(this.id, this);
+    fields.table.add(this);
+  }
+
+  get principal(): Principal {
+    return this.who;
+  }
+
+  get tenant(): string {
+    return this.who.tenant;
+  }
+
+  get ended(): boolean {
+    return this.ending !== undefined;
+  }
+
+  /** Whether the user may still act. Takes over what was changed about them, groups for one. */
+  refresh(accounts: AccountService): boolean {
+    const user = accounts.userByName(this.user.tenant, this.user.name);
+    if (user === this.user) return true;
+    if (user === undefined || user.disabled || user.id !== this.user.id) return false;
+    this.user = user;
+    this.who = accounts.principalOf(user);
+    return true;
+  }
+
+  newTreeId(): number | undefined {
+    if (this.trees.size >= this.link.serverLimits.maxTrees) return undefined;
+    do {
+      // 0 means none, and all ones is what related messages carry.
+      this.lastTreeId = (this.lastTreeId % 0xffff_fffe) + 1;
+    } while (this.trees.has(this.lastTreeId));
+    return this.lastTreeId;
+  }
+
+  async disconnect(tree: Tree, by?: CommandContext): Promise<void> {
+    if (!this.trees.delete(tree.id)) return;
+    await this.finish(
+      (call) => call !== by && call.tree === tree,
+      (open) => open.treeId === tree.id,
+    );
+  }
+
+  end(by?: CommandContext): Promise<void> {
+    this.ending ??= this.release(by);
+    return this.ending;
+  }
+
+  private async release(by: CommandContext | undefined): Promise<void> {
+    this.link.sessions.delete(this.id);
+    this.link.exchanges.delete(this.id);
+    this.fields.table.remove(this);
+    this.trees.clear();
+    await this.finish(
+      (call) => call !== by,
+      () => true,
+    );
+    await this.fields.state.releaseClient(this.openerClient);
+  }
+
+  /** Closes twice: what is open now at once, and what requests opened that were running. */
+  private async finish(isOver: (call: SessionCall) => boolean, isLost: (open: SmbOpen) => boolean): Promise<void> {
+    const calls = [...this.calls].filter(isOver);
+    for (const call of calls) call.cancel();
+    await this.close(isLost);
+    await Promise.all(calls.map((call) => call.settled));
+    await this.close(isLost);
+  }
+
+  private async close(isLost: (open: SmbOpen) => boolean): Promise<void> {
+    const lost = [...this.opens.values()].filter(isLost);
+    for (const open of lost) this.opens.delete(open.fileId.volatile);
+    const closed = await Promise.allSettled(lost.map((open) => open.close()));
+    for (const result of closed) if (result.status === 'rejected') this.fields.observer.fault(result.reason);
+  }
+}

@@ -1,0 +1,89 @@
+import type { Socket } from 'node:net';
+import { type Gathered, Writer } from '@polynas/core/wire';
+import { writeTransportHeader } from '../messages/direct-tcp.ts';
+import type { BudgetAccount } from './byte-budget.ts';
+import type { Clock } from './parts.ts';
+
+const CAPACITY = 8192;
+const BATCH_LIMIT = 64 * 1024 * 1024;
+/** What has been gathered is sent without waiting for more. */
+const FLUSH_AT = 256 * 1024;
+
+/**
+ * The frames of one connection, gathered into one batch that goes out with one writev. Counts the bytes that the peer has not
+ * taken.
+ */
+export class Outbox {
+  private readonly socket: Socket;
+  private readonly account: BudgetAccount;
+  private readonly clock: Clock;
+  private readonly onSent: () => void;
+  private readonly writer = new Writer(CAPACITY, BATCH_LIMIT);
+  private unsentBytes = 0;
+  private movedAt: number;
+
+  /** @param onSent called when the peer has taken bytes */
+  constructor(socket: Socket, account: BudgetAccount, clock: Clock, onSent: () => void) {
+    this.socket = socket;
+    this.account = account;
+    this.clock = clock;
+    this.onSent = onSent;
+    this.movedAt = clock.monotonic();
+  }
+
+  /** Bytes encoded that the kernel has not taken. */
+  get unsent(): number {
+    return this.unsentBytes;
+  }
+
+  /** Bytes not yet handed to the socket. */
+  get gathered(): number {
+    return this.writer.length;
+  }
+
+  /** When the peer last took bytes, or first owed to (monotonic ms). */
+  get lastMoved(): number {
+    return this.movedAt;
+  }
+
+  /** Adds one frame; large parts are not copied. */
+  add(frame: Gathered): void {
+    const { writer } = this;
+    writeTransportHeader(writer, frame.length);
+    for (const part of frame.parts) writer.attach(part);
+    if (this.unsentBytes === 0) this.movedAt = this.clock.monotonic();
+    const bytes = frame.length + 4;
+    this.unsentBytes += bytes;
+    this.account.take(bytes);
+    if (writer.length >= FLUSH_AT) this.flush();
+  }
+
+  flush(): void {
+    const { parts, length } = this.writer.finish();
+    if (length === 0) return;
+    const sent = (): void => this.sent(length);
+    const last = parts.length - 1;
+    if (last === 0) {
+      this.socket.write(parts[0]!, sent);
+      return;
+    }
+    this.socket.cork();
+    for (let index = 0; index < last; index++) this.socket.write(parts[index]!);
+    this.socket.write(parts[last]!, sent);
+    this.socket.uncork();
+  }
+
+  /** The connection is gone: gives back what was never handed to the socket. */
+  discard(): void {
+    const { length } = this.writer.finish();
+    if (length > 0) this.sent(length);
+  }
+
+  /** Also called, with an error that the socket reports itself, for what a closed socket never sent. */
+  private sent(length: number): void {
+    this.unsentBytes -= length;
+    this.movedAt = this.clock.monotonic();
+    this.account.give(length);
+    this.onSent();
+  }
+}
