@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { GANESHA, install, type PeerRequirement, RADOSGW, whyUnavailable } from '../peers/peer-packages.ts';
+import {
+  GANESHA,
+  install,
+  type PeerRequirement,
+  RADOSGW,
+  SAMBA,
+  SWIFT,
+  whyUnavailable,
+} from '../peers/peer-packages.ts';
 import { ScratchDirectory } from '../peers/scratch-directory.ts';
 import { describeMachine, revision } from './measure/machine.ts';
 import { peakMemory } from './measure/peak-memory.ts';
@@ -9,10 +17,12 @@ import type { BenchOptions } from './options.ts';
 import type { BenchResults, Row, ServerFacts, SyncCount } from './report/results.ts';
 import type { TimeWindow } from './profile/self-time.ts';
 import { runLoads } from './run-loads.ts';
-import type { BenchServer, Protocol } from './server.ts';
+import { type BenchServer, type Protocol, protocolTitles } from './server.ts';
 import { ganeshaServer } from './servers/ganesha.ts';
-import { startPolynas } from './servers/polynas.ts';
+import { servedByHead, startPolynas } from './servers/polynas.ts';
 import { radosgwServer } from './servers/radosgw.ts';
+import { sambaServer } from './servers/samba.ts';
+import { swiftServer } from './servers/swift.ts';
 
 interface Peer {
   readonly requirement: PeerRequirement;
@@ -22,6 +32,8 @@ interface Peer {
 const peers: Readonly<Record<Protocol, Peer>> = {
   nfs: { requirement: GANESHA, start: ganeshaServer },
   s3: { requirement: RADOSGW, start: radosgwServer },
+  smb: { requirement: SAMBA, start: sambaServer },
+  swift: { requirement: SWIFT, start: swiftServer },
 };
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -60,10 +72,10 @@ export async function runBench(options: BenchOptions, { say, onRow, onRound }: B
     for (const protocol of options.protocols) {
       const peer = await startPeer(protocol, options, scratch, skip);
       try {
-        const both = [head, peer].filter((server) => server !== undefined);
-        say(
-          `${protocol === 'nfs' ? 'NFSv3' : 'S3'}: ${both.map(({ name, version }) => `${name} ${version}`).join(' and ')}`,
+        const both = [servedByHead.includes(protocol) ? head : undefined, peer].filter(
+          (server) => server !== undefined,
         );
+        say(`${protocolTitles[protocol]}: ${both.map(({ name, version }) => `${name} ${version}`).join(' and ')}`);
         const directory = scratch.path;
         const outcome = await runLoads({
           protocol,

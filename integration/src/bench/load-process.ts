@@ -3,23 +3,32 @@ import { type Load, type LoadPlan, type PreparedLoad, runRound } from './load.ts
 import type { Answer, FixtureRequest, Request } from './load-messages.ts';
 import { nfsFixture, nfsLoads } from './nfs/nfs-loads.ts';
 import { largeObjectLoads, s3Fixture, s3Loads } from './s3/s3-loads.ts';
+import { smbFixture, smbLoads } from './smb/smb-loads.ts';
+import { swiftFixture, swiftLoads } from './swift/swift-loads.ts';
 
 /** A load bound to its fixture. */
 type Prepare = (plan: LoadPlan) => Promise<PreparedLoad>;
 
-const loads = new Map<string, Prepare>();
+const prepared = new Map<string, Prepare>();
 let ready: { readonly load: PreparedLoad; readonly plan: LoadPlan } | undefined;
 
 function bind<Fixture>(fixture: Fixture, table: readonly Load<Fixture>[]): void {
-  for (const load of table) loads.set(load.name, (plan) => load.prepare(fixture, plan));
+  for (const load of table) prepared.set(load.name, (plan) => load.prepare(fixture, plan));
 }
 
 async function makeFixture(request: FixtureRequest): Promise<void> {
-  if (request.protocol === 'nfs') {
-    bind(await nfsFixture(request.server, request.options), nfsLoads);
-    return;
+  switch (request.protocol) {
+    case 'nfs':
+      return bind(await nfsFixture(request.server, request.options), nfsLoads);
+    case 's3': {
+      const loads = [...s3Loads, ...largeObjectLoads(request.options.largeBytes)];
+      return bind(await s3Fixture(request.server, request.options), loads);
+    }
+    case 'smb':
+      return bind(await smbFixture(request.server, request.options), smbLoads);
+    case 'swift':
+      return bind(await swiftFixture(request.server, request.options), swiftLoads);
   }
-  bind(await s3Fixture(request.server, request.options), [...s3Loads, ...largeObjectLoads(request.options.largeBytes)]);
 }
 
 async function answer(request: Request): Promise<Answer> {
@@ -28,7 +37,7 @@ async function answer(request: Request): Promise<Answer> {
       await makeFixture(request.fixture);
       return { kind: 'done' };
     case 'prepare': {
-      const prepare = loads.get(request.load);
+      const prepare = prepared.get(request.load);
       if (prepare === undefined) throw new Error(`no load ${request.load}`);
       ready = { load: await prepare(request.plan), plan: request.plan };
       return { kind: 'done' };

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Protocol } from './server.ts';
+import { type Protocol, protocols } from './server.ts';
 
 export const usage = `npm run bench -- [options]
 
@@ -7,7 +7,7 @@ export const usage = `npm run bench -- [options]
   --rounds N         rounds of each load and server, one server after the other in turn (default 3)
   --seconds S        length of a round (default 2)
   --depth N,N        steps in flight, where a load does not say its own (default 1,16)
-  --only nfs|s3      one protocol
+  --only PROTOCOL    one of nfs, s3, smb, swift
   --load TEXT        only loads whose name contains TEXT; may be given several times
   --no-peers         the head alone
   --peers-only       the peers without the head, to look at the load generators
@@ -60,13 +60,14 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
   });
   if (values.help) return undefined;
   const { only, quick, json, markdown, profile } = values;
-  if (only !== undefined && only !== 'nfs' && only !== 's3') throw new Error(`--only is nfs or s3, not ${only}`);
+  const wanted = protocols.filter((protocol) => only === undefined || only === protocol);
+  if (wanted.length === 0) throw new Error(`--only is one of ${protocols.join(', ')}, not ${only}`);
   return {
     quick,
     rounds: positive('--rounds', values.rounds ?? (quick ? '1' : '3')),
     seconds: positive('--seconds', values.seconds ?? (quick ? '0.3' : '2')),
     depths: values.depth.split(',').map((depth) => positive('--depth', depth)),
-    protocols: only === undefined ? ['nfs', 's3'] : [only],
+    protocols: wanted,
     loads: values.load,
     head: !values['peers-only'],
     peers: !values['no-peers'],

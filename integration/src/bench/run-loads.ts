@@ -32,7 +32,7 @@ export interface LoadsOutcome {
 }
 
 /** Loads that change something: those whose syncs are worth counting. */
-const CHANGES = /^(CREATE|WRITE|REMOVE|PUT 4|DELETE)/;
+const CHANGES = /^(CREATE|WRITE|REMOVE|PUT 4|DELETE)(?!.*(stat|encrypted))/;
 const PROBE_STEPS = 100;
 
 /** All loads of a protocol against all its servers, a round of each server in turn. */

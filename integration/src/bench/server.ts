@@ -1,6 +1,15 @@
 import type { FixtureRequest } from './load-messages.ts';
 
-export type Protocol = 'nfs' | 's3';
+export const protocols = ['nfs', 's3', 'smb', 'swift'] as const;
+export type Protocol = (typeof protocols)[number];
+
+/** As tables and progress lines call them. */
+export const protocolTitles: Readonly<Record<Protocol, string>> = {
+  nfs: 'NFSv3',
+  s3: 'S3',
+  smb: 'SMB',
+  swift: 'Swift',
+};
 
 /** Processes whose CPU time is counted together; descendants count too. */
 export interface CpuGroup {
@@ -21,9 +30,9 @@ export interface BenchServer {
 }
 
 /** What the load generator is told about a server; it adds its own sizes. */
-export type ServerEndpoint =
-  | { readonly protocol: 'nfs'; readonly server: Extract<FixtureRequest, { protocol: 'nfs' }>['server'] }
-  | { readonly protocol: 's3'; readonly server: Extract<FixtureRequest, { protocol: 's3' }>['server'] };
+export type ServerEndpoint = {
+  [P in Protocol]: { readonly protocol: P; readonly server: Extract<FixtureRequest, { protocol: P }>['server'] };
+}[Protocol];
 
 /** Who the load generator is at NFS doors: not root, whom servers treat specially. */
 export const benchUser = { uid: 1000, gid: 1000 } as const;

@@ -1,5 +1,5 @@
-import { basename, dirname } from 'node:path';
-import { KernelLab, quote, type Guest } from '../kernel/guest.ts';
+import { KernelLab, type Guest } from '../kernel/guest.ts';
+import { GuestMount } from './guest-mount.ts';
 import type { StoreClient } from './store-client.ts';
 
 export interface KernelMountOptions {
@@ -13,65 +13,15 @@ export interface KernelMountOptions {
 }
 
 /** The kernel's NFS client: an export mounted in a guest. */
-export class KernelMount implements StoreClient {
+export class KernelMount extends GuestMount implements StoreClient {
   readonly name = 'kernel';
   readonly door = 'nfs';
   readonly unavailable = KernelLab.availability().unavailable;
-  readonly guest: Guest;
-  readonly at: string;
-  readonly #shared = new Map<string, Promise<string>>();
-
-  private constructor(guest: Guest, at: string) {
-    this.guest = guest;
-    this.at = at;
-  }
 
   static async mount(guest: Guest, { port, exported, at, options }: KernelMountOptions): Promise<KernelMount> {
     const words = ['vers=3', 'proto=tcp', 'mountproto=tcp', `port=${port}`, `mountport=${port}`, 'nolock'];
     if (options !== undefined) words.push(options);
     await guest.mount({ kind: 'nfs', export: exported, options: words.join(','), at });
     return new KernelMount(guest, at);
-  }
-
-  async put(file: string, path: string): Promise<void> {
-    const target = quote(`${this.at}/${path}`);
-    const source = quote(`${await this.#folder(dirname(file))}/${basename(file)}`);
-    await this.guest.expect(`mkdir -p "$(dirname ${target})" && cp ${source} ${target}`, { timeout: 600_000 });
-  }
-
-  async sum(path: string): Promise<string> {
-    const script = `echo 3 >/proc/sys/vm/drop_caches; sha256sum <${quote(`${this.at}/${path}`)}`;
-    return (await this.guest.expect(script, { timeout: 600_000 })).slice(0, 64);
-  }
-
-  /** All files below `path`, from the server: name (bytes as latin1) and SHA-256. */
-  async tree(path = ''): Promise<Map<string, string>> {
-    const script = `
-import hashlib, os, sys
-os.sync()
-open('/proc/sys/vm/drop_caches', 'w').write('3')
-top = os.fsencode(sys.argv[1])
-for folder, _, names in os.walk(top):
-    for name in names:
-        file = os.path.join(folder, name)
-        if os.path.isfile(file) and not os.path.islink(file):
-            print(file[len(top):].lstrip(b'/').hex(), hashlib.sha256(open(file, 'rb').read()).hexdigest())
-`;
-    const output = await this.guest.expect(`python3 -c ${quote(script)} ${quote(`${this.at}/${path}`)}`, {
-      timeout: 600_000,
-    });
-    const lines = output.split('\n').filter((line) => line !== '');
-    return new Map(
-      lines.map((line) => {
-        const [name = '', sum = ''] = line.split(' ');
-        return [Buffer.from(name, 'hex').toString('latin1'), sum];
-      }),
-    );
-  }
-
-  #folder(folder: string): Promise<string> {
-    let shared = this.#shared.get(folder);
-    if (shared === undefined) this.#shared.set(folder, (shared = this.guest.share(folder)));
-    return shared;
   }
 }

@@ -1,30 +1,67 @@
 import { missingProgram } from './available.ts';
 import { expectRun, outputSum, run, type CommandOptions, type Ran, type Wrap } from './command.ts';
-import { region, type S3Target, type StoreClient } from './store-client.ts';
+import {
+  region,
+  type DoorName,
+  type S3Target,
+  type SmbTarget,
+  type StoreClient,
+  type SwiftTarget,
+} from './store-client.ts';
+
+/** What rclone calls a remote: its settings by name, and what stands before each path. */
+interface Remote {
+  readonly name: string;
+  readonly door: DoorName;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly root: string;
+}
 
 /** rclone, its remote `door:` given by the environment. */
 export class Rclone implements StoreClient {
-  readonly name = 'rclone';
-  readonly door = 's3';
-  readonly #bucket: string;
+  readonly name: string;
+  readonly door: DoorName;
+  readonly #root: string;
   readonly #options: CommandOptions;
 
-  constructor(target: S3Target, wrap?: Wrap) {
-    this.#bucket = target.bucket;
+  private constructor({ name, door, settings, root }: Remote, wrap: Wrap | undefined) {
+    this.name = name;
+    this.door = door;
+    this.#root = root;
+    const remote = Object.entries(settings).map(([key, value]) => [`RCLONE_CONFIG_DOOR_${key.toUpperCase()}`, value]);
     const env = {
       RCLONE_CONFIG: '/dev/null',
-      RCLONE_CONFIG_DOOR_TYPE: 's3',
-      RCLONE_CONFIG_DOOR_PROVIDER: 'Other',
-      RCLONE_CONFIG_DOOR_ENDPOINT: target.endpoint,
-      RCLONE_CONFIG_DOOR_ACCESS_KEY_ID: target.accessKeyId,
-      RCLONE_CONFIG_DOOR_SECRET_ACCESS_KEY: target.secretAccessKey,
-      RCLONE_CONFIG_DOOR_REGION: region,
-      RCLONE_CONFIG_DOOR_FORCE_PATH_STYLE: 'true',
-      RCLONE_CONFIG_DOOR_NO_CHECK_BUCKET: 'true',
       RCLONE_RETRIES: '1',
       RCLONE_LOW_LEVEL_RETRIES: '1',
+      ...(Object.fromEntries(remote) as Record<string, string>),
     };
     this.#options = { env, wrap, timeout: 600_000 };
+  }
+
+  static s3(target: S3Target, wrap?: Wrap): Rclone {
+    const settings = {
+      type: 's3',
+      provider: 'Other',
+      endpoint: target.endpoint,
+      access_key_id: target.accessKeyId,
+      secret_access_key: target.secretAccessKey,
+      region,
+      force_path_style: 'true',
+      no_check_bucket: 'true',
+    };
+    return new Rclone({ name: 'rclone', door: 's3', settings, root: target.bucket }, wrap);
+  }
+
+  static async smb(target: SmbTarget, wrap?: Wrap): Promise<Rclone> {
+    const { address, port, user, password, share } = target;
+    const settings = { type: 'smb', host: address, port: String(port), user, pass: await obscured(password) };
+    return new Rclone({ name: 'rclone-smb', door: 'smb', settings, root: share }, wrap);
+  }
+
+  static swift(target: SwiftTarget, wrap?: Wrap): Rclone {
+    const { authUrl, user, key, container } = target;
+    const settings = { type: 'swift', auth: authUrl, auth_version: '1', user, key };
+    return new Rclone({ name: 'rclone-swift', door: 'swift', settings, root: container }, wrap);
   }
 
   get unavailable(): string | undefined {
@@ -40,7 +77,7 @@ export class Rclone implements StoreClient {
   }
 
   remote(path: string): string {
-    return `door:${this.#bucket}/${path}`;
+    return `door:${this.#root}/${path}`;
   }
 
   /** Any command; standard output. */
@@ -52,4 +89,9 @@ export class Rclone implements StoreClient {
   run(args: readonly string[]): Promise<Ran> {
     return run('rclone', args, this.#options);
   }
+}
+
+/** rclone takes passwords only in a form that cannot be read over a shoulder. */
+async function obscured(password: string): Promise<string> {
+  return (await expectRun('rclone', ['obscure', '-'], { input: password })).toString().trim();
 }

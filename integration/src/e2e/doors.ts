@@ -38,7 +38,7 @@ export class Doors implements AsyncDisposable {
     this.head = head;
     const target = { endpoint: head.endpoint, bucket: 'files', ...head.key('alice') };
     this.aws = new AwsCli(target);
-    this.rclone = new Rclone(target);
+    this.rclone = Rclone.s3(target);
     this.s3cmd = new S3cmd(target);
     this.sdk = new AwsSdk(target);
     this.libnfs = this.nfsAs(1000);

@@ -32,6 +32,27 @@ export const RADOSGW: PeerRequirement = {
   ],
 };
 
+export const SAMBA: PeerRequirement = {
+  name: 'Samba',
+  packages: ['samba'],
+  programs: ['smbd', 'smbpasswd', 'setpriv'],
+};
+
+export const SWIFT: PeerRequirement = {
+  name: 'OpenStack Swift',
+  packages: ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached'],
+  programs: [
+    'swift-proxy-server',
+    'swift-account-server',
+    'swift-container-server',
+    'swift-object-server',
+    'swift-ring-builder',
+    'memcached',
+    'unshare',
+    'setpriv',
+  ],
+};
+
 /** Why the peer cannot be started here, in words; undefined when it can. */
 export function whyUnavailable(peer: PeerRequirement): string | undefined {
   if (process.platform !== 'linux') return `needs Linux, not ${process.platform}`;

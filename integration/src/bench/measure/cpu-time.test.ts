@@ -16,3 +16,12 @@ it.runIf(process.platform === 'linux')('counts a process and its descendants', a
   await once(shell, 'exit');
   expect(cpuSeconds([pid])).toBe(0);
 });
+
+it.runIf(process.platform === 'linux')('counts children that have ended', async () => {
+  const work = 'i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done';
+  const shell = spawn('sh', ['-c', `(${work}); echo done; cat`], { stdio: ['pipe', 'pipe', 'ignore'] });
+  await once(shell.stdout, 'data');
+  expect(cpuSeconds([shell.pid ?? 0])).toBeGreaterThan(0.05);
+  shell.stdin.end();
+  await once(shell, 'exit');
+});

@@ -3,7 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface ProcessStat {
   readonly pid: number;
   readonly parent: number;
-  /** User and system time of all its threads, ended ones included, in clock ticks: proc(5) fields 14 and 15. */
+  /**
+   * User and system time of all its threads, and of its children that have ended and were waited for, in clock ticks: proc(5) fields
+   * 14 to 17.
+   */
   readonly ticks: number;
 }
 
@@ -32,5 +35,9 @@ function statOf(pid: number): ProcessStat | undefined {
   }
   // Behind the program's name in brackets, which may hold spaces and brackets itself: field 3 is the first.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { pid, parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) };
+  return { pid, parent: Number(fields[1]), ticks: sum(fields.slice(11, 15)) };
+}
+
+function sum(fields: readonly string[]): number {
+  return fields.reduce((total, field) => total + Number(field), 0);
 }

@@ -1,5 +1,6 @@
 import { cpuCost, type Figures, figuresOf, rate, ratio, significant } from './figures.ts';
-import type { BenchResults, Row, ServerFacts } from './results.ts';
+import { protocols, protocolTitles } from '../server.ts';
+import type { BenchResults, Row, ServerFacts, SyncCount } from './results.ts';
 
 /** A line for the terminal as soon as a load is done. */
 export function progressLine(row: Row): string {
@@ -31,9 +32,9 @@ export function markdown(results: BenchResults): string {
     ),
     ...results.skipped.map((line) => `- not measured: ${line}`),
   ];
-  for (const protocol of ['nfs', 's3'] as const) {
+  for (const protocol of protocols) {
     const rows = results.rows.filter((row) => row.protocol === protocol);
-    if (rows.length > 0) parts.push('', `### ${protocol === 'nfs' ? 'NFSv3' : 'S3'}`, '', ...loadTable(rows));
+    if (rows.length > 0) parts.push('', `### ${protocolTitles[protocol]}`, '', ...loadTable(rows));
   }
   if (results.syncs.length > 0) parts.push('', '### Syncs', '', ...syncTable(results));
   return `${parts.join('\n')}\n`;
@@ -72,14 +73,11 @@ function loadTable(rows: readonly Row[]): string[] {
 
 function syncTable({ syncs, servers }: BenchResults): string[] {
   const names = servers.map(({ name }) => name).filter((name) => syncs.some(({ server }) => server === name));
-  const loads = [...new Set(syncs.map(({ protocol, load }) => `${protocol === 'nfs' ? 'NFSv3' : 'S3'} ${load}`))];
-  const lines = loads.map((title) => [
+  const titleOf = ({ protocol, load }: SyncCount) => `${protocolTitles[protocol]} ${load}`;
+  const lines = [...new Set(syncs.map(titleOf))].map((title) => [
     title,
     ...names.map((name) => {
-      const found = syncs.find(
-        ({ server, protocol, load }) =>
-          server === name && title.endsWith(` ${load}`) && title.startsWith(protocol === 'nfs' ? 'NFS' : 'S3'),
-      );
+      const found = syncs.find((count) => count.server === name && titleOf(count) === title);
       return found === undefined ? '' : significant(found.perStep);
     }),
   ]);

@@ -18,6 +18,9 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const share = 'bench';
 const region = 'us-east-1';
 
+/** What the head has doors for. */
+export const servedByHead: readonly Protocol[] = ['nfs', 's3'];
+
 /** The head as a user starts it, with one share and one user declared in its configuration file. */
 export async function startPolynas(options: PolynasOptions): Promise<BenchServer> {
   const { directory, protocols, nodeArguments = [] } = options;
@@ -39,8 +42,8 @@ export async function startPolynas(options: PolynasOptions): Promise<BenchServer
     cwd: directory,
   });
   try {
-    const ports = { nfs: [nfsPort, mountPort], s3: [s3Port] };
-    for (const port of protocols.flatMap((protocol) => ports[protocol])) await daemon.listening(port, 60);
+    const ports: Partial<Record<Protocol, readonly number[]>> = { nfs: [nfsPort, mountPort], s3: [s3Port] };
+    for (const port of protocols.flatMap((protocol) => ports[protocol] ?? [])) await daemon.listening(port, 60);
   } catch (error) {
     await daemon.stop();
     throw error;
@@ -53,10 +56,16 @@ export async function startPolynas(options: PolynasOptions): Promise<BenchServer
       'local backend (LMDB and host files). Every change of metadata, FILE_SYNC write, COMMIT and PUT is on disk ' +
       '(fdatasync) before it is answered, directory entry included; UNSTABLE writes are on disk after COMMIT.',
     cpuGroups: [{ name: 'Polynas', pids: [daemon.pid] }],
-    endpoint: (protocol) =>
-      protocol === 'nfs'
-        ? { protocol, server: { nfsPort, mountPort, exportPath: `/${share}`, ...benchUser } }
-        : { protocol, server: { port: s3Port, bucket: share, accessKey, secretKey, region } },
+    endpoint: (protocol) => {
+      switch (protocol) {
+        case 'nfs':
+          return { protocol, server: { nfsPort, mountPort, exportPath: `/${share}`, ...benchUser } };
+        case 's3':
+          return { protocol, server: { port: s3Port, bucket: share, accessKey, secretKey, region } };
+        default:
+          throw new Error(`the head has no door for ${protocol}`);
+      }
+    },
     // A profile is written when the process ends.
     stop: () => daemon.stop(30),
   };
