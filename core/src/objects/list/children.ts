@@ -1,5 +1,6 @@
 import { compareKeys } from '../../namespace/keys.ts';
 import type { Attributes, DirectoryEntry } from '../../spi/index.ts';
+import { StorageError } from '../../spi/index.ts';
 
 /** A file or directory as the segment of keys that it stands for. */
 export interface Child {
@@ -9,9 +10,10 @@ export interface Child {
   readonly sort: string;
 }
 
+/** `undefined` for what is no object: links and devices. `corrupt` for an entry without attributes: left out, its key would be missing without a word. */
 export function childOf(segment: string, entry: DirectoryEntry): Child | undefined {
   const { attributes } = entry;
-  if (attributes === undefined) return undefined;
+  if (attributes === undefined) throw new StorageError('corrupt', `the volume lists ${segment} without its attributes`);
   if (attributes.type === 'file') return { segment, attributes, sort: segment };
   return attributes.type === 'directory' ? { segment, attributes, sort: `${segment}/` } : undefined;
 }
@@ -27,20 +29,25 @@ export interface ChildSource {
  */
 export class KeyOrder implements ChildSource {
   readonly #source: ChildSource;
+  readonly #from: string;
   readonly #waiting: Child[];
   #ahead: Child | undefined = undefined;
   #ended = false;
 
-  /** @param waiting directories whose segments come before those of the source, the last one first */
-  constructor(source: ChildSource, waiting: Child[]) {
+  /**
+   * @param from the first segment that is wanted of the source; it may have earlier ones
+   * @param waiting directories whose segments come before `from`, the last one first
+   */
+  constructor(source: ChildSource, from: string, waiting: Child[]) {
     this.#source = source;
+    this.#from = from;
     this.#waiting = waiting;
   }
 
   async next(): Promise<Child | undefined> {
     for (;;) {
       if (this.#ahead === undefined && !this.#ended) {
-        this.#ahead = await this.#source.next();
+        this.#ahead = await this.#nextWanted();
         this.#ended = this.#ahead === undefined;
       }
       const ahead = this.#ahead;
@@ -53,6 +60,12 @@ export class KeyOrder implements ChildSource {
       if (ahead.attributes.type !== 'directory') return ahead;
       this.#waiting.push(ahead);
     }
+  }
+
+  async #nextWanted(): Promise<Child | undefined> {
+    let child = await this.#source.next();
+    while (child !== undefined && compareKeys(child.segment, this.#from) < 0) child = await this.#source.next();
+    return child;
   }
 }
 
@@ -85,6 +98,29 @@ export class Merge implements ChildSource {
     for (const head of this.#heads) {
       if (head === least || head.child?.sort === child.sort) head.child = await head.source.next();
     }
+    return child;
+  }
+}
+
+/**
+ * Watches that children come in the order of their keys. One that came too late would lie before the position by then, and be passed over as
+ * given already: a key that is missing from the listing, and no error. So it is an error.
+ */
+export class InOrder implements ChildSource {
+  readonly #source: ChildSource;
+  #last: string | undefined = undefined;
+
+  constructor(source: ChildSource) {
+    this.#source = source;
+  }
+
+  async next(): Promise<Child | undefined> {
+    const child = await this.#source.next();
+    if (child === undefined) return undefined;
+    if (this.#last !== undefined && compareKeys(child.sort, this.#last) <= 0) {
+      throw new StorageError('corrupt', `a listing gives ${child.sort} after ${this.#last}`);
+    }
+    this.#last = child.sort;
     return child;
   }
 }

@@ -2,7 +2,7 @@ import { compareKeys } from '../../namespace/keys.ts';
 import type { Attributes } from '../../spi/index.ts';
 import { findDirectory, isFound } from '../tree/find.ts';
 import type { Child, ChildSource } from './children.ts';
-import { KeyOrder, Merge } from './children.ts';
+import { InOrder, KeyOrder, Merge } from './children.ts';
 import type { ListedDirectory } from './entries.ts';
 import type { Position } from './position.ts';
 import { isBeyond, reachesInto } from './position.ts';
@@ -56,7 +56,7 @@ export class DirectoryCursor {
     }
     const segment = rest.slice(0, slash);
     const waiting = await this.#waiting(segment, position);
-    const inside = await this.#directoryAt(segment, position);
+    const inside = await this.directoryAt(segment, position);
     if (inside !== undefined) waiting.push(inside);
     // Of what is beyond `a/…`, nothing has a segment between `a` and `a0`: `0` follows `/`.
     return this.#from(`${segment}0`, waiting);
@@ -64,9 +64,9 @@ export class DirectoryCursor {
 
   async #from(segment: string, waiting: Child[]): Promise<ChildSource> {
     const sources = await sourcesFrom(this.#directory, segment);
-    const ordered = sources.map((source, index) => new KeyOrder(source, index === 0 ? waiting : []));
+    const ordered = sources.map((source, index) => new KeyOrder(source, segment, index === 0 ? waiting : []));
     // The literal source last: what our own escapes stand for goes before names of others (`findFile`).
-    return ordered.length === 1 ? ordered[0]! : new Merge(ordered.toReversed());
+    return new InOrder(ordered.length === 1 ? ordered[0]! : new Merge(ordered.toReversed()));
   }
 
   /** Directories whose names come before the position and whose keys come after it: `a` for the position `a.txt`. */
@@ -75,13 +75,14 @@ export class DirectoryCursor {
     for (let length = 0; length < segment.length; length += 1) {
       // Only where `/` sorts after what follows in the position.
       if (segment.charCodeAt(length) >= 0x2f) continue;
-      const child = await this.#directoryAt(segment.slice(0, length), position);
+      const child = await this.directoryAt(segment.slice(0, length), position);
       if (child !== undefined) found.push(child);
     }
     return found;
   }
 
-  async #directoryAt(segment: string, position: Position): Promise<Child | undefined> {
+  /** The directory of a segment as it is now, if it has keys beyond the position. */
+  async directoryAt(segment: string, position: Position): Promise<Child | undefined> {
     const { mount, caller } = this.#directory;
     const found = await findDirectory(mount, caller, this.#attributes, segment);
     if (!isFound(found)) return undefined;

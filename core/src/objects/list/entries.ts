@@ -1,6 +1,7 @@
 import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller } from '../../service/index.ts';
 import type { DirectoryEntry, FileId, Name } from '../../spi/index.ts';
+import { StorageError } from '../../spi/index.ts';
 import type { NameLists, NamePage } from './name-lists.ts';
 
 /** A directory that is being listed for somebody. */
@@ -65,17 +66,28 @@ export class EntryRun {
   async #fetch(): Promise<void> {
     const wanted = this.#directory.wanted?.() ?? largestPage;
     const limit = Math.min(this.#limit, Math.max(firstPage, wanted));
-    const { entries, end } = await readPage(this.#directory, this.#from, this.#inclusive, limit);
+    const { entries, end, through } = await readPage(this.#directory, this.#from, this.#inclusive, limit);
+    assertAscending(entries, this.#from, this.#inclusive);
     this.#page = entries;
     this.#at = 0;
     this.#ended = end;
-    const last = entries.at(-1);
-    // A page whose entries all went away while their attributes were read says nothing of what follows: the next one is larger.
-    if (last !== undefined) {
-      this.#from = last.name;
-      this.#inclusive = false;
-    }
     this.#limit = Math.min(largestPage, this.#limit * 4);
-    if (last === undefined && !end) await this.#fetch();
+    if (through !== undefined) {
+      this.#from = through;
+      this.#inclusive = false;
+    } else if (!end) throw new StorageError('corrupt', 'the volume lists nothing, and says that more follows');
+    // All of them went away while their attributes were read.
+    if (entries.length === 0 && !end) await this.#fetch();
+  }
+}
+
+/** What comes out of order would be left out further on, where keys before the position have been given: no key may be missing without a word. */
+function assertAscending(entries: readonly DirectoryEntry[], from: Name, inclusive: boolean): void {
+  let before = from;
+  let least = inclusive ? 0 : 1;
+  for (const { name } of entries) {
+    if (Buffer.compare(name, before) < least) throw new StorageError('corrupt', 'the volume lists names out of order');
+    before = name;
+    least = 1;
   }
 }

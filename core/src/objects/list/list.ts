@@ -39,7 +39,7 @@ export async function list(
   let page = await look();
   // A file that changed names while we looked may have been missed under both.
   for (let attempt = 0; !page.sure && attempt < 3; attempt += 1) page = await look();
-  const { found, more } = page;
+  const { found, more } = page.sure ? page : await parts.conversions.without(look);
   const items = await Promise.all(
     found.map(async (item) =>
       item.kind === 'prefix'

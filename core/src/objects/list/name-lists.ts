@@ -1,9 +1,12 @@
 import type { Call, DirectoryEntry, FileId, ListOptions, Name, Volume } from '../../spi/index.ts';
 import { isStorageError } from '../../spi/index.ts';
+import { attributesNow, lookup } from '../tree/look.ts';
 
 export interface NamePage {
   readonly entries: readonly DirectoryEntry[];
   readonly end: boolean;
+  /** The last name that was looked at, where the next page begins; its entry may be gone since. */
+  readonly through: Name | undefined;
 }
 
 interface Index {
@@ -32,7 +35,9 @@ export class NameLists {
     inclusive: boolean,
     options: ListOptions,
   ): Promise<NamePage> {
-    if (volume.listByName !== undefined) return volume.listByName(call, directory, from, inclusive, options);
+    if (volume.listByName !== undefined) {
+      return pageOf(await volume.listByName(call, directory, from, inclusive, options));
+    }
     const index = await this.#index(volume, `${volumeName}:${directory}`, call, directory);
     const page =
       index === undefined
@@ -41,15 +46,10 @@ export class NameLists {
     if (!options.attributes) return page;
     const entries: DirectoryEntry[] = [];
     for (const entry of page.entries) {
-      try {
-        const attributes = volume.getattrNow?.(entry.id) ?? (await volume.getattr(call, entry.id));
-        entries.push({ ...entry, attributes });
-      } catch (error) {
-        // Removed since its name was read.
-        if (!isStorageError(error, 'stale')) throw error;
-      }
+      const now = await entryNow(volume, call, directory, entry);
+      if (now !== undefined) entries.push(now);
     }
-    return { entries, end: page.end };
+    return { ...page, entries };
   }
 
   async #index(volume: Volume, key: string, call: Call, directory: FileId): Promise<Index | undefined> {
@@ -69,8 +69,7 @@ export class NameLists {
       if (entries.length === maxIndexed) return undefined;
       entries.push(entry);
     }
-    entries.sort((a, b) => Buffer.compare(a.name, b.name));
-    const index = { change, entries };
+    const index = { change, entries: sorted(entries) };
     this.#keep(key, index);
     return index;
   }
@@ -87,6 +86,27 @@ export class NameLists {
   }
 }
 
+/** The entry with attributes; `undefined` when the name is gone. */
+async function entryNow(
+  volume: Volume,
+  call: Call,
+  directory: FileId,
+  entry: DirectoryEntry,
+): Promise<DirectoryEntry | undefined> {
+  try {
+    return { ...entry, attributes: await attributesNow(volume, call, entry.id) };
+  } catch (error) {
+    if (!isStorageError(error, 'stale')) throw error;
+  }
+  // The file is gone since its name was read. Its name need not be: another file may have been renamed onto it.
+  const attributes = await lookup(volume, call, directory, entry.name);
+  return attributes && { ...entry, id: attributes.id, type: attributes.type, attributes };
+}
+
+function pageOf({ entries, end }: Omit<NamePage, 'through'>): NamePage {
+  return { entries, end, through: entries.at(-1)?.name };
+}
+
 function slice(entries: readonly DirectoryEntry[], from: Name, inclusive: boolean, limit: number): NamePage {
   let low = 0;
   let high = entries.length;
@@ -96,7 +116,7 @@ function slice(entries: readonly DirectoryEntry[], from: Name, inclusive: boolea
     if (order < 0 || (order === 0 && !inclusive)) low = middle + 1;
     else high = middle;
   }
-  return { entries: entries.slice(low, low + limit), end: low + limit >= entries.length };
+  return pageOf({ entries: entries.slice(low, low + limit), end: low + limit >= entries.length });
 }
 
 /** The first names after `from` of a directory that is too large to keep. */
@@ -111,7 +131,7 @@ async function scan(
   let best: DirectoryEntry[] = [];
   let more = false;
   const cut = (): void => {
-    best.sort((a, b) => Buffer.compare(a.name, b.name));
+    best = sorted(best);
     more ||= best.length > limit;
     best = best.slice(0, limit);
   };
@@ -122,7 +142,16 @@ async function scan(
     if (best.length >= 2 * limit + 256) cut();
   }
   cut();
-  return { entries: best, end: !more };
+  return pageOf({ entries: best, end: !more });
+}
+
+/** In order of names. One that was removed and made again while the directory was read has two entries: the later one is the newer. */
+function sorted(entries: readonly DirectoryEntry[]): DirectoryEntry[] {
+  const ordered = entries.toSorted((a, b) => Buffer.compare(a.name, b.name));
+  return ordered.filter(({ name }, index) => {
+    const next = ordered[index + 1];
+    return next === undefined || Buffer.compare(name, next.name) !== 0;
+  });
 }
 
 async function* entriesOf(volume: Volume, call: Call, directory: FileId): AsyncGenerator<DirectoryEntry> {

@@ -3,6 +3,7 @@ import { access } from '../../service/index.ts';
 import type { Attributes } from '../../spi/index.ts';
 import { isStorageError } from '../../spi/index.ts';
 import { isImplicit } from '../tree/remove-directories.ts';
+import type { Child } from './children.ts';
 import { DirectoryCursor } from './directory-cursor.ts';
 import type { ListedDirectory } from './entries.ts';
 import type { Position } from './position.ts';
@@ -51,7 +52,7 @@ export class Walker {
         // In order, what comes next does not either.
         this.#path.length = 0;
       } else if (child.attributes.type === 'directory') {
-        await this.#enter(child.attributes, key, this.#mayRead(child.attributes));
+        await this.#enterChild(cursor, child, key);
       } else return this.#arrive({ key, attributes: child.attributes });
     }
   }
@@ -72,19 +73,28 @@ export class Walker {
     }
   }
 
-  async #enter(attributes: Attributes, prefix: string, readable: boolean): Promise<void> {
+  async #enterChild(cursor: DirectoryCursor, child: Child, key: string): Promise<void> {
+    if (await this.#enter(child.attributes, key, this.#mayRead(child.attributes))) return;
+    // Gone since it was read, which for a directory that waits for its turn is long ago. Another one may have been renamed onto its name.
+    const now = await cursor.directoryAt(child.segment, this.#position);
+    if (now !== undefined) await this.#enter(now.attributes, key, this.#mayRead(now.attributes));
+  }
+
+  /** False when the directory is gone. */
+  async #enter(attributes: Attributes, prefix: string, readable: boolean): Promise<boolean> {
     if (prefix !== '' && prefix.startsWith(this.#prefix) && isBeyond(this.#position, prefix)) {
       const { mount, caller } = this.#directory;
       try {
         if (!(await isImplicit(mount, caller, attributes.id))) this.#marker = { key: prefix, attributes };
       } catch (error) {
         if (!isStorageError(error, 'stale')) throw error;
-        return;
+        return false;
       }
     }
     if (readable) {
       this.#path.push(new DirectoryCursor({ ...this.#directory, id: attributes.id }, attributes, prefix));
     }
+    return true;
   }
 
   /** Keys come once: a name of others may stand for a key that has a file already. */

@@ -1,10 +1,12 @@
+import { maxRetries } from '../../namespace/files/parts.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller, ObjectPart } from '../../service/index.ts';
 import { ObjectError } from '../../service/index.ts';
-import type { Attributes, DirectoryEntry, FileId } from '../../spi/index.ts';
+import type { Attributes, FileId, Name } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import { EntryRun } from '../list/entries.ts';
 import type { ObjectParts } from '../parts.ts';
+import { lookup } from '../tree/look.ts';
 import { partXattr } from '../record/xattr-names.ts';
 import { decodePart } from './upload-codec.ts';
 
@@ -39,26 +41,31 @@ export async function* partFiles(
   // Behind the digits come the temporary files of parts that are being uploaded.
   const run = new EntryRun({ lists: parts.lists, mount, caller, id: directory }, from, Buffer.from(':'));
   for (let entry = await run.next(); entry !== undefined; entry = await run.next()) {
-    const part = await loadPart(mount, caller, entry);
+    const part = await loadPart(mount, caller, directory, entry.name);
     if (part !== undefined) yield part;
   }
 }
 
+/** `undefined` when it is gone. */
 async function loadPart(
   mount: MountedShare,
   caller: Caller,
-  { name, attributes }: DirectoryEntry,
+  directory: FileId,
+  name: Name,
 ): Promise<PartFile | undefined> {
-  if (attributes === undefined) return undefined;
   const number = Number(Buffer.from(name).toString());
-  try {
-    const bytes = await mount.volume.getxattr(caller, attributes.id, partXattr);
-    return bytes && { part: partOf(number, attributes, bytes), file: attributes };
-  } catch (error) {
-    // Uploaded anew since it was listed: the next look shows the new one.
-    if (isStorageError(error, 'stale')) return undefined;
-    throw error;
+  for (let attempt = 0; attempt < maxRetries; attempt += 1) {
+    const file = await lookup(mount.volume, caller, directory, name);
+    if (file === undefined) return undefined;
+    try {
+      const bytes = await mount.volume.getxattr(caller, file.id, partXattr);
+      return bytes && { part: partOf(number, file, bytes), file };
+    } catch (error) {
+      // Uploaded anew since it was looked up: a part that is there all the while must not be missing.
+      if (!isStorageError(error, 'stale')) throw error;
+    }
   }
+  throw new StorageError('tryLater', 'the part keeps changing');
 }
 
 export function partOf(number: number, file: Attributes, record: Uint8Array): ObjectPart {

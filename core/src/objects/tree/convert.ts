@@ -84,7 +84,7 @@ async function move(
     if (to.form === 'hashed' || to.form === 'hashedAlternate') {
       await volume.setxattr(caller, file.id, segmentXattr, Buffer.from(segment), 'either');
     }
-    await parts.conversions.during(() =>
+    await parts.conversions.during({ volume, directory: directory.id, from, file: file.id }, () =>
       volume.rename(caller, directory.id, from, directory.id, to.name, { ifSource: file.id, noReplace: true }),
     );
     followRename(
