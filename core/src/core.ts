@@ -4,6 +4,7 @@ import { Accounts } from './namespace/accounts/service.ts';
 import type { Declared } from './namespace/declared.ts';
 import { applyDeclared } from './namespace/declared.ts';
 import { Files } from './namespace/files/service.ts';
+import { FoldedNames } from './namespace/folding/folded-names.ts';
 import { LruHandleCache } from './namespace/handle-cache.ts';
 import { openKeeper } from './namespace/open-keeper.ts';
 import { createObjectService } from './objects/index.ts';
@@ -64,7 +65,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     syncAfter: options.syncAfter ?? 30_000,
     report,
   });
-  const parts = { mounts, table, handles, events, clock, streams: new Streams() };
+  const parts = { mounts, table, handles, events, clock, streams: new Streams(), folded: new FoldedNames(clock) };
   const state = new State({ ...openKeeper(parts), mounts, clock, maxOpens: options.maxOpens ?? 65_536 });
   const accounts = new Accounts({ registry, clock, random, hasher, secretBox });
   const shares: Shares = new Shares({

@@ -3,6 +3,7 @@ import type { MemoryVolumeOptions } from '@polynas/backend-memory';
 import { EventBus } from '../src/events/bus.ts';
 import { Files } from '../src/namespace/files/service.ts';
 import type { FileParts } from '../src/namespace/files/parts.ts';
+import { FoldedNames } from '../src/namespace/folding/folded-names.ts';
 import { LruHandleCache } from '../src/namespace/handle-cache.ts';
 import type { Mounts } from '../src/namespace/mounts.ts';
 import { systemDirectoryName } from '../src/namespace/mounts.ts';
@@ -38,7 +39,11 @@ export interface World {
 }
 
 export async function makeWorld(
-  options: MemoryVolumeOptions & { readonly wrap?: (volume: Volume) => Volume; readonly handles?: number } = {},
+  options: MemoryVolumeOptions & {
+    readonly wrap?: (volume: Volume) => Volume;
+    readonly handles?: number;
+    readonly foldedNames?: number;
+  } = {},
 ): Promise<World> {
   const memory = openMemoryVolume(options);
   const volume = options.wrap?.(memory) ?? memory;
@@ -75,7 +80,15 @@ export async function makeWorld(
     syncAfter: 5_000,
     report: (error) => reported.push(error),
   });
-  const parts = { mounts, table, handles, events: new EventBus(), clock, streams: new Streams() };
+  const parts = {
+    mounts,
+    table,
+    handles,
+    events: new EventBus(),
+    clock,
+    streams: new Streams(),
+    folded: new FoldedNames(clock, options.foldedNames),
+  };
   const files = new Files(parts);
   const state = new State({ ...openKeeper(parts), mounts, clock, maxOpens: 1_000 });
   const top = files.root(1);

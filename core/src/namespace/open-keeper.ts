@@ -119,9 +119,10 @@ async function removeAtClose(parts: FileParts, mount: MountedShare, record: Open
     const { type } = await attributesOf(mount, internal, file.id);
     const isDirectory = type === 'directory';
     const options = { ifTarget: { id: file.id } };
-    const { removed } = isDirectory
+    const { removed, directory: change } = isDirectory
       ? await volume.rmdir(internal, place.directory, place.name, options)
       : await volume.unlink(internal, place.directory, place.name, options);
+    parts.folded.note(mount, change, { removed: place.name });
     if (!isDirectory && removed.nlink === 0) await parts.handles.drop(volume, file.id);
     const { directory, name } = place;
     emit(parts, internal, file.share, { kind: 'removed', file: file.id, isDirectory, directory, name });

@@ -19,7 +19,6 @@ export function foldName(name: Name): string {
 /** The same of a text: of a stream's or a share's name, or of a pattern. */
 export function foldText(text: string): string {
   const upper = text.toUpperCase();
-  // eslint-disable-next-line no-control-regex
   if (/^[\0-\x7f]*$/.test(text)) return upper;
   let folded = '';
   for (const character of text) folded += foldCharacter(character);

@@ -1,4 +1,4 @@
-import type { Caller, Open, Opener } from '../service/index.ts';
+import type { Caller, FileRef, Open, Opener } from '../service/index.ts';
 import { access } from '../service/index.ts';
 import { waitFor } from '../access/patience.ts';
 import type { Clock } from '../clock.ts';
@@ -15,7 +15,6 @@ import type {
   WriteResult,
 } from '../spi/index.ts';
 import { StorageError } from '../spi/index.ts';
-import type { FileRef } from '../service/index.ts';
 import type { FileState, OpenRecord, Place } from './file-state.ts';
 import type { OpenKeeper } from './keeper.ts';
 import type { DataRange, OpenContent } from './open-content.ts';

@@ -4,6 +4,7 @@ import type { Caller, FileRef, NewAttributes } from '../../service/index.ts';
 import { access } from '../../service/index.ts';
 import type { Attributes, CreateMode, Created, Name } from '../../spi/index.ts';
 import { StorageError, stampOf } from '../../spi/index.ts';
+import { withMeantName } from '../folding/meant-name.ts';
 import type { MountedShare } from '../mounts.ts';
 import { newFile, told } from './new-file.ts';
 import type { FileParts } from './parts.ts';
@@ -24,7 +25,9 @@ export async function create(
   const parent = await attributesOf(mount, caller, directory.id);
   requireSearch(caller.principal, parent);
   checkNewName(mount, directory.id, name, caller);
-  const made = await makeOrFind(mount, caller, parent, name, mode, wanted);
+  const made = await withMeantName(parts, mount, caller, parent.id, name, (meant) =>
+    makeOrFind(parts, mount, caller, parent, meant, mode, wanted),
+  );
   if (made.created) {
     const shown = await told(parts, caller, mount, directory, name, made);
     if (wanted.size === undefined || wanted.size === 0) return shown;
@@ -41,6 +44,7 @@ export async function create(
 
 /** Who may add no entry may still open one that is there. */
 async function makeOrFind(
+  parts: FileParts,
   mount: MountedShare,
   caller: Caller,
   parent: Attributes,
@@ -49,7 +53,10 @@ async function makeOrFind(
   wanted: NewAttributes,
 ): Promise<Created> {
   if (rightsOf(caller.principal, parent) & access.writeData) {
-    return mount.volume.create(caller, parent.id, name, mode, newFile(caller.principal, parent, 'file', wanted));
+    const file = newFile(caller.principal, parent, 'file', wanted);
+    const made = await mount.volume.create(caller, parent.id, name, mode, file);
+    if (made.created) parts.folded.note(mount, made.directory, { added: name });
+    return made;
   }
   const attributes = await mount.volume.lookup(caller, parent.id, name);
   if (attributes === undefined) requireEntryChange(caller.principal, parent);

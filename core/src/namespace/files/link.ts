@@ -13,9 +13,9 @@ export async function link(
   name: Name,
 ): Promise<Created> {
   sameShare(file, directory);
-  return makeEntry(parts, caller, directory, name, async (mount, parent) => {
+  return makeEntry(parts, caller, directory, name, async (mount, parent, meant) => {
     const source = await attributesOf(mount, caller, file.id);
     if (source.type === 'directory') throw new StorageError('isDirectory');
-    return mount.volume.link(caller, file.id, parent.id, name);
+    return mount.volume.link(caller, file.id, parent.id, meant);
   });
 }

@@ -1,6 +1,6 @@
 import { requireSearch } from '../../access/checks.ts';
 import type { Caller, FileRef, Looked } from '../../service/index.ts';
-import type { FileId, Name } from '../../spi/index.ts';
+import type { Attributes, FileId, Name } from '../../spi/index.ts';
 import type { MountedShare } from '../mounts.ts';
 import type { FileParts } from './parts.ts';
 import { attributesOf, isDot, isDotDot, isReserved, seen } from './parts.ts';
@@ -12,16 +12,29 @@ export async function lookup(parts: FileParts, caller: Caller, directory: FileRe
   const parent = volume.getattrNow?.(directory.id) ?? (await volume.getattr(caller, directory.id));
   requireSearch(caller.principal, parent);
   const shown = parent.id === share.root ? await seen(mount, caller, parent) : parent;
-  if (isDot(name)) return { attributes: shown, directory: shown };
+  if (isDot(name)) return { attributes: shown, name, directory: shown };
   if (isDotDot(name)) {
     const above = await parentOf(mount, caller, parent.id);
-    if (above === parent.id) return { attributes: shown, directory: shown };
-    return { attributes: await seen(mount, caller, await attributesOf(mount, caller, above)), directory: shown };
+    if (above === parent.id) return { attributes: shown, name, directory: shown };
+    return { attributes: await seen(mount, caller, await attributesOf(mount, caller, above)), name, directory: shown };
   }
   if (isReserved(mount, parent.id, name, caller)) return { directory: shown };
   const now = volume.lookupNow?.(parent.id, name);
   const attributes = now === undefined ? await volume.lookup(caller, parent.id, name) : now.attributes;
-  return attributes === undefined ? { directory: shown } : { attributes, directory: shown };
+  if (attributes !== undefined) return { attributes, name, directory: shown };
+  return caller.foldNames === true ? lookupFolded(parts, mount, caller, shown, name) : { directory: shown };
+}
+
+async function lookupFolded(
+  parts: FileParts,
+  mount: MountedShare,
+  caller: Caller,
+  directory: Attributes,
+  name: Name,
+): Promise<Looked> {
+  const other = await parts.folded.find(mount, caller, directory.id, name);
+  const attributes = other && (await mount.volume.lookup(caller, directory.id, other));
+  return attributes === undefined ? { directory } : { attributes, name: other!, directory };
 }
 
 /** A share's top is its own parent: nothing above it is in reach. */

@@ -10,7 +10,7 @@ export async function mkdir(
   name: Name,
   wanted: NewAttributes,
 ): Promise<Created> {
-  return makeEntry(parts, caller, directory, name, ({ volume }, parent) =>
-    volume.mkdir(caller, parent.id, name, newFile(caller.principal, parent, 'directory', wanted)),
+  return makeEntry(parts, caller, directory, name, ({ volume }, parent, meant) =>
+    volume.mkdir(caller, parent.id, meant, newFile(caller.principal, parent, 'directory', wanted)),
   );
 }

@@ -15,7 +15,7 @@ export async function mknod(
 ): Promise<Created> {
   const device = type === 'block' || type === 'character';
   if (device && !caller.principal.superuser) throw new StorageError('notPermitted', 'devices need the superuser');
-  return makeEntry(parts, caller, directory, name, ({ volume }, parent) =>
-    volume.mknod(caller, parent.id, name, type, rdev, newFile(caller.principal, parent, type, wanted)),
+  return makeEntry(parts, caller, directory, name, ({ volume }, parent, meant) =>
+    volume.mknod(caller, parent.id, meant, type, rdev, newFile(caller.principal, parent, type, wanted)),
   );
 }

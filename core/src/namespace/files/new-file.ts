@@ -5,6 +5,7 @@ import type { Caller, FileRef, NewAttributes, Principal } from '../../service/in
 import { access } from '../../service/index.ts';
 import type { Attributes, Created, FileType, Name, NewFile } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
+import { withMeantName } from '../folding/meant-name.ts';
 import type { MountedShare } from '../mounts.ts';
 import type { FileParts } from './parts.ts';
 import { attributesOf, checkNewName, checkWritable, emit, seenChange } from './parts.ts';
@@ -37,15 +38,19 @@ export async function makeEntry(
   caller: Caller,
   directory: FileRef,
   name: Name,
-  make: (mount: MountedShare, parent: Attributes) => Promise<Created>,
+  make: (mount: MountedShare, parent: Attributes, name: Name) => Promise<Created>,
 ): Promise<Created> {
   const mount = parts.mounts.get(directory.share);
   checkWritable(caller, mount);
   const parent = await attributesOf(mount, caller, directory.id);
   if (parent.type !== 'directory') throw new StorageError('notDirectory');
   checkNewName(mount, directory.id, name, caller);
-  await requireEntryOrExists(caller, mount, parent, name);
-  const made = await make(mount, parent);
+  const made = await withMeantName(parts, mount, caller, parent.id, name, async (meant) => {
+    await requireEntryOrExists(caller, mount, parent, meant);
+    const entry = await make(mount, parent, meant);
+    if (entry.created) parts.folded.note(mount, entry.directory, { added: meant });
+    return entry;
+  });
   return told(parts, caller, mount, directory, name, made);
 }
 

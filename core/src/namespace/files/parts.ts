@@ -10,6 +10,7 @@ import type { Attributes, DirectoryChange, FileId, Name } from '../../spi/index.
 import { StorageError } from '../../spi/index.ts';
 import type { HandleCache, MountedShare, Mounts } from '../mounts.ts';
 import { systemDirectoryName } from '../mounts.ts';
+import type { FoldedNames } from '../folding/folded-names.ts';
 import type { Streams } from '../streams/streams.ts';
 
 /** What every file operation works with. */
@@ -20,6 +21,7 @@ export interface FileParts {
   readonly events: EventBus;
   readonly clock: Clock;
   readonly streams: Streams;
+  readonly folded: FoldedNames;
 }
 
 /** Times that an operation looks again after a name has come to mean another file; then `tryLater`. */

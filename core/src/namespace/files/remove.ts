@@ -2,6 +2,7 @@ import { requireRemove, requireSearch } from '../../access/checks.ts';
 import type { Caller, FileRef } from '../../service/index.ts';
 import type { Attributes, Name, Removed } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
+import { meantName } from '../folding/meant-name.ts';
 import type { MountedShare } from '../mounts.ts';
 import type { FileParts } from './parts.ts';
 import { attributesOf, checkName, checkWritable, emit, enter, isReserved, maxRetries, seenChange } from './parts.ts';
@@ -27,13 +28,16 @@ async function removeEntry(
   checkName(name);
   for (let attempt = 0; attempt < maxRetries; attempt += 1) {
     const parent = await attributesOf(mount, caller, directory.id);
-    const victim = await victimOf(mount, caller, parent, name);
+    if (isReserved(mount, parent.id, name, caller)) throw new StorageError('notFound');
+    requireSearch(caller.principal, parent);
+    const meant = await meantName(parts, mount, caller, parent.id, name);
+    const victim = await victimOf(mount, caller, parent, meant);
     if (victim === undefined) throw new StorageError('notFound');
     requireRemove(caller.principal, parent, victim);
     if (isDirectory !== (victim.type === 'directory'))
       throw new StorageError(isDirectory ? 'notDirectory' : 'isDirectory');
     try {
-      return await removeVictim(parts, caller, mount, directory, name, victim);
+      return await removeVictim(parts, caller, mount, directory, meant, victim);
     } catch (error) {
       if (!isStorageError(error, 'conditionFailed')) throw error;
     }
@@ -76,6 +80,7 @@ async function removeVictim(
     const removed = isDirectory
       ? await volume.rmdir(caller, directory.id, name, options)
       : await volume.unlink(caller, directory.id, name, options);
+    parts.folded.note(mount, removed.directory, { removed: name });
     // Only now: a handle that is opened anew before would keep the file alive, and its id good, after its last name.
     if (!isDirectory && removed.removed.nlink === 0) await parts.handles.drop(volume, victim.id);
     emit(parts, caller, directory.share, {

@@ -3,6 +3,8 @@ import type { Caller, FileRef } from '../../service/index.ts';
 import type { Attributes, Name, Renamed } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import type { OpenRecord, Place } from '../../state/file-state.ts';
+import { samePlace } from '../../state/opens.ts';
+import { withMeantName } from '../folding/meant-name.ts';
 import type { MountedShare } from '../mounts.ts';
 import { hasOpensBelow } from './opens-below.ts';
 import type { FileParts } from './parts.ts';
@@ -25,9 +27,14 @@ export async function renameOpen(
   if (toDirectory.share !== record.file.share) throw new StorageError('crossDevice');
   if (record.file.base !== undefined) throw new StorageError('invalid', 'a stream has no name in a directory');
   checkNewName(mount, toDirectory.id, toName, caller);
+  const to: Place = { directory: toDirectory.id, name: toName };
   for (let attempt = 0; attempt < maxRetries; attempt += 1) {
     try {
-      return await renameOnce(parts, caller, mount, record, { directory: toDirectory.id, name: toName }, replace);
+      return await withMeantName(parts, mount, caller, toDirectory.id, toName, (meant) => {
+        // The name itself in other letters: what it gets is what was asked for.
+        const isItself = record.place !== undefined && samePlace(record.place, { ...to, name: meant });
+        return renameOnce(parts, caller, mount, record, isItself ? to : { ...to, name: meant }, replace);
+      });
     } catch (error) {
       // The place follows renames: another look finds the name where it is by now.
       if (!isStorageError(error, 'conditionFailed')) throw error;

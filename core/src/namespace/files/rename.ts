@@ -1,11 +1,12 @@
-import { requireEntryChange, requireRemove, requireRights } from '../../access/checks.ts';
+import { requireEntryChange, requireRemove, requireRights, requireSearch } from '../../access/checks.ts';
 import type { Caller, FileRef } from '../../service/index.ts';
 import { access } from '../../service/index.ts';
 import type { Attributes, Name, RenameOptions, Renamed } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import type { OpenRecord, Place } from '../../state/file-state.ts';
 import type { GuardRequest } from '../../state/guards.ts';
-import { followRename } from '../../state/opens.ts';
+import { followRename, samePlace } from '../../state/opens.ts';
+import { meantName, withMeantName } from '../folding/meant-name.ts';
 import type { MountedShare } from '../mounts.ts';
 import type { FileParts } from './parts.ts';
 import {
@@ -14,6 +15,7 @@ import {
   checkNewName,
   checkWritable,
   emit,
+  isReserved,
   maxRetries,
   sameShare,
   seenChange,
@@ -48,11 +50,13 @@ export async function rename(
   checkName(from.name);
   checkNewName(mount, to.directory.id, to.name, caller);
   for (let attempt = 0; attempt < maxRetries; attempt += 1) {
-    const ends = await look(mount, caller, from, to, noReplace);
-    const { source, target } = ends;
-    if (target !== undefined && noReplace && target.id !== source.id) throw new StorageError('exists');
     try {
-      return await move(parts, caller, ends);
+      return await withMeantName(parts, mount, caller, to.directory.id, to.name, async (toName) => {
+        const ends = await look(parts, mount, caller, from, { ...to, meant: toName }, noReplace);
+        const { source, target } = ends;
+        if (target !== undefined && noReplace && target.id !== source.id) throw new StorageError('exists');
+        return move(parts, caller, ends);
+      });
     } catch (error) {
       if (!isStorageError(error, 'conditionFailed')) throw error;
     }
@@ -62,19 +66,24 @@ export async function rename(
 
 /** What both names mean now, with the caller's right to move the one and take over the other. */
 async function look(
+  parts: FileParts,
   mount: MountedShare,
   caller: Caller,
   from: NamedIn,
-  to: NamedIn,
+  to: NamedIn & { readonly meant: Name },
   noReplace: boolean,
 ): Promise<Ends> {
   const { principal } = caller;
   const fromParent = await attributesOf(mount, caller, from.directory.id);
   const toParent =
     to.directory.id === from.directory.id ? fromParent : await attributesOf(mount, caller, to.directory.id);
-  const source = await victimOf(mount, caller, fromParent, from.name);
+  const fromName = await meantSource(parts, mount, caller, fromParent, from.name);
+  const source = await victimOf(mount, caller, fromParent, fromName);
   if (source === undefined) throw new StorageError('notFound');
-  const target = await victimOf(mount, caller, toParent, to.name);
+  const places = { from: { directory: fromParent.id, name: fromName }, to: { directory: toParent.id, name: to.meant } };
+  // The name itself in other letters: what it gets is what was asked for.
+  if (samePlace(places.from, places.to)) places.to.name = to.name;
+  const target = await victimOf(mount, caller, toParent, places.to.name);
   requireRemove(principal, fromParent, source);
   if (target === undefined) requireEntryChange(principal, toParent);
   else requireRemove(principal, toParent, target);
@@ -82,14 +91,18 @@ async function look(
   if (source.type === 'directory' && fromParent.id !== toParent.id) {
     requireRights(principal, source, access.writeData);
   }
-  return {
-    mount,
-    from: { directory: fromParent.id, name: from.name },
-    to: { directory: toParent.id, name: to.name },
-    source,
-    target,
-    noReplace,
-  };
+  return { mount, ...places, source, target, noReplace };
+}
+
+async function meantSource(
+  parts: FileParts,
+  mount: MountedShare,
+  caller: Caller,
+  parent: Attributes,
+  name: Name,
+): Promise<Name> {
+  requireSearch(caller.principal, parent);
+  return isReserved(mount, parent.id, name, caller) ? name : meantName(parts, mount, caller, parent.id, name);
 }
 
 /** @param through the open that asks: its own share mode does not bind it */
@@ -110,7 +123,10 @@ export async function move(parts: FileParts, caller: Caller, ends: Ends, through
       ifTarget: target === undefined ? 'absent' : { id: target.id },
     };
     const result = await volume.rename(caller, from.directory, from.name, to.directory, to.name, options);
-    if (!result.unchanged) await settled(parts, caller, ends, result);
+    if (!result.unchanged) {
+      noteRename(parts, ends, result);
+      await settled(parts, caller, ends, result);
+    }
     return {
       ...result,
       from: await seenChange(mount, caller, result.from),
@@ -119,6 +135,15 @@ export async function move(parts: FileParts, caller: Caller, ends: Ends, through
   } finally {
     guard.exit();
   }
+}
+
+function noteRename(parts: FileParts, { mount, from, to }: Ends, result: Renamed): void {
+  if (from.directory === to.directory) {
+    parts.folded.note(mount, result.from, { removed: from.name, added: to.name });
+    return;
+  }
+  parts.folded.note(mount, result.from, { removed: from.name });
+  parts.folded.note(mount, result.to, { added: to.name });
 }
 
 async function settled(

@@ -103,6 +103,9 @@ async function apply(
   const guard = entered instanceof Promise ? await entered : entered;
   try {
     const result = await mount.volume.setattr(caller, before.id, changes, options);
+    if (before.type === 'directory') {
+      parts.folded.note(mount, { before: result.before, after: result.after, atomic: true }, {});
+    }
     const kind = changes.size === undefined ? 'attributes' : 'written';
     const file = through?.file.base ?? before.id;
     const isDirectory = through?.isDirectory ?? before.type === 'directory';

@@ -11,7 +11,7 @@ export async function symlink(
   target: Uint8Array,
   wanted: NewAttributes,
 ): Promise<Created> {
-  return makeEntry(parts, caller, directory, name, ({ volume }, parent) =>
-    volume.symlink(caller, parent.id, name, target, newFile(caller.principal, parent, 'symlink', wanted)),
+  return makeEntry(parts, caller, directory, name, ({ volume }, parent, meant) =>
+    volume.symlink(caller, parent.id, meant, target, newFile(caller.principal, parent, 'symlink', wanted)),
   );
 }
