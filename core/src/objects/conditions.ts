@@ -1,12 +1,14 @@
 import type { ObjectConditions, ObjectErrorCode } from '../service/index.ts';
 import { ObjectError } from '../service/index.ts';
 import type { Attributes } from '../spi/index.ts';
+import type { Known } from './record/etags.ts';
+import { stampEtag } from './record/stamps.ts';
 
 /** The present object as conditions see it. */
 export interface Current {
   readonly etag: string;
-  /** The etag that LIST shows before there is a hash names the content as well. */
-  readonly alias?: string;
+  /** The etag that LIST shows before there is a hash names the content as well, and so does the MD5 of the whole. */
+  readonly aliases?: readonly (string | undefined)[];
   readonly file: Attributes;
 }
 
@@ -52,6 +54,18 @@ export function checkConditions(
   }
 }
 
-function matches(tags: readonly string[], { etag, alias }: Current): boolean {
-  return tags.includes('*') || tags.includes(etag) || (alias !== undefined && tags.includes(alias));
+function matches(tags: readonly string[], { etag, aliases = [] }: Current): boolean {
+  return (
+    tags.includes('*') || tags.includes(etag) || aliases.some((alias) => alias !== undefined && tags.includes(alias))
+  );
+}
+
+/**
+ * A hashed object as conditions see it.
+ *
+ * @param before its attributes when it may not have been hashed yet: what LIST showed then was made of these
+ */
+export function currentOf({ file, record }: Known, before: Attributes): Current {
+  const md5 = record.digest && Buffer.from(record.digest).toString('hex');
+  return { etag: record.etag, aliases: [stampEtag(before), md5], file };
 }

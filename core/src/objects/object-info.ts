@@ -7,7 +7,8 @@ import type { Known } from './record/etags.ts';
 import { noMetadata } from './record/etags.ts';
 import { decodeParts } from './record/parts-codec.ts';
 import type { ObjectRecord } from './record/record-codec.ts';
-import { loadRecord } from './record/store-record.ts';
+import { stampEtag, stampOfContent } from './record/stamps.ts';
+import { isValid, loadRecord } from './record/store-record.ts';
 import { partsXattr } from './record/xattr-names.ts';
 
 export const emptyMd5 = createHash('md5').digest();
@@ -20,6 +21,7 @@ export function infoOf(key: string, { file, record }: Known, parts?: readonly Ob
     size: file.size,
     modified: file.modified,
     etag: record.etag,
+    ...(record.digest !== undefined && { md5: Buffer.from(record.digest).toString('hex') }),
     metadata: record.metadata,
     ...(record.checksums !== undefined && { checksums: record.checksums }),
     ...(parts !== undefined && { parts }),
@@ -29,6 +31,18 @@ export function infoOf(key: string, { file, record }: Known, parts?: readonly Ob
   };
 }
 
+/** A file as LIST shows it. The etag costs no reading: it is the stored one, or one made of the content's stamp. */
+export function fileInfo(key: string, file: Attributes, record: ObjectRecord | undefined): ObjectInfo {
+  if (isValid(record, file) && record.etag !== undefined) {
+    return infoOf(key, { file, record: { ...record, etag: record.etag } });
+  }
+  const metadata = record?.metadata ?? noMetadata;
+  return infoOf(key, {
+    file,
+    record: { stamp: stampOfContent(file), size: file.size, etag: stampEtag(file), metadata, parts: 0 },
+  });
+}
+
 /** A directory as the object `…/`. */
 export function markerInfo(key: string, directory: Attributes, record: ObjectRecord | undefined): ObjectInfo {
   return {
@@ -36,6 +50,7 @@ export function markerInfo(key: string, directory: Attributes, record: ObjectRec
     size: 0,
     modified: directory.modified,
     etag: emptyEtag,
+    md5: emptyEtag,
     metadata: record?.metadata ?? noMetadata,
     ...(record?.checksums !== undefined && { checksums: record.checksums }),
     file: directory.id,

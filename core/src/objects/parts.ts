@@ -6,6 +6,7 @@ import type { KeyedMutex } from './keyed-mutex.ts';
 import type { Etags } from './record/etags.ts';
 import type { ContentHasher } from './content/hasher.ts';
 import type { GatherBudget } from './content/gather-budget.ts';
+import type { Expiries } from './expiry/expiries.ts';
 import type { SystemDirectories } from './content/system-directory.ts';
 import type { NameLists } from './list/name-lists.ts';
 
@@ -18,6 +19,7 @@ export interface ObjectParts extends FileParts {
   readonly conversions: Conversions;
   readonly etags: Etags;
   readonly system: SystemDirectories;
+  readonly expiries: Expiries;
   readonly lists: NameLists;
   readonly gathering: GatherBudget;
   readonly contentHasher: ContentHasher;

@@ -7,6 +7,8 @@ import type { ContentHasher } from './content/hasher.ts';
 import { inlineHasher } from './content/hasher.ts';
 import { GatherBudget } from './content/gather-budget.ts';
 import { SystemDirectories } from './content/system-directory.ts';
+import { Expiries } from './expiry/expiries.ts';
+import { removeExpired } from './expiry/remove-expired.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
 import { list } from './list/list.ts';
 import { NameLists } from './list/name-lists.ts';
@@ -20,15 +22,19 @@ import { listUploads } from './multipart/list-uploads.ts';
 import { openUpload } from './multipart/open-upload.ts';
 import { putPart } from './multipart/put-part.ts';
 import { buckets } from './operations/buckets.ts';
+import { compose } from './operations/compose.ts';
 import { copy } from './operations/copy.ts';
 import { remove } from './operations/delete.ts';
 import { get } from './operations/get.ts';
 import { head } from './operations/head.ts';
+import { manifest } from './operations/manifest.ts';
 import { put } from './operations/put.ts';
+import { setMetadata } from './operations/set-metadata.ts';
 import type { ObjectParts } from './parts.ts';
 import { Etags } from './record/etags.ts';
 import { Conversions } from './tree/conversions.ts';
 import { isImplicit } from './tree/remove-directories.ts';
+import { Usage } from './usage/usage.ts';
 
 export interface ObjectServiceOptions extends FileParts {
   readonly shares: Pick<ShareService, 'list'>;
@@ -46,6 +52,8 @@ export interface Objects extends ObjectService {
   readonly isImplicit: ImplicitTest;
   /** Removes what a crash has left in the system directories of all shares; at start, before or beside the doors. Gives the number of entries. */
   sweep(): Promise<number>;
+  /** Removes the objects of all shares whose time has come; gives their number. */
+  removeExpired(): Promise<number>;
 }
 
 const fiveMiB = 5 * 1024 * 1024;
@@ -55,25 +63,32 @@ export function createObjectService(options: ObjectServiceOptions): Objects {
   const mutex = new KeyedMutex(clock);
   const system = new SystemDirectories(handles, options.random, options.report);
   const completed = new CompletedUploads(system, handles);
+  const lists = new NameLists();
   const parts: ObjectParts = {
     ...options,
     mutex,
     system,
+    expiries: new Expiries(system, lists),
     conversions: new Conversions(),
     etags: new Etags(clock, handles, mutex, (volume, file) => options.table.writesSettled(volume, file), contentHasher),
-    lists: new NameLists(),
+    lists,
     gathering: new GatherBudget(),
     contentHasher,
     minimumPartSize: options.minimumPartSize ?? fiveMiB,
   };
+  const usage = new Usage(parts);
   return {
     buckets: (caller) => buckets(parts, caller),
     put: (...given) => put(parts, ...given),
     head: (...given) => head(parts, ...given),
     get: (...given) => get(parts, ...given),
-    delete: (...given) => remove(parts, ...given),
+    delete: (caller, share, key, conditions) => remove(parts, caller, share, key, conditions),
+    setMetadata: (...given) => setMetadata(parts, ...given),
     copy: (...given) => copy(parts, ...given),
     list: (...given) => list(parts, ...given),
+    usage: (share) => usage.of(share),
+    compose: (...given) => compose(parts, ...given),
+    manifest: (...given) => manifest(parts, ...given),
     createUpload: (...given) => createUpload(parts, ...given),
     upload: async (caller, share, key, id) => (await openUpload(parts, mounts.get(share), caller, key, id)).upload,
     putPart: (...given) => putPart(parts, ...given),
@@ -93,6 +108,11 @@ export function createObjectService(options: ObjectServiceOptions): Objects {
           if (!isStorageError(error, 'stale') && !isStorageError(error, 'unavailable')) throw error;
         }
       }
+      return removed;
+    },
+    removeExpired: async () => {
+      let removed = 0;
+      for (const mount of mounts.all()) removed += await removeExpired(parts, mount);
       return removed;
     },
   };

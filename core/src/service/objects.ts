@@ -8,6 +8,8 @@ export interface ObjectMetadata {
   readonly headers: Readonly<Record<string, string>>;
   /** User metadata without a dialect's prefix, names in lower case, values as sent. */
   readonly user: Readonly<Record<string, string>>;
+  /** Whole seconds since 1970, at most 2^40: from then on the object may be removed, and soon is. */
+  readonly expiresAt?: number;
 }
 
 /** Checksums by lower-case algorithm name (crc32, crc32c, crc64nvme, sha1, sha256), base64 as S3 shows them, a `-N` suffix on composites. */
@@ -31,6 +33,8 @@ export interface ObjectInfo {
   readonly modified: Timestamp;
   /** Without quotes: hex MD5, `md5-N` of a multipart object, or (LIST only) a stamp-based one ending in `-0`. */
   readonly etag: string;
+  /** Hex MD5 of the whole content, where it is known (`ObjectWants`). */
+  readonly md5?: string;
   readonly metadata: ObjectMetadata;
   readonly checksums?: ObjectChecksums;
   /** Parts of a multipart upload, while the content is still what was uploaded. */
@@ -63,6 +67,30 @@ export interface ObjectConditions {
   readonly ifModifiedAt?: number;
 }
 
+/** What costs something to find out. */
+export interface ObjectWants {
+  /** `ObjectInfo.md5`, for which an object that came in parts is read once. Of a content that never stands still it is not found out. */
+  readonly md5?: boolean;
+}
+
+/** What a composed object is made of: bytes of another one, all where no range is given (inclusive-exclusive), or the bytes themselves. */
+export type ObjectPiece =
+  | {
+      /** Who reads it, where that is another than who composes. */
+      readonly caller?: Caller;
+      readonly share: ShareId;
+      readonly key: string;
+      readonly range?: { readonly start: number; readonly end: number };
+      readonly conditions?: ObjectConditions;
+    }
+  | { readonly bytes: Uint8Array };
+
+/** What a share holds for object dialects. */
+export interface ShareUsage {
+  readonly objects: number;
+  readonly bytes: number;
+}
+
 /** A reader pinned to one content: PUTs meanwhile do not disturb it where the backend swaps by name; in-place writes of NAS doors are seen. */
 export interface ObjectReader {
   readonly info: ObjectInfo;
@@ -76,17 +104,21 @@ export interface ListRequest {
   readonly delimiter: string;
   /** Keys (and common prefixes) strictly after this one. */
   readonly after: string;
+  /** Keys (and common prefixes) strictly before this one; absent: to the end. */
+  readonly before?: string;
+  /** The last ones first. Costs a walk over the whole range, in bounded memory. */
+  readonly reverse?: boolean;
   /** 0 … 1000 items, keys and common prefixes together. */
   readonly limit: number;
 }
 
-/** In UTF-8 order of keys. `etag` never costs reading content. */
+/** In UTF-8 order of keys, or its reverse. `etag` never costs reading content. */
 export interface ListResult {
   readonly items: readonly (
     | { readonly kind: 'object'; readonly object: ObjectInfo }
     | { readonly kind: 'prefix'; readonly prefix: string }
   )[];
-  /** More follows: continue `after` this key or common prefix. */
+  /** More follows: continue `after` (in reverse, `before`) this key or common prefix. */
   readonly next?: string;
 }
 
@@ -154,8 +186,27 @@ export interface ObjectService {
     conditions?: ObjectConditions,
   ): Promise<ObjectInfo>;
   /** Metadata and etag; hashes the content when no valid etag is stored. `noSuchKey`, `preconditionFailed`, `notModified`. */
-  head(caller: Caller, share: ShareId, key: string, conditions?: ObjectConditions): Promise<ObjectInfo>;
-  get(caller: Caller, share: ShareId, key: string, conditions?: ObjectConditions): Promise<ObjectReader>;
+  head(
+    caller: Caller,
+    share: ShareId,
+    key: string,
+    conditions?: ObjectConditions,
+    wants?: ObjectWants,
+  ): Promise<ObjectInfo>;
+  get(
+    caller: Caller,
+    share: ShareId,
+    key: string,
+    conditions?: ObjectConditions,
+    wants?: ObjectWants,
+  ): Promise<ObjectReader>;
+  /** Changes what is said of an object and nothing else; `change` gets what is said now, in the same step. Hashes nothing: `etag` as in LIST. `noSuchKey`. */
+  setMetadata(
+    caller: Caller,
+    share: ShareId,
+    key: string,
+    change: (present: ObjectMetadata) => ObjectMetadata,
+  ): Promise<ObjectInfo>;
   /** Removes the object, and directories that only PUTs had made with it. `undefined` when there was none. */
   delete(caller: Caller, share: ShareId, key: string, conditions?: ObjectConditions): Promise<ObjectInfo | undefined>;
   /**
@@ -164,7 +215,13 @@ export interface ObjectService {
    */
   copy(
     caller: Caller,
-    from: { readonly share: ShareId; readonly key: string; readonly conditions?: ObjectConditions },
+    from: {
+      /** Who reads it, where that is another than who writes. */
+      readonly caller?: Caller;
+      readonly share: ShareId;
+      readonly key: string;
+      readonly conditions?: ObjectConditions;
+    },
     to: { readonly share: ShareId; readonly key: string; readonly conditions?: ObjectConditions },
     options: {
       readonly metadata?: ObjectMetadata;
@@ -172,6 +229,22 @@ export interface ObjectService {
     },
   ): Promise<ObjectInfo>;
   list(caller: Caller, share: ShareId, request: ListRequest): Promise<ListResult>;
+  /** Counts what there is, whoever may see it. Exact where counting is quick; else it may be some time old, or of what was counted so far. */
+  usage(share: ShareId): Promise<ShareUsage>;
+  /**
+   * One object of many pieces, which become its parts; by reference where the backend clones. 1 … 10,000 pieces; their rejections carry `piece`, the index.
+   * `manifest` is a dialect's own account of them, kept as long as the content is this one (`tooLarge` where the volume has no room for it).
+   */
+  compose(
+    caller: Caller,
+    share: ShareId,
+    key: string,
+    pieces: readonly ObjectPiece[],
+    metadata: ObjectMetadata,
+    options?: { readonly conditions?: ObjectConditions; readonly manifest?: Uint8Array },
+  ): Promise<ObjectInfo>;
+  /** What `compose` was given; `undefined` where the content is another one. `noSuchKey`. */
+  manifest(caller: Caller, share: ShareId, key: string): Promise<Uint8Array | undefined>;
 
   createUpload(
     caller: Caller,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareKeys } from '../../src/namespace/keys.ts';
 import { isStorageError } from '../../src/spi/index.ts';
+import type { ListRequest } from '../../src/service/index.ts';
 import type { FileId } from '../../src/spi/index.ts';
 import { mode, root, text } from '../world.ts';
 import type { ObjectWorld } from './object-world.ts';
@@ -48,17 +49,21 @@ const key = fc
   .filter((all) => all !== '' && Buffer.byteLength(all) <= 1024);
 const keys = fc.array(key, { maxLength: 24 });
 const cut = fc.tuple(key, fc.nat({ max: 12 })).map(([all, length]) => Array.from(all).slice(0, length).join(''));
-const request = fc.record({
-  prefix: fc.oneof({ weight: 2, arbitrary: fc.constant('') }, cut, key),
-  delimiter: fc.constantFrom('', '/', '/', '-', 'a', '//', '.b'),
-  after: fc.oneof({ weight: 2, arbitrary: fc.constant('') }, cut, key),
-  limit: fc.integer({ min: 1, max: 7 }),
-});
+const request = fc
+  .record({
+    prefix: fc.oneof({ weight: 2, arbitrary: fc.constant('') }, cut, key),
+    delimiter: fc.constantFrom('', '/', '/', '-', 'a', '//', '.b'),
+    after: fc.oneof({ weight: 2, arbitrary: fc.constant('') }, cut, key),
+    before: fc.option(fc.oneof(cut, key), { nil: undefined, freq: 2 }),
+    reverse: fc.boolean(),
+    limit: fc.integer({ min: 1, max: 7 }),
+  })
+  .map(({ before, ...rest }) => (before === undefined ? rest : { ...rest, before }));
 
-type Request = { readonly prefix: string; readonly delimiter: string; readonly after: string; readonly limit: number };
+type Request = ListRequest;
 
 /** All that a listing gives, by the words of its contract. */
-function expected(all: readonly string[], { prefix, delimiter, after }: Request): string[] {
+function expected(all: readonly string[], { prefix, delimiter, after, before, reverse }: Request): string[] {
   const items = new Set<string>();
   for (const each of all) {
     if (!each.startsWith(prefix)) continue;
@@ -66,16 +71,18 @@ function expected(all: readonly string[], { prefix, delimiter, after }: Request)
     items.add(at < 0 ? `key ${each}` : `prefix ${each.slice(0, at + delimiter.length)}`);
   }
   const nameOf = (item: string): string => item.slice(item.indexOf(' ') + 1);
-  return [...items]
+  const inOrder = [...items]
     .filter((item) => compareKeys(nameOf(item), after) > 0)
+    .filter((item) => before === undefined || compareKeys(nameOf(item), before) < 0)
     .sort((a, b) => Buffer.compare(Buffer.from(nameOf(a)), Buffer.from(nameOf(b))));
+  return reverse ? inOrder.reverse() : inOrder;
 }
 
 async function listed(world: ObjectWorld, asked: Request): Promise<string[]> {
   const found: string[] = [];
-  let { after } = asked;
+  let rest = asked;
   for (;;) {
-    const page = await world.objects.list(s3, 1, { ...asked, after });
+    const page = await world.objects.list(s3, 1, rest);
     expect(page.items.length).toBeLessThanOrEqual(asked.limit);
     found.push(
       ...page.items.map((item) => (item.kind === 'object' ? `key ${item.object.key}` : `prefix ${item.prefix}`)),
@@ -83,7 +90,7 @@ async function listed(world: ObjectWorld, asked: Request): Promise<string[]> {
     if (page.next === undefined) return found;
     // A page with more behind it is full.
     expect(page.items).toHaveLength(asked.limit);
-    after = page.next;
+    rest = asked.reverse ? { ...asked, before: page.next } : { ...asked, after: page.next };
   }
 }
 

@@ -16,6 +16,7 @@ export interface SystemEntry {
 const systemName = Buffer.from(systemDirectoryName);
 const uploadsName = Buffer.from('uploads');
 const completedName = Buffer.from('completed');
+const expiringName = Buffer.from('expiring');
 /** What begins like this belongs to an operation that runs; after a crash, to nobody. */
 const temporary = 't-';
 const own: NewFile = { uid: 0, gid: 0, mode: 0o700 };
@@ -45,6 +46,16 @@ export class SystemDirectories {
   /** Memories of completed uploads. */
   async completed(mount: MountedShare, call: Call): Promise<FileId> {
     return this.#below(mount, call, await this.top(mount, call), completedName);
+  }
+
+  /** Entries of objects that expire. */
+  async expiring(mount: MountedShare, call: Call): Promise<FileId> {
+    return this.#below(mount, call, await this.top(mount, call), expiringName);
+  }
+
+  async expiringIfThere(mount: MountedShare, call: Call): Promise<FileId | undefined> {
+    const top = await lookup(mount.volume, call, mount.share.root, systemName);
+    return top && (await lookup(mount.volume, call, top.id, expiringName))?.id;
   }
 
   /** The uploads' directory if any upload was ever made. */

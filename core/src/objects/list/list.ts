@@ -5,12 +5,10 @@ import type { Caller, ListRequest, ListResult, ObjectInfo, ShareId } from '../..
 import { access } from '../../service/index.ts';
 import type { Attributes } from '../../spi/index.ts';
 import { isStorageError } from '../../spi/index.ts';
-import { infoOf, markerInfo } from '../object-info.ts';
+import { fileInfo, markerInfo } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
-import { noMetadata } from '../record/etags.ts';
 import type { ObjectRecord } from '../record/record-codec.ts';
-import { stampEtag, stampOfContent } from '../record/stamps.ts';
-import { isValid, loadRecord } from '../record/store-record.ts';
+import { loadRecord } from '../record/store-record.ts';
 import { lookAgain } from '../tree/look-again.ts';
 import { findFile, isFound } from '../tree/find.ts';
 import { lastOf, walk } from '../tree/walk.ts';
@@ -61,23 +59,31 @@ async function read(
 ): Promise<{ readonly found: readonly Item[]; readonly more: boolean; readonly sure: boolean }> {
   const mark = parts.conversions.mark();
   const found: Item[] = [];
-  const walker = await begin(parts, mount, caller, request, () => limit + 1 - found.length);
+  const walker = await begin(parts, mount, caller, request, () =>
+    request.reverse ? maxItems : limit + 1 - found.length,
+  );
   const more = walker !== undefined && (await collect(walker, request, limit, found));
   return { found, more, sure: parts.conversions.unmoved(mark) };
 }
 
 /** Fills up `found`; tells whether more would follow. */
 async function collect(walker: Walker, request: ListRequest, limit: number, found: Item[]): Promise<boolean> {
-  const { prefix, delimiter, after } = request;
+  const { prefix, delimiter, after, before, reverse = false } = request;
+  let more = false;
   for (let walked = await walker.next(); walked !== undefined; walked = await walker.next()) {
     const common = commonPrefix(walked.key, prefix, delimiter);
     if (common !== undefined) walker.skip(common);
     // A prefix that was given with the page before has more keys than were looked at then.
     if (common !== undefined && compareKeys(common, after) <= 0) continue;
-    if (found.length === limit) return true;
+    if (before !== undefined && compareKeys(common ?? walked.key, before) >= 0) break;
+    more = found.length === limit;
+    if (more && !reverse) return true;
+    // The walk goes one way only: in reverse, what is kept of it are the last ones so far.
+    if (more) found.shift();
     found.push(common === undefined ? { kind: 'key', walked } : { kind: 'prefix', prefix: common });
   }
-  return false;
+  if (reverse) found.reverse();
+  return more;
 }
 
 function commonPrefix(key: string, prefix: string, delimiter: string): string | undefined {
@@ -119,17 +125,6 @@ async function listed(
   const content = await contentOf(parts, mount, caller, attributes);
   if (content === undefined) return markerInfo(key, attributes, record);
   return fileInfo(key, content, await recordOf(mount, caller, content));
-}
-
-/** The etag costs no reading: it is the stored one, or one made of the content's stamp. */
-function fileInfo(key: string, file: Attributes, record: ObjectRecord | undefined): ObjectInfo {
-  if (isValid(record, file) && record.etag !== undefined)
-    return infoOf(key, { file, record: { ...record, etag: record.etag } });
-  const metadata = record?.metadata ?? noMetadata;
-  return infoOf(key, {
-    file,
-    record: { stamp: stampOfContent(file), size: file.size, etag: stampEtag(file), metadata, parts: 0 },
-  });
 }
 
 /** The object `a/` may have content, in a file of its own. */

@@ -33,6 +33,7 @@ import { publish } from './publish.ts';
 import { admit, fileFor, put } from './put.ts';
 
 export interface ObjectPlace {
+  readonly caller?: Caller;
   readonly share: ShareId;
   readonly key: string;
   readonly conditions?: ObjectConditions;
@@ -62,7 +63,7 @@ export async function copy(
   checkWritable(caller, mount);
   checkKeyLength(to.key);
   for (let attempt = 1; ; attempt += 1) {
-    const source = await findReadable(parts, caller, from.share, from.key, from.conditions);
+    const source = await findReadable(parts, from.caller ?? caller, from.share, from.key, from.conditions);
     const { known } = source;
     const { metadata = source.info.metadata, digest } = options;
     if (known === undefined) {
@@ -187,6 +188,7 @@ async function describeAnew(
     if (stampOfContent(now) !== stampOfContent(known.file)) throw new StorageError('conditionFailed');
     const { stamp: _stamp, size: _size, ...before } = known.record;
     const record = { ...before, ...(metadata && { metadata }), ...(checksums && { checksums }) };
+    await parts.expiries.note(mount, to.key, record.metadata);
     const file = await storeRecord(volume, caller, now, record);
     emit(parts, caller, mount.share.id, { kind: 'attributes', file: file.id, isDirectory: false });
     const renewed: Known = { file, record: { ...record, stamp: stampOfContent(file), size: file.size } };

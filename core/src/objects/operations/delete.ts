@@ -3,7 +3,7 @@ import { checkWritable, emit, maxRetries } from '../../namespace/files/parts.ts'
 import type { KeyPath } from '../../namespace/keys.ts';
 import { parseKey } from '../../namespace/keys.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
-import type { Caller, ObjectConditions, ObjectInfo, ShareId } from '../../service/index.ts';
+import type { Caller, ObjectConditions, ObjectInfo, ObjectMetadata, ShareId } from '../../service/index.ts';
 import type { Attributes } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import { areAboutContent, checkConditions } from '../conditions.ts';
@@ -23,13 +23,18 @@ import type { Step, Walk } from '../tree/walk.ts';
 import { findMarker } from './put-marker.ts';
 import { presentObject } from './present.ts';
 
-/** Removes the object, and the implicit directories that are empty without it. `undefined` when there was none. */
+/**
+ * Removes the object, and the implicit directories that are empty without it. `undefined` when there was none.
+ *
+ * @param expiredBy only an object that has expired by this second: any other is as good as none
+ */
 export async function remove(
   parts: ObjectParts,
   caller: Caller,
   share: ShareId,
   key: string,
   conditions?: ObjectConditions,
+  expiredBy?: number,
 ): Promise<ObjectInfo | undefined> {
   const mount = parts.mounts.get(share);
   checkWritable(caller, mount);
@@ -37,7 +42,8 @@ export async function remove(
   for (let attempt = 0; attempt < maxRetries; attempt += 1) {
     try {
       const way = await walk(mount, caller, path.directories);
-      const removed = way.missing > 0 ? undefined : await removeAt(parts, mount, caller, path, way, conditions);
+      const removed =
+        way.missing > 0 ? undefined : await removeAt(parts, mount, caller, path, way, conditions, expiredBy);
       if (removed === undefined) checkConditions(conditions, undefined, 'write');
       else await removeImplicit(parts, mount, caller, way.steps);
       return removed;
@@ -55,6 +61,7 @@ async function removeAt(
   path: KeyPath,
   way: Walk,
   conditions: ObjectConditions | undefined,
+  expiredBy: number | undefined,
 ): Promise<ObjectInfo | undefined> {
   const step = way.steps.at(-1)!;
   const removed = await parts.mutex.run(
@@ -62,12 +69,13 @@ async function removeAt(
     segmentLock(mount, step.attributes.id, path.last),
     async (): Promise<ObjectInfo | undefined> => {
       const found = await findFileNow(mount, caller, step.attributes, path.last);
-      return isFound(found) ? removeFile(parts, mount, caller, path, step.attributes, found, conditions) : undefined;
+      if (!isFound(found)) return undefined;
+      return removeFile(parts, mount, caller, path, step.attributes, found, conditions, expiredBy);
     },
   );
   // With the content of `a/` its marker goes: the key is gone then.
   const marker = path.last === '' ? await findMarker(mount, caller, path, way.steps) : undefined;
-  if (marker === undefined) return removed;
+  if (marker === undefined || !mayGo(marker.metadata, expiredBy)) return removed;
   await removeMarker(parts, mount, caller, step, removed === undefined ? { marker, conditions } : { marker });
   return removed ?? marker;
 }
@@ -80,13 +88,15 @@ async function removeFile(
   directory: Attributes,
   { name, attributes }: Found,
   conditions: ObjectConditions | undefined,
-): Promise<ObjectInfo> {
+  expiredBy: number | undefined,
+): Promise<ObjectInfo | undefined> {
   const { volume, volumeName } = mount;
   requireRemove(caller.principal, directory, attributes);
   const current = await presentObject(parts, mount, caller, attributes, conditions);
   checkConditions(conditions, current, 'write');
   const { file } = current;
   const record = await loadRecord(volume, caller, file);
+  if (!mayGo(record?.metadata, expiredBy)) return undefined;
   const guard = await parts.table.enterFor(caller, {
     volume: volumeName,
     file: file.id,
@@ -111,6 +121,10 @@ async function removeFile(
   const { metadata = noMetadata } = record ?? {};
   const etag = (isValid(record, file) ? record.etag : undefined) ?? stampEtag(file);
   return infoOf(path.key, { file, record: { stamp: stampOfContent(file), size: file.size, etag, metadata, parts: 0 } });
+}
+
+function mayGo(metadata: ObjectMetadata | undefined, expiredBy: number | undefined): boolean {
+  return expiredBy === undefined || (metadata?.expiresAt ?? Infinity) <= expiredBy;
 }
 
 /** The directory stays for what is in it, as an implicit one. */

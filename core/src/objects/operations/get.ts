@@ -1,6 +1,6 @@
 import { enter } from '../../namespace/files/parts.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
-import type { Caller, ObjectConditions, ObjectInfo, ObjectReader, ShareId } from '../../service/index.ts';
+import type { Caller, ObjectConditions, ObjectInfo, ObjectReader, ObjectWants, ShareId } from '../../service/index.ts';
 import { ObjectError } from '../../service/index.ts';
 import type { Attributes, FileHandle } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
@@ -21,9 +21,10 @@ export async function get(
   share: ShareId,
   key: string,
   conditions?: ObjectConditions,
+  wants?: ObjectWants,
 ): Promise<ObjectReader> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const { mount, info, known } = await findReadable(parts, caller, share, key, conditions);
+    const { mount, info, known } = await findReadable(parts, caller, share, key, conditions, wants);
     if (known === undefined || info.size === 0) return new BytesReader(info, new Uint8Array());
     try {
       if (info.size <= smallContent) {

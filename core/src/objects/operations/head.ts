@@ -1,13 +1,12 @@
 import { requireRead } from '../../access/checks.ts';
 import { parseKey } from '../../namespace/keys.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
-import type { Caller, ObjectConditions, ObjectInfo, ShareId } from '../../service/index.ts';
+import type { Caller, ObjectConditions, ObjectInfo, ObjectWants, ShareId } from '../../service/index.ts';
 import { ObjectError } from '../../service/index.ts';
-import { checkConditions } from '../conditions.ts';
+import { checkConditions, currentOf } from '../conditions.ts';
 import { infoOf, loadParts } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
 import type { Known } from '../record/etags.ts';
-import { stampEtag } from '../record/stamps.ts';
 import { lookAgain } from '../tree/look-again.ts';
 import { locate } from '../tree/walk.ts';
 import { findMarker } from './put-marker.ts';
@@ -25,8 +24,9 @@ export async function head(
   share: ShareId,
   key: string,
   conditions?: ObjectConditions,
+  wants?: ObjectWants,
 ): Promise<ObjectInfo> {
-  return (await findReadable(parts, caller, share, key, conditions)).info;
+  return (await findReadable(parts, caller, share, key, conditions, wants)).info;
 }
 
 /** `noSuchKey`; `accessDenied` where the caller may not read the file or search its directories; the conditions' rejections. */
@@ -36,6 +36,7 @@ export async function findReadable(
   share: ShareId,
   key: string,
   conditions: ObjectConditions | undefined,
+  wants: ObjectWants = {},
 ): Promise<Readable> {
   const mount = parts.mounts.get(share);
   const path = parseKey(key);
@@ -49,9 +50,8 @@ export async function findReadable(
       return { mount, info: marker };
     }
     requireRead(caller, file.attributes);
-    const known = await parts.etags.of(mount, caller, file.attributes);
-    const current = { etag: known.record.etag, alias: stampEtag(file.attributes), file: known.file };
-    checkConditions(conditions, current, 'read');
+    const known = await parts.etags.of(mount, caller, file.attributes, wants.md5);
+    checkConditions(conditions, currentOf(known, file.attributes), 'read');
     return { mount, info: infoOf(key, known, await loadParts(mount, caller, known)), known };
   });
 }

@@ -2,7 +2,7 @@ import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller, ObjectConditions } from '../../service/index.ts';
 import type { Attributes } from '../../spi/index.ts';
 import type { Current } from '../conditions.ts';
-import { namesEtags } from '../conditions.ts';
+import { currentOf, namesEtags } from '../conditions.ts';
 import type { ObjectParts } from '../parts.ts';
 import { stampEtag } from '../record/stamps.ts';
 import { isValid, loadRecord } from '../record/store-record.ts';
@@ -17,8 +17,7 @@ export async function presentObject(
 ): Promise<Current> {
   if (conditions === undefined) return { etag: '', file };
   if (namesEtags(conditions)) {
-    const known = await parts.etags.of(mount, caller, file);
-    return { etag: known.record.etag, alias: stampEtag(file), file: known.file };
+    return currentOf(await parts.etags.of(mount, caller, file), file);
   }
   const record = await loadRecord(mount.volume, caller, file);
   const etag = isValid(record, file) ? record.etag : undefined;

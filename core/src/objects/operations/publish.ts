@@ -45,6 +45,7 @@ export async function publish(
   publication: Publication,
   conditions: ObjectConditions | undefined,
 ): Promise<Known> {
+  await parts.expiries.note(mount, path.key, publication.record.metadata);
   let steps: readonly Step[] = [];
   try {
     for (let attempt = 0; attempt < maxRetries; attempt += 1) {

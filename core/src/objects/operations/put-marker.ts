@@ -37,6 +37,7 @@ export async function putMarker(
 ): Promise<ObjectInfo> {
   if ((body.length ?? 0) > 0) throw new ObjectError('bodyTooShort', { expected: body.length!, received: 0 });
   const checksums = await body.finish?.(emptyMd5);
+  await parts.expiries.note(mount, path.key, metadata);
   let steps: readonly Step[] = [];
   try {
     for (let attempt = 0; attempt < maxRetries; attempt += 1) {
@@ -89,7 +90,8 @@ async function markIn(
     parts: 0,
   };
   const { volume } = mount;
-  const isBare = Object.keys(metadata.headers).length === 0 && Object.keys(metadata.user).length === 0;
+  const { headers, user, expiresAt } = metadata;
+  const isBare = Object.keys(headers).length === 0 && Object.keys(user).length === 0 && expiresAt === undefined;
   if (!isBare || checksums !== undefined || (await loadRecord(volume, caller, directory)) !== undefined) {
     await volume.setxattr(caller, directory.id, recordXattr, encodeRecord(record), 'either');
   }

@@ -55,10 +55,14 @@ export class Etags {
     this.#hasher = hasher;
   }
 
-  /** The record of a regular file with a valid etag; many who ask about one content wait for one hashing. */
-  async of(mount: MountedShare, call: Call, file: Attributes): Promise<Known> {
+  /**
+   * The record of a regular file with a valid etag; many who ask about one content wait for one hashing.
+   *
+   * @param whole the MD5 of the whole is wanted, too, where it is another than the etag
+   */
+  async of(mount: MountedShare, call: Call, file: Attributes, whole = false): Promise<Known> {
     const record = await loadRecord(mount.volume, call, file);
-    if (isValid(record, file) && record.etag !== undefined) {
+    if (isValid(record, file) && record.etag !== undefined && (!whole || record.digest !== undefined)) {
       return { file, record: { ...record, etag: record.etag } };
     }
     const key = `${mount.volumeName}:${file.id}:${stampOfContent(file)}`;
@@ -119,10 +123,14 @@ function rehashed(file: Attributes, digest: Uint8Array, old: ObjectRecord | unde
   const stamp = stampOfContent(file);
   const etag = Buffer.from(digest).toString('hex');
   if (old === undefined) return { stamp, size: file.size, etag, digest, metadata: noMetadata, parts: 0 };
-  if (old.digest !== undefined && old.etag !== undefined && Buffer.compare(old.digest, digest) === 0) {
-    return { ...old, stamp, size: file.size, etag: old.etag };
+  if (old.etag !== undefined && (isValid(old, file) || isDigestOf(old, digest))) {
+    return { ...old, stamp, size: file.size, etag: old.etag, digest };
   }
   return { stamp, size: file.size, etag, digest, metadata: old.metadata, parts: 0 };
+}
+
+function isDigestOf(old: ObjectRecord, digest: Uint8Array): boolean {
+  return old.digest !== undefined && Buffer.compare(old.digest, digest) === 0;
 }
 
 function unhashed(file: Attributes, metadata: ObjectMetadata): Known['record'] {

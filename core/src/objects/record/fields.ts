@@ -34,13 +34,18 @@ function readPairs(reader: Reader): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-export function writeMetadata(writer: Writer, metadata: ObjectMetadata): void {
-  writePairs(writer, metadata.headers);
-  writePairs(writer, metadata.user);
+/** Among the headers, where no header can have this name: records from before there was one are read alike. */
+const expiryName = ':expires';
+
+export function writeMetadata(writer: Writer, { headers, user, expiresAt }: ObjectMetadata): void {
+  writePairs(writer, expiresAt === undefined ? headers : { ...headers, [expiryName]: String(expiresAt) });
+  writePairs(writer, user);
 }
 
 export function readMetadata(reader: Reader): ObjectMetadata {
-  return { headers: readPairs(reader), user: readPairs(reader) };
+  const { [expiryName]: expiry, ...headers } = readPairs(reader);
+  const user = readPairs(reader);
+  return expiry === undefined ? { headers, user } : { headers, user, expiresAt: Number(expiry) };
 }
 
 export function writeChecksums(writer: Writer, checksums: ObjectChecksums | undefined): void {

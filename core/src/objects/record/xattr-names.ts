@@ -4,6 +4,10 @@
 export const recordXattr = 'trusted.polynas.object';
 /** The parts of a multipart object (`parts-codec.ts`). */
 export const partsXattr = 'trusted.polynas.parts';
+/** A dialect's account of the parts, beside them. */
+export const manifestXattr = 'trusted.polynas.manifest';
+/** On the entry of an object that expires: its key. */
+export const expiringXattr = 'trusted.polynas.expiring';
 /** On directories that only object PUTs have made: no objects, removed with the last key. */
 export const implicitXattr = 'trusted.polynas.implicit';
 /** UTF-8 of the segment that a hashed name stands for. */
