@@ -1,0 +1,244 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Command } from '../messages/command.ts';
+import { HeaderFlag } from '../messages/header.ts';
+import { SESSION_FLAG_BINDING, SessionFlag } from '../messages/session-setup.ts';
+import { ShareType } from '../messages/tree-connect.ts';
+import { NtStatus } from '../nt-status.ts';
+import { makeSmbWorld, PASSWORD, type SmbWorld } from '../test/smb-world.ts';
+
+let world: SmbWorld;
+beforeAll(async () => {
+  world = await makeSmbWorld();
+});
+afterAll(async () => {
+  await world.close();
+  expect(world.faults).toEqual([]);
+});
+
+const echo = Command.ECHO;
+
+describe('SESSION_SETUP', () => {
+  it.each([
+    ['alice', 'wrong', NtStatus.LOGON_FAILURE],
+    ['nobody', PASSWORD, NtStatus.LOGON_FAILURE],
+    ['olga', PASSWORD, NtStatus.LOGON_FAILURE],
+    ['olga@nowhere', PASSWORD, NtStatus.LOGON_FAILURE],
+    ['', '', NtStatus.ACCESS_DENIED],
+    ['alice', PASSWORD, NtStatus.SUCCESS],
+    ['ALICE', PASSWORD, NtStatus.SUCCESS],
+    ['olga@other', PASSWORD, NtStatus.SUCCESS],
+    ['alice@DEFAULT', PASSWORD, NtStatus.SUCCESS],
+  ])('of %j with password %j', async (user, password, status) => {
+    const client = await world.open();
+    await client.negotiate();
+    const answer = await client.sessionSetup(user, password);
+    expect(answer.status).toBe(status);
+    expect((answer.header.flags & HeaderFlag.SIGNED) !== 0).toBe(status === NtStatus.SUCCESS);
+    // What was refused leaves no session.
+    const next = await client.request(Command.TREE_CONNECT, treeRequest('IPC$'), { bare: status !== NtStatus.SUCCESS });
+    expect(next.status).toBe(status === NtStatus.SUCCESS ? NtStatus.SUCCESS : NtStatus.USER_SESSION_DELETED);
+  });
+
+  it('of a session that is not there, or is bound, is refused', async () => {
+    const client = await world.open();
+    await client.negotiate();
+    const request = { flags: 0, securityMode: 1, capabilities: 0, channel: 0, previousSessionId: 0n };
+    const securityBuffer = new Uint8Array(10);
+    const lost = await client.request(Command.SESSION_SETUP, { ...request, securityBuffer }, { sessionId: 99n });
+    expect(lost.status).toBe(NtStatus.USER_SESSION_DELETED);
+    const bound = await client.request(Command.SESSION_SETUP, {
+      ...request,
+      securityBuffer,
+      flags: SESSION_FLAG_BINDING,
+    });
+    expect(bound.status).toBe(NtStatus.REQUEST_NOT_ACCEPTED);
+    const garbled = await client.request(Command.SESSION_SETUP, { ...request, securityBuffer });
+    expect(garbled.status).toBe(NtStatus.INVALID_PARAMETER);
+  });
+
+  it('of a valid session authenticates again, and only as the same user', async () => {
+    const client = await world.client();
+    const { sessionId } = client;
+    const again = await client.sessionSetup('alice', PASSWORD);
+    expect(again.status).toBe(NtStatus.SUCCESS);
+    expect(client.sessionId).toBe(sessionId);
+    expect((await client.sessionSetup('alice', 'wrong')).status).toBe(NtStatus.LOGON_FAILURE);
+    expect((await client.sessionSetup('bob', PASSWORD)).status).toBe(NtStatus.ACCESS_DENIED);
+    // Keys and trees stay.
+    expect((await client.request(Command.TREE_DISCONNECT, {})).status).toBe(NtStatus.SUCCESS);
+  });
+
+  it('ends the session that the same user lost with another connection', async () => {
+    const lost = await world.client();
+    const other = await world.open();
+    await other.negotiate();
+    const stranger = await world.open();
+    await stranger.negotiate();
+    const { sessionId } = lost;
+    await stranger.sessionSetup('bob', PASSWORD, { previousSessionId: sessionId });
+    expect((await lost.request(echo, {})).status).toBe(NtStatus.SUCCESS);
+    await other.sessionSetup('alice', PASSWORD, { previousSessionId: sessionId });
+    const after = await lost.request(Command.TREE_DISCONNECT, {}, { bare: true });
+    expect(after.status).toBe(NtStatus.USER_SESSION_DELETED);
+  });
+
+  it('several on one connection', async () => {
+    const client = await world.open();
+    await client.negotiate();
+    const ids: bigint[] = [];
+    for (let index = 0; index < 70; index++) {
+      client.sessionId = 0n;
+      client.forgetKeys();
+      const { status } = await client.sessionSetup('alice', PASSWORD);
+      expect(status).toBe(index < 64 ? NtStatus.SUCCESS : NtStatus.INSUFFICIENT_RESOURCES);
+      ids.push(client.sessionId);
+    }
+    expect(new Set(ids).size).toBeGreaterThan(63);
+  });
+});
+
+const treeRequest = (share: string) => ({ flags: 0, path: `\\\\server\\${share}`, treeConnectContexts: [] });
+
+describe('a session', () => {
+  it('ends with LOGOFF, whose answer is signed still', async () => {
+    const client = await world.client();
+    const before = world.server.sessions;
+    expect((await client.request(Command.LOGOFF, {})).status).toBe(NtStatus.SUCCESS);
+    expect(world.server.sessions).toBe(before - 1);
+    const after = await client.request(Command.TREE_CONNECT, treeRequest('data'), { bare: true });
+    expect(after.status).toBe(NtStatus.USER_SESSION_DELETED);
+  });
+
+  it('ends with its connection', async () => {
+    const before = world.server.sessions;
+    const client = await world.client();
+    expect(world.server.sessions).toBe(before + 1);
+    client.close();
+    await expect.poll(() => world.server.sessions).toBe(before);
+  });
+
+  it('takes no request that is not signed, or signed wrongly', async () => {
+    const client = await world.client();
+    const bare = await client.request(Command.TREE_DISCONNECT, {}, { bare: true });
+    expect(bare.status).toBe(NtStatus.ACCESS_DENIED);
+    const forged = await client.request(Command.TREE_DISCONNECT, {}, { bare: true, flags: HeaderFlag.SIGNED });
+    expect(forged.status).toBe(NtStatus.ACCESS_DENIED);
+    expect((await client.request(Command.TREE_DISCONNECT, {})).status).toBe(NtStatus.SUCCESS);
+  });
+
+  it('a sealed frame that was changed ends the connection', async () => {
+    const client = await world.client();
+    client.sealing = true;
+    expect((await client.request(echo, {})).status).toBe(NtStatus.SUCCESS);
+    client.damage = true;
+    await expect(client.request(echo, {})).rejects.toThrow('closed');
+  });
+});
+
+describe('users that change', () => {
+  let mine: SmbWorld;
+  beforeEach(async () => {
+    mine = await makeSmbWorld();
+    return () => mine.close();
+  });
+
+  it('lose their running sessions when they are disabled or removed', async () => {
+    const { accounts } = mine.core;
+    const bob = accounts.userByName('default', 'bob')!;
+    const client = await mine.logOn('bob');
+    await accounts.changeUser(bob.id, { groups: [7] });
+    expect((await client.treeConnect('data')).status).toBe(NtStatus.SUCCESS);
+    await accounts.changeUser(bob.id, { disabled: true });
+    expect((await client.treeConnect('data')).status).toBe(NtStatus.USER_SESSION_DELETED);
+    await accounts.changeUser(bob.id, { disabled: false });
+    expect((await client.request(Command.TREE_DISCONNECT, {}, { bare: true })).status).toBe(
+      NtStatus.USER_SESSION_DELETED,
+    );
+    const other = await mine.logOn('bob');
+    await accounts.removeUser(bob.id);
+    await accounts.createUser({ tenant: 'default', name: 'bob', password: PASSWORD });
+    expect((await other.treeConnect('data')).status).toBe(NtStatus.USER_SESSION_DELETED);
+    expect(mine.server.sessions).toBe(0);
+  });
+});
+
+describe('TREE_CONNECT', () => {
+  it.each([
+    ['alice', 'data', NtStatus.SUCCESS],
+    ['alice', 'DATA', NtStatus.SUCCESS],
+    ['alice', 'closed', NtStatus.BAD_NETWORK_NAME],
+    ['alice', 'theirs', NtStatus.BAD_NETWORK_NAME],
+    ['olga@other', 'theirs', NtStatus.SUCCESS],
+    ['alice', 'ipc$', NtStatus.SUCCESS],
+    ['alice', 'data\\more', NtStatus.BAD_NETWORK_NAME],
+    ['alice', '', NtStatus.BAD_NETWORK_NAME],
+  ])('of %s to %j', async (user, share, status) => {
+    const client = await world.logOn(user);
+    expect((await client.treeConnect(share)).status).toBe(status);
+  });
+
+  it('tells what the share is and allows', async () => {
+    const client = await world.logOn();
+    expect((await client.treeConnect('data')).body).toMatchObject({
+      shareType: ShareType.DISK,
+      maximalAccess: 0x1f01ff,
+    });
+    expect((await client.treeConnect('fixed')).body).toMatchObject({ maximalAccess: 0x1200a9 });
+    expect((await client.treeConnect('IPC$')).body).toMatchObject({ shareType: ShareType.PIPE });
+  });
+
+  it('is bounded', async () => {
+    const mine = await makeSmbWorld({ limits: { maxTrees: 2 } });
+    const client = await mine.client();
+    await client.treeConnect('data');
+    expect((await client.treeConnect('data')).status).toBe(NtStatus.INSUFFICIENT_RESOURCES);
+    await client.request(Command.TREE_DISCONNECT, {});
+    expect((await client.request(Command.TREE_DISCONNECT, {})).status).toBe(NtStatus.NETWORK_NAME_DELETED);
+    expect((await client.treeConnect('data')).status).toBe(NtStatus.SUCCESS);
+    await mine.close();
+  });
+
+  it('ends when the share does, or its door closes', async () => {
+    const mine = await makeSmbWorld();
+    const client = await mine.client();
+    const { shares } = mine.core;
+    const share = shares.byName('smb', 'default', 'data')!;
+    const caller = mine.callerOf('alice');
+    const ask = async (): Promise<number> =>
+      (await client.request(Command.OPLOCK_BREAK, { flags: 0, leaseKey: new Uint8Array(16), leaseState: 0 })).status;
+    expect(await ask()).toBe(NtStatus.OBJECT_NAME_NOT_FOUND);
+    await shares.change(caller, share.id, { readOnly: true });
+    expect(await ask()).toBe(NtStatus.OBJECT_NAME_NOT_FOUND);
+    await shares.change(caller, share.id, { doors: {} });
+    expect(await ask()).toBe(NtStatus.NETWORK_NAME_DELETED);
+    await mine.close();
+  });
+});
+
+describe('a server that requires encryption', () => {
+  it('seals every session, and refuses clients that cannot', async () => {
+    const mine = await makeSmbWorld({ encryption: 'required' });
+    const old = await mine.open();
+    await old.negotiate({ dialects: [0x0202, 0x0210] });
+    expect((await old.sessionSetup('alice', PASSWORD)).status).toBe(NtStatus.ACCESS_DENIED);
+    const client = await mine.open();
+    await client.negotiate();
+    const answer = await client.sessionSetup('alice', PASSWORD);
+    expect(answer.body!.sessionFlags).toBe(SessionFlag.ENCRYPT_DATA);
+    expect((await client.treeConnect('data')).status).toBe(NtStatus.ACCESS_DENIED);
+    client.sealing = true;
+    expect((await client.treeConnect('data')).status).toBe(NtStatus.SUCCESS);
+    expect(mine.faults).toEqual([]);
+    await mine.close();
+  });
+
+  it('may also have none', async () => {
+    const mine = await makeSmbWorld({ encryption: 'off' });
+    for (const dialects of [[0x0302], [0x0311]]) {
+      const client = await mine.client({ dialects });
+      expect((await client.request(Command.TREE_DISCONNECT, {})).status).toBe(NtStatus.SUCCESS);
+      expect(client.encrypts).toBe(false);
+    }
+    await mine.close();
+  });
+});
