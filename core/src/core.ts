@@ -6,6 +6,7 @@ import { applyDeclared } from './namespace/declared.ts';
 import { Files } from './namespace/files/service.ts';
 import { FoldedNames } from './namespace/folding/folded-names.ts';
 import { LruHandleCache } from './namespace/handle-cache.ts';
+import { LabelStore } from './namespace/labels/labels.ts';
 import { openKeeper } from './namespace/open-keeper.ts';
 import { createObjectService } from './objects/index.ts';
 import type { ContentHasher, Objects } from './objects/index.ts';
@@ -13,12 +14,16 @@ import { Registry } from './namespace/registry/registry.ts';
 import type { PasswordHasher, RegistryStore, SecretBox } from './namespace/registry/state.ts';
 import { ShareMounts } from './namespace/shares/mounts.ts';
 import { Shares } from './namespace/shares/service.ts';
+import { repeat } from './repeat.ts';
 import { StorageError } from './spi/index.ts';
 import type { Volume } from './spi/index.ts';
 import { Streams } from './namespace/streams/streams.ts';
 import type { Services } from './service/index.ts';
 import { State } from './state/state.ts';
 import { StateTable } from './state/table.ts';
+
+/** Milliseconds between two looks for objects whose time has come. */
+const expiryInterval = 60_000;
 
 export interface CoreOptions {
   /** Open volumes by name; closing them is the caller's business, after the core. */
@@ -83,10 +88,12 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     report,
     ...(options.contentHasher !== undefined && { contentHasher: options.contentHasher }),
   });
+  const expiring = repeat(clock, expiryInterval, () => objects.removeExpired(), report);
   const tidying = Promise.all([shares.resumeRemovals(), objects.sweep()]).catch(report);
   return {
     accounts,
     shares,
+    labels: new LabelStore(registry, secretBox),
     files: new Files(parts),
     state,
     objects,
@@ -94,6 +101,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     apply: (declared) => applyDeclared(accounts, shares, declared),
     close: async () => {
       await tidying;
+      await expiring.stop();
       await state.close();
       await handles.close();
       events.close();

@@ -453,3 +453,66 @@ describe('declared configuration', () => {
     await expect(core.apply({ shares: [{ tenant: 'lab', name: 'b', owner: 'who' }] })).rejects.toThrow(/no user who/);
   });
 });
+
+describe('labels', () => {
+  it('are kept sealed over a restart, for owners and administrators to change', async () => {
+    const { core, volume, store } = await start();
+    await core.accounts.createUser({ tenant: 'default', name: 'boss', administrator: true });
+    const { user } = await core.accounts.createUser({ tenant: 'default', name: 'anna' });
+    await core.accounts.createUser({ tenant: 'default', name: 'bert' });
+    const share = await core.shares.create(as(core, 'anna'), { tenant: 'default', name: 'docs', owner: user.id });
+    const secret = { headers: { 'temp-url-key': 'very secret' }, user: { colour: 'red' } };
+    await core.labels.changeShare(as(core, 'anna'), share.id, () => secret);
+    await core.labels.changeTenant(as(core, 'boss'), 'default', (present) => ({ ...present, user: { a: 'b' } }));
+    expect(core.labels.ofShare(share.id)).toEqual(secret);
+    expect(core.labels.ofTenant('default')).toEqual({ headers: {}, user: { a: 'b' } });
+    await expect(core.labels.changeShare(as(core, 'bert'), share.id, () => secret)).rejects.toThrow('accessDenied');
+    await expect(core.labels.changeTenant(as(core, 'anna'), 'default', () => secret)).rejects.toThrow('accessDenied');
+    const large = { headers: {}, user: { a: 'x'.repeat(70_000) } };
+    await expect(core.labels.changeShare(as(core, 'anna'), share.id, () => large)).rejects.toThrow('labels');
+    await core.close();
+    expect(JSON.stringify(await store.load())).not.toContain('very secret');
+    const again = await start(volume, store);
+    expect(again.core.labels.ofShare(share.id)).toEqual(secret);
+    await again.core.shares.remove(as(again.core, 'anna'), share.id);
+    await again.core.labels.changeTenant(as(again.core, 'boss'), 'default', () => ({ headers: {}, user: {} }));
+    expect((await store.load())?.labels).toEqual({});
+    await again.core.close();
+  });
+});
+
+it('objects whose time has come are removed by and by', async () => {
+  const clock = new TestClock();
+  const volume = openMemoryVolume();
+  const core = await createCore({
+    volumes: new Map([['main', volume]]),
+    registry: memoryRegistryStore(),
+    clock,
+    random,
+    hasher: testHasher,
+    secretBox: testBox,
+    report: (error) => {
+      throw error;
+    },
+  });
+  const { user } = await core.accounts.createUser({ tenant: 'default', name: 'anna' });
+  const share = await core.shares.create(as(core, 'anna'), { tenant: 'default', name: 'docs', owner: user.id });
+  const expiresAt = Math.floor(clock.now() / 1000) + 30;
+  await core.objects.put(as(core, 'anna'), share.id, 'k', bodyOf('x'), { headers: {}, user: {}, expiresAt });
+  clock.advance(60_000);
+  while ((await core.objects.usage(share.id)).objects > 0) await new Promise(setImmediate);
+  await core.close();
+});
+
+it('a user is the same object until something of it changes, be it the password', async () => {
+  const { core, user } = await withUser();
+  const { user: other } = await core.accounts.createUser({ tenant: 'default', name: 'bert' });
+  const now = () => core.accounts.userByName('default', 'anna');
+  const before = now();
+  await core.accounts.changeUser(other.id, { gid: 7 });
+  expect(now()).toBe(before);
+  await core.accounts.changeUser(user.id, { password: 'another' });
+  expect(now()).not.toBe(before);
+  expect(now()).toEqual(before);
+  await core.close();
+});

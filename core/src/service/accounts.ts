@@ -44,6 +44,7 @@ export interface AccessKey {
 /** Tenants, users and what they prove themselves with. Mutations are stable when answered and take effect for the next request. */
 export interface AccountService {
   tenants(): readonly Tenant[];
+  /** Here and from `userByName`, a user is the same object as long as nothing of it has changed, its password and keys included. */
   users(tenant?: string): readonly User[];
   userByName(tenant: string, name: string): User | undefined;
   createUser(user: NewUser): Promise<{ readonly user: User; readonly keys: readonly AccessKey[] }>;

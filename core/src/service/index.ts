@@ -3,6 +3,7 @@ export * from './accounts.ts';
 export * from './caller.ts';
 export * from './events.ts';
 export * from './files.ts';
+export * from './labels.ts';
 export * from './fold-name.ts';
 export * from './objects.ts';
 export * from './shares.ts';
@@ -39,6 +40,7 @@ export type {
 import type { AccountService } from './accounts.ts';
 import type { EventService } from './events.ts';
 import type { FileService } from './files.ts';
+import type { LabelService } from './labels.ts';
 import type { ObjectService } from './objects.ts';
 import type { ShareService } from './shares.ts';
 import type { StateService } from './state.ts';
@@ -47,6 +49,7 @@ import type { StateService } from './state.ts';
 export interface Services {
   readonly accounts: AccountService;
   readonly shares: ShareService;
+  readonly labels: LabelService;
   readonly files: FileService;
   readonly state: StateService;
   readonly objects: ObjectService;

@@ -6,7 +6,19 @@ import type { RegistryState, UserRecord } from '../registry/state.ts';
 /** The largest uid and gid: −1 means "leave alone" to chown. */
 export const maxId = 2 ** 32 - 2;
 
+const views = new WeakMap<UserRecord, User>();
+
+/** Records are replaced whole, so that the same record is the same user with the same password and keys. */
 export function userOf(record: UserRecord): User {
+  let user = views.get(record);
+  if (user === undefined) {
+    user = viewOf(record);
+    views.set(record, user);
+  }
+  return user;
+}
+
+function viewOf(record: UserRecord): User {
   const { id, tenant, name, uid, gid, groups, administrator, disabled } = record;
   const accessKeys = record.keys.map((key) => ({ id: key.id, createdAt: key.createdAt, disabled: key.disabled }));
   return { id, tenant, name, uid, gid, groups, administrator, disabled, accessKeys };

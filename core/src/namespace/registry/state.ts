@@ -9,6 +9,8 @@ export interface RegistryState {
   readonly tenants: readonly Tenant[];
   readonly users: readonly UserRecord[];
   readonly shares: readonly ShareRecord[];
+  /** Labels of shares (`share:ID`) and tenants (`tenant:NAME`), sealed; absent where nobody ever gave any. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export interface KeyRecord {
