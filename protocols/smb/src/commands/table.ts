@@ -1,6 +1,6 @@
 import { Command } from '../messages/command.ts';
 import type { bodies, ValueOf } from '../messages/table.ts';
-import type { AnyRow } from '../server/call.ts';
+import type { Rows } from '../server/call.ts';
 import type { CommandRow } from '../server/command-row.ts';
 import { echo } from './echo.ts';
 import { ioctl } from './ioctl.ts';
@@ -12,7 +12,7 @@ import { treeConnect } from './tree-connect.ts';
 import { treeDisconnect } from './tree-disconnect.ts';
 
 type Bodies = typeof bodies;
-type Rows = {
+type TypedRows = {
   readonly [C in Exclude<Command, typeof Command.CANCEL>]?: CommandRow<
     ValueOf<Bodies[C]['request']>,
     ValueOf<Bodies[C]['response']>
@@ -28,7 +28,7 @@ const typed = {
   [Command.IOCTL]: ioctl,
   [Command.ECHO]: echo,
   [Command.OPLOCK_BREAK]: oplockBreak,
-} satisfies Rows;
+} satisfies TypedRows;
 
-/** The commands with their preconditions and handlers; what is absent answers NOT_SUPPORTED. CANCEL has no answer: the dispatcher obeys it. */
-export const rows = typed as unknown as Readonly<Partial<Record<Command, AnyRow>>>;
+/** The commands with their preconditions and handlers. CANCEL has no answer: the dispatcher obeys it. */
+export const rows = typed as unknown as Rows;

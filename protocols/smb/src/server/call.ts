@@ -1,5 +1,6 @@
 import type { Caller } from '@polynas/core/service';
 import type { Codec } from '../messages/codec.ts';
+import type { Command } from '../messages/command.ts';
 import { type FileId, isRelatedFileId } from '../messages/file-id.ts';
 import { type Header, HeaderFlag, NO_SIGNATURE } from '../messages/header.ts';
 import { NtStatus } from '../nt-status.ts';
@@ -14,6 +15,9 @@ import type { Tree } from './tree.ts';
 
 /** A row whose request and response types are those of its command. */
 export type AnyRow = CommandRow<unknown, object>;
+
+/** The commands that are served; what is absent answers NOT_SUPPORTED. */
+export type Rows = Readonly<Partial<Record<Command, AnyRow>>>;
 
 /** What is answered: encoded once it is known what follows it. */
 export interface Reply {

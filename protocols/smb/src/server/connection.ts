@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Gathered, WireError } from '@polynas/core/wire';
 import { smb1Negotiate } from '../commands/smb1-negotiate.ts';
+import { rows } from '../commands/table.ts';
 import { Inbound } from '../connection/inbound.ts';
 import { NtStatus } from '../nt-status.ts';
 import { StatusError } from '../status.ts';
@@ -60,7 +61,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
     const { parts, limits, budget, sessions } = context;
     this.link = new Link(id, client, limits, sessions);
     this.inbound = new Inbound(limits);
-    this.dispatcher = new Dispatcher(parts, this.link, this.inbound, this);
+    this.dispatcher = new Dispatcher(parts, this.link, this.inbound, rows, this);
     this.account = budget.open(this);
     this.outbox = new Outbox(socket, this.account, parts.clock, () => this.onSent());
     this.openedAt = parts.clock.monotonic();

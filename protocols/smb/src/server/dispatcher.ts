@@ -1,7 +1,6 @@
 import { type Gathered, Reader, WireError } from '@polynas/core/wire';
 import type { Inbound, InboundFrame } from '../connection/inbound.ts';
 import { requiredCharge } from '../connection/sequence-window.ts';
-import { rows } from '../commands/table.ts';
 import type { Codec } from '../messages/codec.ts';
 import { Command } from '../messages/command.ts';
 import type { MessageSpan } from '../messages/compound.ts';
@@ -11,7 +10,7 @@ import { transformHeader } from '../messages/transform-header.ts';
 import { NtStatus } from '../nt-status.ts';
 import { StatusError, statusOfError } from '../status.ts';
 import { admit } from './admit.ts';
-import { type AnyRow, Call, type CallHost, type Reply } from './call.ts';
+import { type AnyRow, Call, type CallHost, type Reply, type Rows } from './call.ts';
 import { ConnectionEnded } from './connection-ended.ts';
 import { FrameWork } from './frame-work.ts';
 import type { Link } from './link.ts';
@@ -41,6 +40,7 @@ export class Dispatcher implements CallHost {
   readonly link: Link;
   private readonly host: DispatcherHost;
   private readonly inbound: Inbound;
+  private readonly rows: Rows;
   private readonly frames: ReplyFrames;
   /** Requests that run, by MessageId, in the order in which they began. */
   private readonly running = new Map<bigint, Call>();
@@ -49,10 +49,11 @@ export class Dispatcher implements CallHost {
   private watching: { cancel(): void } | undefined;
   private closed = false;
 
-  constructor(parts: SmbParts, link: Link, inbound: Inbound, host: DispatcherHost) {
+  constructor(parts: SmbParts, link: Link, inbound: Inbound, rows: Rows, host: DispatcherHost) {
     this.parts = parts;
     this.link = link;
     this.inbound = inbound;
+    this.rows = rows;
     this.host = host;
     this.frames = new ReplyFrames((error) => parts.observer.fault(error));
   }
@@ -152,7 +153,7 @@ export class Dispatcher implements CallHost {
   ): { readonly row?: AnyRow; readonly request?: unknown; readonly refused?: NtStatus } {
     const { command } = header;
     if (!isCommand(command) || header.asyncId !== undefined) return { refused: NtStatus.INVALID_PARAMETER };
-    const row = rows[command];
+    const row = this.rows[command];
     if (row === undefined) return { refused: NtStatus.NOT_SUPPORTED };
     let request: unknown;
     try {

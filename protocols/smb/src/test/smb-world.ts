@@ -1,6 +1,7 @@
 import { openMemoryVolume } from '@polynas/backend-memory';
 import { type Core, createCore, memoryRegistryStore } from '@polynas/core';
-import type { Caller, Services, ShareDoors } from '@polynas/core/service';
+import type { Caller, ShareDoors } from '@polynas/core/service';
+import type { SmbServices } from '../server/parts.ts';
 import { createSmbServer, type SmbServer, type SmbServerOptions } from '../server/smb-server.ts';
 import { systemClock } from '../server/clock.ts';
 import { ntHash } from '../ntlm/nt-hash.ts';
@@ -11,7 +12,7 @@ export const PASSWORD = 'Passw0rd';
 
 export interface SmbWorldOptions extends Partial<Omit<SmbServerOptions, 'services' | 'observer'>> {
   /** Changes what the server gets to work on. */
-  readonly services?: (core: Core) => Partial<Services>;
+  readonly services?: (core: Core) => Partial<SmbServices>;
 }
 
 /** A head's core over a memory volume, its SMB door, and clients of it. Users alice, bob and `olga@other`; shares `data`, `fixed` (read-only), `theirs` (of the other tenant), `closed`. */
@@ -105,6 +106,6 @@ export async function makeSmbWorld({ services, ...options }: SmbWorldOptions = {
   return world;
 }
 
-function servicesOf({ accounts, shares, files, state, objects, events }: Core): Services {
-  return { accounts, shares, files, state, objects, events };
+function servicesOf({ accounts, shares, files, state, events }: Core): SmbServices {
+  return { accounts, shares, files, state, events };
 }
