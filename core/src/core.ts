@@ -8,6 +8,7 @@ import { FoldedNames } from './namespace/folding/folded-names.ts';
 import { LruHandleCache } from './namespace/handle-cache.ts';
 import { LabelStore } from './namespace/labels/labels.ts';
 import { openKeeper } from './namespace/open-keeper.ts';
+import { SystemDirectories } from './objects/content/system-directory.ts';
 import { createObjectService } from './objects/index.ts';
 import type { ContentHasher, Objects } from './objects/index.ts';
 import { Registry } from './namespace/registry/registry.ts';
@@ -15,7 +16,7 @@ import type { PasswordHasher, RegistryStore, SecretBox } from './namespace/regis
 import { ShareMounts } from './namespace/shares/mounts.ts';
 import { Shares } from './namespace/shares/service.ts';
 import { repeat } from './repeat.ts';
-import { StorageError } from './spi/index.ts';
+import { StorageError, isStorageError } from './spi/index.ts';
 import type { Volume } from './spi/index.ts';
 import { Streams } from './namespace/streams/streams.ts';
 import type { Services } from './service/index.ts';
@@ -70,7 +71,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     syncAfter: options.syncAfter ?? 30_000,
     report,
   });
-  const parts = { mounts, table, handles, events, clock, streams: new Streams(), folded: new FoldedNames(clock) };
+  const system = new SystemDirectories(handles, random, report);
+  const streams = new Streams({ system, handles, table, events, clock, report });
+  const parts = { mounts, table, handles, events, clock, system, streams, folded: new FoldedNames(clock) };
   const state = new State({ ...openKeeper(parts), mounts, clock, maxOpens: options.maxOpens ?? 65_536 });
   const accounts = new Accounts({ registry, clock, random, hasher, secretBox });
   const shares: Shares = new Shares({
@@ -89,7 +92,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     ...(options.contentHasher !== undefined && { contentHasher: options.contentHasher }),
   });
   const expiring = repeat(clock, expiryInterval, () => objects.removeExpired(), report);
-  const tidying = Promise.all([shares.resumeRemovals(), objects.sweep()]).catch(report);
+  const tidying = Promise.all([shares.resumeRemovals(), objects.sweep(), sweepStreams(streams, mounts)]).catch(report);
   return {
     accounts,
     shares,
@@ -107,4 +110,15 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       events.close();
     },
   };
+}
+
+/** Shares that are removed meanwhile, and volumes that do not serve now, are passed over. */
+async function sweepStreams(streams: Streams, mounts: ShareMounts): Promise<void> {
+  for (const mount of mounts.all()) {
+    try {
+      await streams.sweep(mount);
+    } catch (error) {
+      if (!isStorageError(error, 'stale') && !isStorageError(error, 'unavailable')) throw error;
+    }
+  }
 }

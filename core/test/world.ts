@@ -12,6 +12,7 @@ import { openKeeper } from '../src/namespace/open-keeper.ts';
 import type { FileRef, NewAttributes, Share } from '../src/service/index.ts';
 import type { FileId, Name, Volume } from '../src/spi/index.ts';
 import { StorageError } from '../src/spi/index.ts';
+import { SystemDirectories } from '../src/objects/content/system-directory.ts';
 import { State } from '../src/state/state.ts';
 import { StateTable } from '../src/state/table.ts';
 import { caller } from '../src/test/callers.ts';
@@ -80,13 +81,23 @@ export async function makeWorld(
     syncAfter: 5_000,
     report: (error) => reported.push(error),
   });
+  const events = new EventBus();
+  const report = (error: unknown): void => void reported.push(error);
+  let counter = 0;
+  const random = (length: number): Uint8Array => {
+    counter += 1;
+    return Uint8Array.from({ length }, (_, index) => (counter >> (8 * (index & 3))) & 255);
+  };
+  const system = new SystemDirectories(handles, random, report);
+  const streams = new Streams({ system, handles, table, events, clock, report });
   const parts = {
     mounts,
     table,
     handles,
-    events: new EventBus(),
+    events,
     clock,
-    streams: new Streams(),
+    system,
+    streams,
     folded: new FoldedNames(clock, options.foldedNames),
   };
   const files = new Files(parts);

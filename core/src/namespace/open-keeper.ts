@@ -9,6 +9,7 @@ import { StorageError, isStorageError } from '../spi/index.ts';
 import { changing, getattr } from './files/getattr.ts';
 import { attributesOf, checkWritable, emit, isReserved, placeOf } from './files/parts.ts';
 import type { FileParts } from './files/parts.ts';
+import { afterRemoval } from './files/last-name.ts';
 import { renameOpen } from './files/rename-open.ts';
 import { setattrOfOpen } from './files/setattr-open.ts';
 import { clearPrivilegesOf } from './files/write.ts';
@@ -123,7 +124,7 @@ async function removeAtClose(parts: FileParts, mount: MountedShare, record: Open
       ? await volume.rmdir(internal, place.directory, place.name, options)
       : await volume.unlink(internal, place.directory, place.name, options);
     parts.folded.note(mount, change, { removed: place.name });
-    if (!isDirectory && removed.nlink === 0) await parts.handles.drop(volume, file.id);
+    await afterRemoval(parts, mount, removed);
     const { directory, name } = place;
     emit(parts, internal, file.share, { kind: 'removed', file: file.id, isDirectory, directory, name });
   } catch (error) {

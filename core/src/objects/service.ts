@@ -6,7 +6,6 @@ import { isStorageError } from '../spi/index.ts';
 import type { ContentHasher } from './content/hasher.ts';
 import { inlineHasher } from './content/hasher.ts';
 import { GatherBudget } from './content/gather-budget.ts';
-import { SystemDirectories } from './content/system-directory.ts';
 import { Expiries } from './expiry/expiries.ts';
 import { removeExpired } from './expiry/remove-expired.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
@@ -61,7 +60,7 @@ const fiveMiB = 5 * 1024 * 1024;
 export function createObjectService(options: ObjectServiceOptions): Objects {
   const { handles, clock, mounts, contentHasher = inlineHasher } = options;
   const mutex = new KeyedMutex(clock);
-  const system = new SystemDirectories(handles, options.random, options.report);
+  const { system } = options;
   const completed = new CompletedUploads(system, handles);
   const lists = new NameLists();
   const parts: ObjectParts = {

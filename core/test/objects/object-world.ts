@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MemoryVolumeOptions } from '@polynas/backend-memory';
+import { SystemDirectories } from '../../src/objects/content/system-directory.ts';
 import { createObjectService } from '../../src/objects/index.ts';
 import type { ContentHasher, Objects } from '../../src/objects/index.ts';
 import { parseKey } from '../../src/namespace/keys.ts';
@@ -44,6 +45,7 @@ export async function makeObjectWorld(
   const make = (): Objects =>
     createObjectService({
       ...world.parts,
+      system: new SystemDirectories(world.parts.handles, random, (error) => world.reported.push(error)),
       shares,
       random,
       report: (error) => world.reported.push(error),

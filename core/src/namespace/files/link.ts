@@ -13,6 +13,7 @@ export async function link(
   name: Name,
 ): Promise<Created> {
   sameShare(file, directory);
+  if (file.base !== undefined) throw new StorageError('invalid', 'a stream has no names in directories');
   return makeEntry(parts, caller, directory, name, async (mount, parent, meant) => {
     const source = await attributesOf(mount, caller, file.id);
     if (source.type === 'directory') throw new StorageError('isDirectory');

@@ -3,6 +3,7 @@ import type { EventBus } from '../../events/bus.ts';
 import type { Caller, ChangeEvent, FileRef, Guard, ShareId } from '../../service/index.ts';
 import { foldName } from '../../service/index.ts';
 import type { OpenRecord } from '../../state/file-state.ts';
+import type { SystemDirectories } from '../../objects/content/system-directory.ts';
 import type { GuardRequest } from '../../state/guards.ts';
 import { isConflict } from '../../state/guards.ts';
 import type { StateTable } from '../../state/table.ts';
@@ -20,6 +21,7 @@ export interface FileParts {
   readonly handles: HandleCache;
   readonly events: EventBus;
   readonly clock: Clock;
+  readonly system: SystemDirectories;
   readonly streams: Streams;
   readonly folded: FoldedNames;
 }
@@ -100,7 +102,7 @@ export function enter(parts: FileParts, caller: Caller, request: GuardRequest): 
 
 export type Change = Omit<ChangeEvent, 'share' | 'door' | 'client' | 'principal' | 'at'>;
 
-export function emit(parts: FileParts, caller: Caller, share: ShareId, change: Change): void {
+export function emit(parts: Pick<FileParts, 'events' | 'clock'>, caller: Caller, share: ShareId, change: Change): void {
   if (!parts.events.heard) return;
   const { door, client, principal } = caller;
   parts.events.emit({ share, ...change, door, client, principal: principal.name, at: parts.clock.now() });

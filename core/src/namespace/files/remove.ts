@@ -4,6 +4,7 @@ import type { Attributes, Name, Removed } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import { meantName } from '../folding/meant-name.ts';
 import type { MountedShare } from '../mounts.ts';
+import { afterRemoval } from './last-name.ts';
 import type { FileParts } from './parts.ts';
 import { attributesOf, checkName, checkWritable, emit, enter, isReserved, maxRetries, seenChange } from './parts.ts';
 
@@ -82,7 +83,7 @@ async function removeVictim(
       : await volume.unlink(caller, directory.id, name, options);
     parts.folded.note(mount, removed.directory, { removed: name });
     // Only now: a handle that is opened anew before would keep the file alive, and its id good, after its last name.
-    if (!isDirectory && removed.removed.nlink === 0) await parts.handles.drop(volume, victim.id);
+    await afterRemoval(parts, mount, removed.removed);
     emit(parts, caller, directory.share, {
       kind: 'removed',
       file: victim.id,

@@ -8,6 +8,7 @@ import type { GuardRequest } from '../../state/guards.ts';
 import { followRename, samePlace } from '../../state/opens.ts';
 import { meantName, withMeantName } from '../folding/meant-name.ts';
 import type { MountedShare } from '../mounts.ts';
+import { afterRemoval } from './last-name.ts';
 import type { FileParts } from './parts.ts';
 import {
   attributesOf,
@@ -155,8 +156,7 @@ async function settled(
   // Names may lie in buffers that their callers use again.
   const [before, after] = [from, to].map(({ directory, name }) => ({ directory, name: Uint8Array.from(name) }));
   followRename(parts.table.volume(mount.volumeName), moved.id, before!, after!);
-  const isFile = replaced !== undefined && replaced.type === 'file';
-  if (isFile && replaced.nlink === 0) await parts.handles.drop(mount.volume, replaced.id);
+  if (replaced !== undefined) await afterRemoval(parts, mount, replaced);
   emit(parts, caller, mount.share.id, {
     kind: 'renamed',
     file: moved.id,

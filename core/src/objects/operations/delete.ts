@@ -1,4 +1,5 @@
 import { requireRemove } from '../../access/checks.ts';
+import { afterRemoval } from '../../namespace/files/last-name.ts';
 import { checkWritable, emit, maxRetries } from '../../namespace/files/parts.ts';
 import type { KeyPath } from '../../namespace/keys.ts';
 import { parseKey } from '../../namespace/keys.ts';
@@ -106,8 +107,9 @@ async function removeFile(
   try {
     const stamp = areAboutContent(conditions) ? file.contentStamp : undefined;
     const ifTarget = { id: file.id, ...(stamp !== undefined && { stamp }) };
-    const { removed } = await volume.unlink(caller, directory.id, name, { ifTarget });
-    if (removed.nlink === 0) await parts.handles.drop(volume, file.id);
+    const { removed, directory: change } = await volume.unlink(caller, directory.id, name, { ifTarget });
+    parts.folded.note(mount, change, { removed: name });
+    await afterRemoval(parts, mount, removed);
   } finally {
     guard.exit();
   }

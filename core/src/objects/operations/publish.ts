@@ -177,7 +177,12 @@ async function replace(
   parts.system.released(entry);
   const { replaced } = result;
   const isOther = replaced !== undefined && replaced.id !== result.attributes.id;
-  if (isOther && replaced.type === 'file' && replaced.nlink <= 1) await parts.handles.drop(volume, replaced.id);
+  parts.folded.note(mount, result.directory, { added: name });
+  if (isOther && replaced.type === 'file' && replaced.nlink <= 1) {
+    await parts.handles.drop(volume, replaced.id);
+    // Where content is not swapped, it is the new file that is the target from now on.
+    await parts.streams.moveAll(mount, replaced.id, result.attributes.id);
+  }
   tell(parts, mount, caller, directory, name, result);
   if (stampOfContent(result.attributes) === record.stamp) return { file: result.attributes, record };
   // A backend without content stamps: publishing has moved what stands in for one.

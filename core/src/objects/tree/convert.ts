@@ -84,9 +84,10 @@ async function move(
     if (to.form === 'hashed' || to.form === 'hashedAlternate') {
       await volume.setxattr(caller, file.id, segmentXattr, Buffer.from(segment), 'either');
     }
-    await parts.conversions.during({ volume, directory: directory.id, from, file: file.id }, () =>
+    const renamed = await parts.conversions.during({ volume, directory: directory.id, from, file: file.id }, () =>
       volume.rename(caller, directory.id, from, directory.id, to.name, { ifSource: file.id, noReplace: true }),
     );
+    if (!renamed.unchanged) parts.folded.note(mount, renamed.from, { removed: from, added: to.name });
     followRename(
       parts.table.volume(volumeName),
       file.id,

@@ -68,6 +68,7 @@ export async function makeDirectory(
   const { plain } = found;
   const file = newDirectory(caller.principal, parent, plain, segment, implicit);
   const made = await mount.volume.mkdir(caller, parent.id, plain.name, file);
+  parts.folded.note(mount, made.directory, { added: plain.name });
   emit(parts, caller, mount.share.id, {
     kind: 'created',
     file: made.attributes.id,

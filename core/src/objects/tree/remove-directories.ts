@@ -1,3 +1,4 @@
+import { afterRemoval } from '../../namespace/files/last-name.ts';
 import { emit } from '../../namespace/files/parts.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
 import { isConflict } from '../../state/guards.ts';
@@ -84,7 +85,9 @@ async function removeOne(
   if (isConflict(guard)) return false;
   try {
     if (!(await isImplicit(mount, {}, id))) return false;
-    await volume.rmdir({}, parent!.id, name!, { ifTarget: { id } });
+    const { removed, directory } = await volume.rmdir({}, parent!.id, name!, { ifTarget: { id } });
+    parts.folded.note(mount, directory, { removed: name! });
+    await afterRemoval(parts, mount, removed);
     return true;
   } catch (error) {
     if (harmless.some((code) => isStorageError(error, code))) return false;
