@@ -1,0 +1,36 @@
+/** PDUs that wait to be read, each one message of the pipe. */
+export class Answers {
+  private readonly messages: Uint8Array[] = [];
+  /** Octets of the first message that were read. */
+  private at = 0;
+  private size = 0;
+
+  /** Octets that wait. */
+  get waiting(): number {
+    return this.size;
+  }
+
+  add(message: Uint8Array): void {
+    this.messages.push(message);
+    this.size += message.length;
+  }
+
+  /** Up to `max` octets of the first message; a read never goes over its end. */
+  read(max: number): { readonly bytes: Uint8Array; readonly more: boolean } | undefined {
+    const [message] = this.messages;
+    if (message === undefined) return undefined;
+    const bytes = message.subarray(this.at, this.at + max);
+    this.at += bytes.length;
+    this.size -= bytes.length;
+    if (this.at < message.length) return { bytes, more: true };
+    this.messages.shift();
+    this.at = 0;
+    return { bytes, more: false };
+  }
+
+  clear(): void {
+    this.messages.length = 0;
+    this.at = 0;
+    this.size = 0;
+  }
+}
