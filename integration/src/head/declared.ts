@@ -24,7 +24,7 @@ export const openShare = {
   name: 'files',
   owner: 'alice',
   mode: '0777',
-  doors: { nfs: { rules: [{ clients: '*', access: 'rw', squash: 'none' }] }, s3: {} },
+  doors: { nfs: { rules: [{ clients: '*', access: 'rw', squash: 'none' }] }, s3: {}, smb: {}, swift: {} },
 };
 
 /** Each user's access key, the same in each run: nothing outside of a test's own head knows it. */
@@ -33,7 +33,13 @@ export function keyOf(user: string): AccessKey {
   return { accessKeyId: digest.slice(0, 20).toUpperCase(), secretAccessKey: digest.slice(20, 60) };
 }
 
+/** Each user's password, for SMB and Swift; the same in each run. */
+export function passwordOf(user: string): string {
+  return createHash('sha256').update(`password of ${user}`).digest('hex').slice(0, 24);
+}
+
 export function declaredUser(user: DeclaredUser): object {
   const { accessKeyId, secretAccessKey } = keyOf(user.name);
-  return { ...user, keys: [{ id: accessKeyId, secret: secretAccessKey }] };
+  const password = passwordOf(user.name);
+  return { ...user, password, keys: [{ id: accessKeyId, secret: secretAccessKey }] };
 }

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expectRun, run, type Ran, type Wrap } from '../clients/command.ts';
+import type { SmbTarget, SwiftTarget } from '../clients/store-client.ts';
 import { endedWithin, endNow, endWithParent, hasEnded } from '../kernel/children.ts';
 import type { KernelLab } from '../kernel/guest.ts';
 import { freePorts } from '../peers/daemon.ts';
-import { declaredUser, keyOf, openShare, users, type AccessKey } from './declared.ts';
+import { declaredUser, keyOf, openShare, passwordOf, users, type AccessKey } from './declared.ts';
 
 const program = fileURLToPath(new URL('../../../head/bin/polynas.js', import.meta.url));
 const bundledNode = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
@@ -21,7 +22,7 @@ export interface HeadOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** No users and shares are declared: what the head does at a first start is wanted. */
   readonly bare?: boolean;
-  /** Runs in the lab's network at 10.0.2.2, ports 2049 and 9000; else at 127.0.0.1, free ports. */
+  /** Runs in the lab's network at 10.0.2.2, ports 2049, 9000, 445 and 8090; else at 127.0.0.1, free ports. */
   readonly lab?: KernelLab;
 }
 
@@ -33,6 +34,8 @@ export class Head implements AsyncDisposable {
   readonly address: string;
   readonly nfsPort: number;
   readonly s3Port: number;
+  readonly smbPort: number;
+  readonly swiftPort: number;
   /** Holds polynas.yaml, the data directory and the log. */
   readonly directory: string;
   /** How a client program is started so that it reaches this head. */
@@ -43,7 +46,7 @@ export class Head implements AsyncDisposable {
 
   private constructor(address: string, ports: readonly number[], wrap: Wrap | undefined) {
     this.address = address;
-    [this.nfsPort = 0, this.s3Port = 0] = ports;
+    [this.nfsPort = 0, this.s3Port = 0, this.smbPort = 0, this.swiftPort = 0] = ports;
     this.wrap = wrap;
     this.directory = mkdtempSync(join(tmpdir(), 'polynas-e2e-'));
   }
@@ -51,8 +54,8 @@ export class Head implements AsyncDisposable {
   static async start(options: HeadOptions = {}): Promise<Head> {
     const { lab } = options;
     const head = lab
-      ? new Head(lab.address, [2049, 9000], (name, args) => lab.command(name, args))
-      : new Head('127.0.0.1', await freePorts(2), undefined);
+      ? new Head(lab.address, [2049, 9000, 445, 8090], (name, args) => lab.command(name, args))
+      : new Head('127.0.0.1', await freePorts(4), undefined);
     head.configure(options);
     try {
       await head.start();
@@ -71,6 +74,8 @@ export class Head implements AsyncDisposable {
       doors: {
         nfs: { address: this.address, port: this.nfsPort },
         s3: { address: this.address, port: this.s3Port },
+        smb: { address: this.address, port: this.smbPort },
+        swift: { address: this.address, port: this.swiftPort },
       },
       ...(options.bare !== true && declared),
       ...options.config,
@@ -91,6 +96,17 @@ export class Head implements AsyncDisposable {
     if (this.#child?.pid === undefined || hasEnded(this.#child))
       throw new Error(`no head is running\n${this.logTail()}`);
     return this.#child.pid;
+  }
+
+  /** Share of the SMB door for a user. */
+  smbTarget(user: string, share = 'files'): SmbTarget {
+    return { address: this.address, port: this.smbPort, share, user, password: passwordOf(user) };
+  }
+
+  /** Container of the Swift door for a user of the default tenant. */
+  swiftTarget(user: string, container = 'files'): SwiftTarget {
+    const authUrl = `http://${this.address}:${this.swiftPort}/auth/v1.0`;
+    return { authUrl, container, user: `default:${user}`, key: passwordOf(user) };
   }
 
   key(user: string): AccessKey {

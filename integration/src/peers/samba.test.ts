@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { disposition, SmbClient } from '../bench/smb/smb-client.ts';
 import { CifsMount, type CifsDialect } from '../clients/cifs-mount.ts';
 import { sha256 } from '../clients/command.ts';
+import { NpmSmb2 } from '../clients/npm-smb2.ts';
 import { Rclone } from '../clients/rclone.ts';
+import { SambaLibrary, smbAccess, smbDisposition, smbShare } from '../clients/samba-library.ts';
 import { Smbclient } from '../clients/smbclient.ts';
 import type { SmbTarget, StoreClient } from '../clients/store-client.ts';
 import { KernelLab, type Guest } from '../kernel/guest.ts';
@@ -83,6 +85,14 @@ describe.skipIf(unavailable !== undefined)(`Samba${unavailable === undefined ? '
     await thereAndBack(client, 'of rclone/file');
   });
 
+  test('@awo00/smb2', async () => {
+    const client = new NpmSmb2(target);
+    await thereAndBack(client, 'of npm/file');
+    await thereAndBack(client, 'of npm/another');
+    // NTLMv1, which Samba refuses by default as we do.
+    await expect(client.asItComes()).rejects.toMatchObject({ header: { status: 0xc000_006d } });
+  });
+
   test.for(['signed', 'sealed'] as const)('the client of the bench, %s', async (kind) => {
     const client = await SmbClient.connect({ port: target.port, share: target.share, user }, kind === 'sealed');
     const path = `bench-${kind}`;
@@ -108,10 +118,33 @@ describe.skipIf(unavailable !== undefined)(`Samba${unavailable === undefined ? '
     beforeAll(async () => {
       lab = await KernelLab.open();
       await lab.relay(target.port);
+      await lab.relay(445, target.port);
       guest = await lab.boot();
     });
 
     afterAll(() => lab?.close());
+
+    test('next to it, Samba’s library: opens that deny others', async ({ skip }) => {
+      if (SambaLibrary.unavailable !== undefined) skip(SambaLibrary.unavailable);
+      const connect = (): Promise<SambaLibrary> =>
+        SambaLibrary.connect({ ...target, address: lab.address }, (program, args) => lab.command(program, args));
+      const [one, other] = [await connect(), await connect()];
+      const request = { access: smbAccess.readWriteDelete, share: smbShare.read, disposition: smbDisposition.create };
+      const open = await one.open('denied', request);
+      await one.write(open, 0, 'hello');
+      const write = { access: smbAccess.write, share: smbShare.all };
+      const read = { access: smbAccess.read, share: smbShare.all };
+      await expect(other.open('denied', write)).rejects.toMatchObject({ status: 0xc000_0043 });
+      const reading = await other.open('denied', read);
+      expect((await other.read(reading, 0, 100)).toString()).toBe('hello');
+      await one.deleteOnClose(open);
+      await expect(other.open('denied', read)).rejects.toMatchObject({ status: 0xc000_0056 });
+      await one.closeFile(open);
+      await other.closeFile(reading);
+      expect(await other.list('')).not.toContain('denied');
+      await one.close();
+      await other.close();
+    });
 
     test.for<{ dialect: CifsDialect; sealed: boolean }>([
       { dialect: '2.0', sealed: false },
