@@ -1,4 +1,4 @@
-import { type Cipheriv, createCipheriv } from 'node:crypto';
+import { type Cipheriv, createCipheriv, createSecretKey } from 'node:crypto';
 
 const BLOCK = 16;
 const ZERO = Buffer.alloc(BLOCK);
@@ -36,9 +36,10 @@ export class Cmac {
 
   /** @param key 16 bytes */
   constructor(key: Uint8Array) {
-    this.whole = doubled(createCipheriv('aes-128-ecb', key, null).update(ZERO));
+    const secret = createSecretKey(key);
+    this.whole = doubled(createCipheriv('aes-128-ecb', secret, null).update(ZERO));
     this.padded = doubled(this.whole);
-    this.cipher = createCipheriv('aes-128-cbc', key, ZERO);
+    this.cipher = createCipheriv('aes-128-cbc', secret, ZERO);
     this.cipher.setAutoPadding(false);
   }
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { type Gathered, Reader, Writer } from '@polynas/core/wire';
 import { Cipher } from '../messages/negotiate-contexts/encryption.ts';
 import {
@@ -28,15 +28,15 @@ const suites = {
 export class Encryption {
   private readonly suite: Suite;
   private readonly sessionId: bigint;
-  private readonly encryptionKey: Uint8Array;
-  private readonly decryptionKey: Uint8Array;
+  private readonly encryptionKey: KeyObject;
+  private readonly decryptionKey: KeyObject;
   private counter = 0n;
 
   constructor(cipher: Cipher, sessionId: bigint, encryptionKey: Uint8Array, decryptionKey: Uint8Array) {
     this.suite = suites[cipher];
     this.sessionId = sessionId;
-    this.encryptionKey = encryptionKey;
-    this.decryptionKey = decryptionKey;
+    this.encryptionKey = createSecretKey(encryptionKey);
+    this.decryptionKey = createSecretKey(decryptionKey);
   }
 
   /**

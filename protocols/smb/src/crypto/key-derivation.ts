@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { Dialect } from '../messages/command.ts';
 import { Cipher } from '../messages/negotiate-contexts/encryption.ts';
 
@@ -14,7 +14,7 @@ export function deriveKey(key: Uint8Array, label: Uint8Array, context: Uint8Arra
   frame.set(label, 4);
   frame.set(context, 4 + label.length + 1);
   frame.writeUInt32BE(bytes * 8, frame.length - 4);
-  return createHmac('sha256', key).update(frame).digest().subarray(0, bytes);
+  return createHmac('sha256', createSecretKey(key)).update(frame).digest().subarray(0, bytes);
 }
 
 /** The keys of a session (MS-SMB2 3.3.5.5.3), named from the server's side. */

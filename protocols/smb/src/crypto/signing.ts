@@ -1,4 +1,4 @@
-import { createCipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { Command } from '../messages/command.ts';
 import { HEADER_SIZE } from '../messages/codec.ts';
 import { NO_SIGNATURE, SIGNATURE_OFFSET, SIGNATURE_SIZE } from '../messages/header.ts';
@@ -11,7 +11,7 @@ export type Signer = 'client' | 'server';
 /** Signatures of a session's messages under its SigningKey (MS-SMB2 3.1.4.1). */
 export class Signing {
   private readonly algorithm: number;
-  private readonly key: Uint8Array;
+  private readonly key: KeyObject;
   private readonly cmac: Cmac | undefined;
 
   /**
@@ -21,7 +21,8 @@ export class Signing {
    */
   constructor(algorithm: SigningAlgorithm, key: Uint8Array) {
     this.algorithm = algorithm;
-    this.key = key;
+    // Node 24 takes ten microseconds longer for a key that is no KeyObject.
+    this.key = createSecretKey(key);
     this.cmac = algorithm === SigningAlgorithm.AES_CMAC ? new Cmac(key) : undefined;
   }
 

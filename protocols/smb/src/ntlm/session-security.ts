@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, createSecretKey } from 'node:crypto';
 import { NtlmFlag } from './flags.ts';
 import { Rc4 } from './rc4.ts';
 
@@ -45,7 +45,11 @@ export class MessageSigner {
     const sequence = Buffer.alloc(4);
     sequence.writeUInt32LE(this.sequence);
     this.sequence += 1;
-    const full = createHmac('md5', this.signingKey).update(sequence).update(message).digest().subarray(0, 8);
+    const full = createHmac('md5', createSecretKey(this.signingKey))
+      .update(sequence)
+      .update(message)
+      .digest()
+      .subarray(0, 8);
     const checksum = this.sealing === undefined ? full : this.sealing.update(full);
     const out = Buffer.alloc(16);
     out.writeUInt32LE(1);

@@ -1,9 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { Reader, WireError } from '@polynas/core/wire';
 import { type AvPair, targetInfo } from './target-info.ts';
 
 const hmacMd5 = (key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array => {
-  const hmac = createHmac('md5', key);
+  const hmac = createHmac('md5', createSecretKey(key));
   for (const part of parts) hmac.update(part);
   return hmac.digest();
 };
