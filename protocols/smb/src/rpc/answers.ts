@@ -1,9 +1,16 @@
+import type { PipeMemory } from './pipe-memory.ts';
+
 /** PDUs that wait to be read, each one message of the pipe. */
 export class Answers {
+  private readonly memory: PipeMemory;
   private readonly messages: Uint8Array[] = [];
   /** Octets of the first message that were read. */
   private at = 0;
   private size = 0;
+
+  constructor(memory: PipeMemory) {
+    this.memory = memory;
+  }
 
   /** Octets that wait. */
   get waiting(): number {
@@ -12,7 +19,7 @@ export class Answers {
 
   add(message: Uint8Array): void {
     this.messages.push(message);
-    this.size += message.length;
+    this.resize(message.length);
   }
 
   /** Up to `max` octets of the first message; a read never goes over its end. */
@@ -21,7 +28,7 @@ export class Answers {
     if (message === undefined) return undefined;
     const bytes = message.subarray(this.at, this.at + max);
     this.at += bytes.length;
-    this.size -= bytes.length;
+    this.resize(-bytes.length);
     if (this.at < message.length) return { bytes, more: true };
     this.messages.shift();
     this.at = 0;
@@ -31,6 +38,11 @@ export class Answers {
   clear(): void {
     this.messages.length = 0;
     this.at = 0;
-    this.size = 0;
+    this.resize(-this.size);
+  }
+
+  private resize(octets: number): void {
+    this.size += octets;
+    this.memory.charge(octets);
   }
 }

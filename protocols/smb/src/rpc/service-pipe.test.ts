@@ -289,6 +289,28 @@ describe('answers', () => {
     await pipe.write(requestPdu(28, timeOfDay));
   });
 
+  it('of all pipes of a server together are bounded', async () => {
+    const many = Array.from({ length: 30_000 }, (_, index) => `a-share-with-a-rather-long-name-${index}`);
+    const context = fakeContext({ shares: many });
+    const pipes: RpcPipe[] = [];
+    let status: number | undefined;
+    while (status === undefined && pipes.length < 100) {
+      const pipe = openPipe('srvsvc', context)!;
+      pipes.push(pipe);
+      await exchange(pipe, bindPdu());
+      const { bytes } = await pipe.transceive(requestPdu(15, shareEnum), 65_536);
+      const { header, body } = readPdu(bytes);
+      if (header.type === PduType.FAULT) ({ status } = decode(fault, body));
+    }
+    expect(status).toBe(FaultStatus.REMOTE_NO_MEMORY);
+    for (const pipe of pipes) pipe.close();
+    const again = openPipe('srvsvc', context)!;
+    await exchange(again, bindPdu());
+    await again.write(requestPdu(15, shareEnum));
+    expect(again.waiting).toBeGreaterThan(1024 * 1024);
+    again.close();
+  });
+
   it('that will not come are not waited for', async () => {
     const pipe = await bound();
     const begun = pipe.transceive(requestPdu(28, timeOfDay, { flags: FIRST }), 1000);

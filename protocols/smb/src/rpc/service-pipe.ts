@@ -17,6 +17,7 @@ import { PDU_HEADER_SIZE, PduFlag, type PduHeader, PduType } from './pdu/header.
 import { encodePdu, type Pdu, readPdu } from './pdu/pdu.ts';
 import { requestOf } from './pdu/request.ts';
 import { response, RESPONSE_SIZE } from './pdu/response.ts';
+import type { PipeMemory } from './pipe-memory.ts';
 import { type WholeRequest, RequestAssembly } from './request-assembly.ts';
 import { RpcFault } from './rpc-fault.ts';
 import { perform, type RpcInterface } from './rpc-interface.ts';
@@ -36,13 +37,17 @@ export class ServicePipe implements RpcPipe {
   private readonly service: RpcInterface;
   private readonly call: RpcCall;
   private readonly fragments = new Fragments();
-  private readonly assembly = new RequestAssembly();
-  private readonly answers = new Answers();
+  private readonly memory: PipeMemory;
+  private readonly assembly: RequestAssembly;
+  private readonly answers: Answers;
   private association: Association | undefined;
   private connected = true;
 
-  constructor(service: RpcInterface, context: RpcContext) {
+  constructor(service: RpcInterface, context: RpcContext, memory: PipeMemory) {
     this.service = service;
+    this.memory = memory;
+    this.assembly = new RequestAssembly(memory);
+    this.answers = new Answers(memory);
     this.call = { ...context, handles: new ContextHandles(context.random) };
   }
 
@@ -77,6 +82,7 @@ export class ServicePipe implements RpcPipe {
 
   close(): void {
     this.connected = false;
+    this.assembly.clear();
     this.answers.clear();
   }
 
@@ -145,6 +151,7 @@ export class ServicePipe implements RpcPipe {
   }
 
   private respond(callId: number, contextId: number, stub: Uint8Array): void {
+    if (!this.memory.fits(stub.length)) return this.refuse(callId, contextId, FaultStatus.REMOTE_NO_MEMORY);
     const room = this.bound().maxXmitFrag - PDU_HEADER_SIZE - RESPONSE_SIZE;
     const step = room - (room % STUB_UNIT);
     let at = 0;
@@ -155,6 +162,7 @@ export class ServicePipe implements RpcPipe {
       this.answers.add(encodePdu(PduType.RESPONSE, callId, response, body, flags));
       at += step;
     } while (at < stub.length);
+    return undefined;
   }
 
   private refuse(callId: number, contextId: number, status: number): void {
