@@ -1,0 +1,87 @@
+import { Writer } from '@polynas/core/wire';
+import { ChainWriter } from '../../information/chain.ts';
+import { fileNotifyInformation, type FileNotifyInformation, NOTIFY_ENTRY_UNIT } from '../../information/notify.ts';
+import { type ChangeNotifyRequest, WATCH_TREE } from '../../messages/change-notify.ts';
+import { NO_BYTES } from '../../messages/codec.ts';
+import { Access } from '../../messages/create.ts';
+import type { OutputBuffer } from '../../messages/output-buffer.ts';
+import { NtStatus } from '../../nt-status.ts';
+import type { Answer, CommandRow, OpenContext } from '../../server/command-row.ts';
+import type { FileOpen } from '../../server/file-open.ts';
+import { StatusError } from '../../status.ts';
+import { fileOf, needAccess } from '../file-of.ts';
+import { ChangeQueue } from './change-queue.ts';
+
+/** Bits that CompletionFilter has (MS-SMB2 2.2.35). */
+const KNOWN_FILTERS = 0xfff;
+/** Bytes of entries that are kept between requests, at the most. */
+const MAX_CAPACITY = 64 * 1024;
+
+/** CHANGE_NOTIFY (MS-SMB2 3.3.5.19): changes by whichever door. The first request of an open says what is watched, and how much is kept. */
+export const changeNotify: CommandRow<ChangeNotifyRequest, OutputBuffer> = {
+  needs: 'open',
+  fileId: (request) => request.fileId,
+  payload: (request) => ({ send: 0, response: request.outputBufferLength }),
+  async handle(context, request) {
+    const file = fileOf(context.open);
+    const { maxTransactSize } = context.connection.limits;
+    const wrong =
+      !file.isDirectory ||
+      request.outputBufferLength > maxTransactSize ||
+      request.completionFilter === 0 ||
+      (request.completionFilter & ~KNOWN_FILTERS) !== 0;
+    if (wrong) throw new StatusError(NtStatus.INVALID_PARAMETER);
+    needAccess(file, Access.FILE_LIST_DIRECTORY);
+    if (file.open.deletePending) throw new StatusError(NtStatus.DELETE_PENDING);
+    file.changes ??= subscribe(context, file, request);
+    return changes(context, file.changes, request.outputBufferLength);
+  },
+};
+
+function subscribe(context: OpenContext, { open }: FileOpen, request: ChangeNotifyRequest): ChangeQueue {
+  const { files, events } = context.parts.services;
+  const { signal: _, ...caller } = context.caller();
+  const { share, id } = open.file;
+  return new ChangeQueue({
+    events,
+    share,
+    directory: id,
+    tree: (request.flags & WATCH_TREE) !== 0,
+    filter: request.completionFilter,
+    capacity: Math.min(request.outputBufferLength, MAX_CAPACITY),
+    // It outlives the request, so its signal is not the request's.
+    pathTo: (directory) => files.pathBelow(caller, open.file, { share, id: directory }),
+  });
+}
+
+async function changes(context: OpenContext, queue: ChangeQueue, limit: number): Promise<Answer<OutputBuffer>> {
+  for (;;) {
+    const taken = queue.take();
+    switch (taken) {
+      case undefined:
+        context.pending();
+        await queue.wait(context.signal);
+        continue;
+      case 'closed':
+        return { status: NtStatus.NOTIFY_CLEANUP, body: { outputBuffer: NO_BYTES } };
+      case 'deleted':
+        throw new StatusError(NtStatus.DELETE_PENDING);
+      case 'overflow':
+        return lookAgain();
+      default:
+        return listed(taken, limit);
+    }
+  }
+}
+
+function listed(entries: readonly FileNotifyInformation[], limit: number): Answer<OutputBuffer> {
+  const w = new Writer();
+  const chain = new ChainWriter(w, fileNotifyInformation, NOTIFY_ENTRY_UNIT, limit);
+  for (const entry of entries) if (!chain.add(entry)) return lookAgain();
+  return { outputBuffer: Buffer.concat(w.finish().parts) };
+}
+
+/** More happened than fits: the client has to list the directory. */
+function lookAgain(): Answer<OutputBuffer> {
+  return { status: NtStatus.NOTIFY_ENUM_DIR, body: { outputBuffer: NO_BYTES } };
+}

@@ -1,0 +1,51 @@
+import { access, type Attributes, type Caller, type FileRef, isStorageError, type Open } from '@polynas/core/service';
+import { FileAttribute } from '../../information/classes.ts';
+import { NtStatus } from '../../nt-status.ts';
+import type { SmbServices } from '../../server/parts.ts';
+import { StatusError } from '../../status.ts';
+import { newDosBits } from './new-file.ts';
+import type { Opening } from './opening.ts';
+
+const MUST_MATCH = FileAttribute.HIDDEN | FileAttribute.SYSTEM;
+
+/** Whether an existing file may be emptied by this request (MS-FSA 2.1.5.1.2). Throws `StatusError`. */
+export function checkOverwrite(file: Attributes, fileAttributes: number): void {
+  if (file.type === 'directory') throw new StatusError(NtStatus.FILE_IS_A_DIRECTORY);
+  const lacking = file.dosBits & MUST_MATCH & ~fileAttributes;
+  if (lacking !== 0 || (file.dosBits & FileAttribute.READONLY) !== 0) throw new StatusError(NtStatus.ACCESS_DENIED);
+}
+
+/** Empties a file that was opened: content, streams and extended attributes go, id, links and ACL stay (MS-FSA 2.1.5.1.2). */
+export async function overwrite(opening: Opening, open: Open): Promise<Attributes> {
+  const { caller, services, request } = opening;
+  const attributes = await open.setattr(caller, { size: 0, dosBits: newDosBits(false, request.fileAttributes) });
+  await removeStreams(services, caller, open);
+  await removeExtendedAttributes(services, caller, open.file);
+  return attributes;
+}
+
+async function removeStreams({ files, state }: SmbServices, caller: Caller, open: Open): Promise<void> {
+  for (const { name } of await files.streams(caller, open.file)) {
+    const stream = await files.stream(caller, open.file, name, 'open');
+    if (stream === undefined) continue;
+    const { opener } = open;
+    const doomed = await state.open(caller, stream.file, {
+      access: access.delete,
+      deny: 0,
+      opener,
+      deleteOnClose: true,
+    });
+    await doomed.close();
+  }
+}
+
+async function removeExtendedAttributes({ files }: SmbServices, caller: Caller, file: FileRef): Promise<void> {
+  for (const name of await files.listxattr(caller, file)) {
+    try {
+      await files.removexattr(caller, file, name);
+    } catch (error) {
+      // Somebody else was quicker.
+      if (!isStorageError(error, 'notFound')) throw error;
+    }
+  }
+}

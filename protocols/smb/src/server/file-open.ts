@@ -1,0 +1,91 @@
+import type { Open, Timestamp } from '@polynas/core/service';
+import type { DirectorySearch } from '../commands/directory-search.ts';
+import type { ChangeQueue } from '../commands/change-notify/change-queue.ts';
+import type { FileId } from '../messages/file-id.ts';
+import type { OpenFields } from './open.ts';
+import type { Session } from './session.ts';
+
+export interface FileOpenFields {
+  readonly fileId: FileId;
+  readonly treeId: number;
+  readonly session: Pick<Session, 'opens'>;
+  readonly open: Open;
+  readonly isDirectory: boolean;
+  /** What CREATE granted (MS-SMB2 3.3.1.10 Open.GrantedAccess): handlers check it, not `open.access`, which may be more or less. */
+  readonly grantedAccess: number;
+  readonly createOptions: number;
+  /** Name of the stream, when it is one. */
+  readonly stream: string | undefined;
+  /** It was opened as the link that it is (FILE_OPEN_REPARSE_POINT). */
+  readonly isSymlink: boolean;
+}
+
+/** An open of a file, directory or stream of a disk share (MS-SMB2 3.3.1.10), with what lasts between its requests. */
+export class FileOpen implements OpenFields {
+  readonly kind = 'file';
+  readonly fileId: FileId;
+  readonly treeId: number;
+  readonly open: Open;
+  readonly isDirectory: boolean;
+  readonly grantedAccess: number;
+  readonly createOptions: number;
+  /** Another one after a rename. */
+  stream: string | undefined;
+  readonly isSymlink: boolean;
+  /** CurrentByteOffset in bytes: kept for FilePositionInformation, else without meaning (MS-FSCC 2.4). */
+  position = 0;
+  /** Mode bits that FileModeInformation may change (MS-FSCC 2.4). */
+  mode: number;
+  /** The listing that QUERY_DIRECTORY goes on with. */
+  search: DirectorySearch | undefined;
+  /** The expression of the last listing (MS-FSA Open.QueryPattern). */
+  searchExpression: string | undefined;
+  /** What CHANGE_NOTIFY has subscribed to. */
+  changes: ChangeQueue | undefined;
+  /**
+   * `modified` and `accessed` that the client has set or frozen through this open: its own I/O does not move them any more
+   * (MS-FSA Open.UserSetModificationTime, Open.UserSetAccessTime).
+   */
+  heldTimes: { readonly modified?: Timestamp; readonly accessed?: Timestamp } | undefined;
+  private readonly session: Pick<Session, 'opens'>;
+  private closing: AbortController | undefined;
+  private closed: Promise<void> | undefined;
+
+  constructor(fields: FileOpenFields) {
+    this.fileId = fields.fileId;
+    this.treeId = fields.treeId;
+    this.session = fields.session;
+    this.open = fields.open;
+    this.isDirectory = fields.isDirectory;
+    this.grantedAccess = fields.grantedAccess;
+    this.createOptions = fields.createOptions;
+    this.stream = fields.stream;
+    this.isSymlink = fields.isSymlink;
+    this.mode = fields.createOptions & MODE_OPTIONS;
+  }
+
+  /** Aborted when the open begins to close. Made when somebody asks: most opens are never waited on. */
+  get ending(): AbortSignal {
+    this.closing ??= new AbortController();
+    return this.closing.signal;
+  }
+
+  get isClosing(): boolean {
+    return this.closed !== undefined;
+  }
+
+  close(): Promise<void> {
+    this.closed ??= this.end();
+    return this.closed;
+  }
+
+  private end(): Promise<void> {
+    this.session.opens.delete(this.fileId.volatile);
+    this.closing?.abort();
+    this.changes?.close();
+    return this.open.close();
+  }
+}
+
+/** CreateOptions that FileModeInformation shows (MS-FSCC 2.4): FILE_WRITE_THROUGH, SEQUENTIAL_ONLY, NO_INTERMEDIATE_BUFFERING, SYNCHRONOUS_IO_ALERT and NONALERT, DELETE_ON_CLOSE. */
+export const MODE_OPTIONS = 0x0000_103e;
