@@ -3,6 +3,7 @@ import { EventBus } from './events/bus.ts';
 import { Accounts } from './namespace/accounts/service.ts';
 import type { Declared } from './namespace/declared.ts';
 import { applyDeclared } from './namespace/declared.ts';
+import { RecentPlaces } from './namespace/files/recent-places.ts';
 import { Files } from './namespace/files/service.ts';
 import { FoldedNames } from './namespace/folding/folded-names.ts';
 import { LruHandleCache } from './namespace/handle-cache.ts';
@@ -72,8 +73,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     report,
   });
   const system = new SystemDirectories(handles, random, report);
-  const streams = new Streams({ system, handles, table, events, clock, report });
-  const parts = { mounts, table, handles, events, clock, system, streams, folded: new FoldedNames(clock) };
+  const places = new RecentPlaces();
+  const streams = new Streams({ mounts, system, handles, table, events, clock, places, report });
+  const parts = { mounts, table, handles, events, clock, system, streams, places, folded: new FoldedNames(clock) };
   const state = new State({ ...openKeeper(parts), mounts, clock, maxOpens: options.maxOpens ?? 65_536 });
   const accounts = new Accounts({ registry, clock, random, hasher, secretBox });
   const shares: Shares = new Shares({

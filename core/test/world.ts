@@ -1,6 +1,7 @@
 import { openMemoryVolume } from '@polynas/backend-memory';
 import type { MemoryVolumeOptions } from '@polynas/backend-memory';
 import { EventBus } from '../src/events/bus.ts';
+import { RecentPlaces } from '../src/namespace/files/recent-places.ts';
 import { Files } from '../src/namespace/files/service.ts';
 import type { FileParts } from '../src/namespace/files/parts.ts';
 import { FoldedNames } from '../src/namespace/folding/folded-names.ts';
@@ -26,7 +27,7 @@ export const mode = (bits: number): NewAttributes => ({ mode: bits });
 export interface World {
   readonly volume: Volume;
   readonly clock: TestClock;
-  readonly parts: FileParts & { readonly handles: LruHandleCache };
+  readonly parts: FileParts & { readonly handles: LruHandleCache; readonly streams: Streams };
   readonly files: Files;
   readonly state: State;
   readonly top: FileRef;
@@ -89,7 +90,8 @@ export async function makeWorld(
     return Uint8Array.from({ length }, (_, index) => (counter >> (8 * (index & 3))) & 255);
   };
   const system = new SystemDirectories(handles, random, report);
-  const streams = new Streams({ system, handles, table, events, clock, report });
+  const places = new RecentPlaces();
+  const streams = new Streams({ mounts, system, handles, table, events, clock, places, report });
   const parts = {
     mounts,
     table,
@@ -98,6 +100,7 @@ export async function makeWorld(
     clock,
     system,
     streams,
+    places,
     folded: new FoldedNames(clock, options.foldedNames),
   };
   const files = new Files(parts);

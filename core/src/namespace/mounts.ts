@@ -1,4 +1,4 @@
-import type { Share, ShareId } from '../service/index.ts';
+import type { Caller, FileRef, Share, ShareId, StreamInfo } from '../service/index.ts';
 import type { FileHandle, FileId, HandleAccess, ReadResult, Volume } from '../spi/index.ts';
 
 /** A share together with the volume that it lies on. */
@@ -30,6 +30,32 @@ export interface HandleCache {
   drop(volume: Volume, id: FileId): Promise<void>;
   /** Syncs what is dirty and closes all. */
   close(): Promise<void>;
+}
+
+export type StreamChoice = 'open' | 'create' | 'openOrCreate';
+export type FoundStream = { readonly file: FileRef; readonly created: boolean };
+
+/** Named streams of files, and what becomes of them with their files. */
+export interface NamedStreams {
+  list(caller: Caller, mount: MountedShare, file: FileRef): Promise<readonly StreamInfo[]>;
+  find(
+    caller: Caller,
+    mount: MountedShare,
+    file: FileRef,
+    name: string,
+    how: StreamChoice,
+  ): Promise<FoundStream | undefined>;
+  /** Another name for a stream; `exists` without `replace`, `accessDenied` when the one that it would take over is open. */
+  rename(caller: Caller, mount: MountedShare, stream: FileRef, name: string, replace: boolean): Promise<void>;
+  /** Removes one stream; nothing when it is gone. */
+  remove(caller: Caller, mount: MountedShare, stream: FileRef): Promise<void>;
+  /**
+   * The file's last name is gone: its streams go with it. Never rejects: the file is removed already, and what is left of its streams nobody can reach; the next
+   * start removes it.
+   */
+  dropAll(mount: MountedShare, base: FileId): Promise<void>;
+  /** Another file has taken the place of the one that the streams belonged to, and is it from now on. */
+  moveAll(mount: MountedShare, from: FileId, to: FileId): Promise<void>;
 }
 
 /** Name of the system directory at each share's top: temporary files, uploads, versions. Unreachable by name, handle and listing. */

@@ -13,6 +13,7 @@ import { afterRemoval } from './files/last-name.ts';
 import { renameOpen } from './files/rename-open.ts';
 import { setattrOfOpen } from './files/setattr-open.ts';
 import { clearPrivilegesOf } from './files/write.ts';
+import { meantName } from './folding/meant-name.ts';
 import type { MountedShare } from './mounts.ts';
 
 /** What opens need of the namespace. */
@@ -20,6 +21,10 @@ export function openKeeper(parts: FileParts): OpenKeeper {
   return {
     table: parts.table,
     judged: (caller, mount, file) => attributesOf(mount, caller, file.base ?? file.id),
+    meant: async (caller, mount, { directory, name }) =>
+      isReserved(mount, directory, name, caller)
+        ? { directory, name }
+        : { directory, name: await meantName(parts, mount, caller, directory, name) },
     checkOpen: (...given) => checkOpen(...given),
     rights: (...given) => rights(...given),
     getattr: (caller, _mount, file) => getattr(parts, caller, file),

@@ -9,7 +9,10 @@ export interface ChangeEvent {
   readonly kind: 'created' | 'removed' | 'renamed' | 'written' | 'attributes';
   readonly file: FileId;
   readonly isDirectory: boolean;
-  /** Where the name is (was): present but for changes through a file id alone. */
+  /**
+   * Where the name is (was), and the file's own name: always for `created`, `removed` and `renamed`. Of what was written or set, the name that it came by; through a file id alone, one that
+   * the file was lately found by, where there is one.
+   */
   readonly directory?: FileId;
   readonly name?: Name;
   /** The new place of a rename. */

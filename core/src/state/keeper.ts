@@ -9,6 +9,8 @@ export interface OpenKeeper {
   readonly table: StateTable;
   /** The attributes that decide what a caller may do: a stream's are those of the file that it belongs to. */
   judged(caller: Caller, mount: MountedShare, file: FileRef): Promise<Attributes>;
+  /** The place with the name as it stands in the directory. */
+  meant(caller: Caller, mount: MountedShare, place: Place): Promise<Place>;
   /** Rejects with `accessDenied` or `readOnly` when the caller may not have the access it asks for. */
   checkOpen(
     caller: Caller,

@@ -48,8 +48,10 @@ export class State implements StateService {
     const mount = mounts.get(file.share);
     if (this.#opens.size >= maxOpens) throw new StorageError('tooMany', `${maxOpens} opens`);
     const judged = await this.#parts.judged(caller, mount, file);
-    await this.#parts.checkOpen(caller, mount, file, judged, request);
-    const record = recordOf(this.#nextOpen++, caller, file, judged.type === 'directory', request);
+    const { place } = request;
+    const meant = place === undefined ? request : { ...request, place: await this.#parts.meant(caller, mount, place) };
+    await this.#parts.checkOpen(caller, mount, file, judged, meant);
+    const record = recordOf(this.#nextOpen++, caller, file, judged.type === 'directory', meant);
     const state = admit(table.volume(mount.volumeName), record);
     const open = new HeldOpen(this.#parts, { mount, state, record }, () => this.#opens.delete(record.id));
     this.#opens.set(record.id, open);

@@ -21,7 +21,10 @@ export async function lookup(parts: FileParts, caller: Caller, directory: FileRe
   if (isReserved(mount, parent.id, name, caller)) return { directory: shown };
   const now = volume.lookupNow?.(parent.id, name);
   const attributes = now === undefined ? await volume.lookup(caller, parent.id, name) : now.attributes;
-  if (attributes !== undefined) return { attributes, name, directory: shown };
+  if (attributes !== undefined) {
+    parts.places.found(mount.volumeName, attributes.id, parent.id, name);
+    return { attributes, name, directory: shown };
+  }
   return caller.foldNames === true ? lookupFolded(parts, mount, caller, shown, name) : { directory: shown };
 }
 

@@ -9,10 +9,10 @@ import { isConflict } from '../../state/guards.ts';
 import type { StateTable } from '../../state/table.ts';
 import type { Attributes, DirectoryChange, FileId, Name } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
-import type { HandleCache, MountedShare, Mounts } from '../mounts.ts';
+import type { HandleCache, MountedShare, Mounts, NamedStreams } from '../mounts.ts';
 import { systemDirectoryName } from '../mounts.ts';
+import type { RecentPlaces } from './recent-places.ts';
 import type { FoldedNames } from '../folding/folded-names.ts';
-import type { Streams } from '../streams/streams.ts';
 
 /** What every file operation works with. */
 export interface FileParts {
@@ -22,8 +22,9 @@ export interface FileParts {
   readonly events: EventBus;
   readonly clock: Clock;
   readonly system: SystemDirectories;
-  readonly streams: Streams;
+  readonly streams: NamedStreams;
   readonly folded: FoldedNames;
+  readonly places: RecentPlaces;
 }
 
 /** Times that an operation looks again after a name has come to mean another file; then `tryLater`. */
@@ -102,10 +103,37 @@ export function enter(parts: FileParts, caller: Caller, request: GuardRequest): 
 
 export type Change = Omit<ChangeEvent, 'share' | 'door' | 'client' | 'principal' | 'at'>;
 
-export function emit(parts: Pick<FileParts, 'events' | 'clock'>, caller: Caller, share: ShareId, change: Change): void {
+/** What telling of changes takes. */
+export type Telling = Pick<FileParts, 'mounts' | 'events' | 'clock' | 'places'>;
+
+export function emit(parts: Telling, caller: Caller, share: ShareId, change: Change): void {
+  if (change.directory === undefined && !parts.events.heard) return;
+  const mount = parts.mounts.get(share);
+  remember(parts, mount, change);
   if (!parts.events.heard) return;
   const { door, client, principal } = caller;
-  parts.events.emit({ share, ...change, door, client, principal: principal.name, at: parts.clock.now() });
+  const place = change.directory === undefined ? parts.places.of(mount, change.file) : undefined;
+  const { name = place?.name, toName } = change;
+  parts.events.emit({
+    share,
+    ...change,
+    ...place,
+    // Names may lie in buffers that their callers use again.
+    ...(name !== undefined && { name: new Uint8Array(name) }),
+    ...(toName !== undefined && { toName: new Uint8Array(toName) }),
+    door,
+    client,
+    principal: principal.name,
+    at: parts.clock.now(),
+  });
+}
+
+function remember({ places }: Telling, { volumeName }: MountedShare, change: Change): void {
+  const { kind, file, directory, name, toDirectory, toName } = change;
+  if (directory === undefined || name === undefined) return;
+  if (kind === 'removed') places.lost(volumeName, file, directory, name);
+  else if (toDirectory === undefined || toName === undefined) places.found(volumeName, file, directory, name);
+  else places.found(volumeName, file, toDirectory, toName);
 }
 
 /** The name that an open came by, as events tell it. */

@@ -1,6 +1,4 @@
 import { requireWrite } from '../../access/checks.ts';
-import type { Clock } from '../../clock.ts';
-import type { EventBus } from '../../events/bus.ts';
 import type { SystemDirectories } from '../../objects/content/system-directory.ts';
 import { entriesIn, isGone } from '../../objects/content/system-directory.ts';
 import { KeyedMutex } from '../../objects/keyed-mutex.ts';
@@ -9,23 +7,19 @@ import type { Attributes, FileId, NewFile } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import { isConflict } from '../../state/guards.ts';
 import type { StateTable } from '../../state/table.ts';
+import type { Telling } from '../files/parts.ts';
 import { attributesOf, checkWritable, emit } from '../files/parts.ts';
-import type { HandleCache, MountedShare } from '../mounts.ts';
+import type { FoundStream, HandleCache, MountedShare, NamedStreams, StreamChoice } from '../mounts.ts';
 import { StreamFolders, baseOfFolder, folderName, maxStreams } from './stream-folders.ts';
 import { fileNameOf, pick, streamNameOf } from './stream-names.ts';
 
-export interface StreamParts {
+export interface StreamParts extends Telling {
   readonly system: SystemDirectories;
   readonly handles: HandleCache;
   readonly table: StateTable;
-  readonly events: EventBus;
-  readonly clock: Clock;
   /** Hears of streams that could not be removed with their file; the next start does. */
   readonly report: (error: unknown) => void;
 }
-
-export type StreamChoice = 'open' | 'create' | 'openOrCreate';
-export type FoundStream = { readonly file: FileRef; readonly created: boolean };
 
 /** Never asked: a stream's permissions are its file's. */
 const own: NewFile = { uid: 0, gid: 0, mode: 0o600 };
@@ -34,7 +28,7 @@ const own: NewFile = { uid: 0, gid: 0, mode: 0o600 };
  * Named streams: files of their own in the share's system directory, tied to the file that they belong to (docs/decisions/named-streams.md).
  * What makes, renames or removes a stream of one file comes one after another.
  */
-export class Streams {
+export class Streams implements NamedStreams {
   readonly #parts: StreamParts;
   readonly #folders: StreamFolders;
   readonly #mutex: KeyedMutex;
@@ -75,7 +69,6 @@ export class Streams {
     });
   }
 
-  /** Another name for a stream; `exists` without `replace`, `accessDenied` when the one that it would take over is open. */
   async rename(caller: Caller, mount: MountedShare, stream: FileRef, name: string, replace: boolean): Promise<void> {
     const { volume, volumeName } = mount;
     checkWritable(caller, mount);
@@ -113,7 +106,6 @@ export class Streams {
     await this.#changed(caller, mount, base);
   }
 
-  /** Removes one stream; nothing when it is gone. */
   async remove(caller: Caller, mount: MountedShare, stream: FileRef): Promise<void> {
     const { volume } = mount;
     const base = baseOf(stream);
@@ -136,10 +128,6 @@ export class Streams {
     if (removed) await this.#changed(caller, mount, base);
   }
 
-  /**
-   * The file's last name is gone: its streams go with it. Never rejects: the file is removed already, and what is left of its streams nobody can reach; the next
-   * start removes it.
-   */
   async dropAll(mount: MountedShare, base: FileId): Promise<void> {
     try {
       const folder = await this.#folders.of(mount, {}, base);
@@ -151,7 +139,6 @@ export class Streams {
     }
   }
 
-  /** Another file has taken the place of the one that the streams belonged to, and is it from now on. */
   async moveAll(mount: MountedShare, from: FileId, to: FileId): Promise<void> {
     const all = await this.#folders.all(mount, {});
     const folder = await this.#folders.of(mount, {}, from);
