@@ -54,8 +54,9 @@ export class Rclone implements StoreClient {
 
   static async smb(target: SmbTarget, wrap?: Wrap): Promise<Rclone> {
     const { address, port, user, password, share } = target;
-    const settings = { type: 'smb', host: address, port: String(port), user, pass: await obscured(password) };
-    return new Rclone({ name: 'rclone-smb', door: 'smb', settings, root: share }, wrap);
+    const settings = { type: 'smb', host: address, port: String(port), user };
+    const pass = missingProgram('rclone', 'rclone') === undefined ? await obscured(password) : '';
+    return new Rclone({ name: 'rclone-smb', door: 'smb', settings: { ...settings, pass }, root: share }, wrap);
   }
 
   static swift(target: SwiftTarget, wrap?: Wrap): Rclone {
