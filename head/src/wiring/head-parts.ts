@@ -7,6 +7,7 @@ import { applyDeclared } from '../declare/apply-declared.ts';
 import { AdminDoor } from '../doors/admin-door.ts';
 import { NfsDoor } from '../doors/nfs-door.ts';
 import { S3Door } from '../doors/s3-door.ts';
+import { SmbDoor } from '../doors/smb-door.ts';
 import { hashThreads, HashPool } from '../hashing/hash-pool.ts';
 import { HeadError } from '../head-error.ts';
 import { checkRegistry } from '../start/check-registry.ts';
@@ -135,15 +136,28 @@ export function registerHeadParts(): void {
   );
 
   provide(
+    'smb',
+    ['s3', 'core', 'filled', 'key', 'settings', 'lifecycle', 'logger'],
+    async ({ core, key, settings, lifecycle, logger }) => {
+      if (!settings.doors.smb.enabled) return {};
+      const door = await SmbDoor.open(core, key, settings.doors.smb, logger.child({ door: 'smb' }));
+      lifecycle.onStop('doors', 'smb door', (grace) => door.stop(grace));
+      return { door };
+    },
+  );
+
+  provide(
     'admin',
-    ['core', 'volumes', 'filled', 'nfs', 's3', 'settings', 'lifecycle', 'logger'],
-    async ({ core, volumes, nfs, s3, settings, lifecycle, logger }) => {
+    ['core', 'volumes', 'filled', 'nfs', 's3', 'smb', 'settings', 'lifecycle', 'logger'],
+    async ({ core, volumes, nfs, s3, smb, settings, lifecycle, logger }) => {
       const startedAt = systemClock.now();
       const log = logger.child({ door: 'admin' });
       // Empty until it is open: requests may come a moment before that.
       const running: { admin?: AdminDoor } = {};
       const doors = () =>
-        [nfs.door, s3.door, running.admin?.tcp].filter((door) => door !== undefined).map((door) => door.status());
+        [nfs.door, smb.door, s3.door, running.admin?.tcp]
+          .filter((door) => door !== undefined)
+          .map((door) => door.status());
       const opened = await AdminDoor.open(
         settings,
         {

@@ -44,11 +44,13 @@ export async function startHead({ settings, logger, lifecycle, environment }: He
   const { firstStart } = await part('filled');
   const { door: nfs } = await part('nfs');
   const { door: s3 } = await part('s3');
+  const { door: smb } = await part('smb');
   const text = banner({
     version,
     settings,
     nfs: nfs?.listening,
     s3: s3?.listening,
+    smb: smb?.listening,
     shares: core.shares.all(),
     nameAt: (door, share) => core.shares.nameAt(door, share),
     hostAddress: hostAddress(),

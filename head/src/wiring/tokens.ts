@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts';
 import type { AdminDoor } from '../doors/admin-door.ts';
 import type { NfsDoor } from '../doors/nfs-door.ts';
 import type { S3Door } from '../doors/s3-door.ts';
+import type { SmbDoor } from '../doors/smb-door.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { FirstStart } from '../start/first-start.ts';
 import type { HeadKey } from '../state/head-key.ts';
@@ -25,6 +26,7 @@ export interface Parts {
   /** An empty object where the configuration keeps the door shut. */
   readonly nfs: { readonly door?: NfsDoor };
   readonly s3: { readonly door?: S3Door };
+  readonly smb: { readonly door?: SmbDoor };
   readonly admin: AdminDoor;
 }
 
