@@ -1,3 +1,4 @@
+import type { PipeMessage } from '../server/pipe-open.ts';
 import type { PipeMemory } from './pipe-memory.ts';
 
 /** PDUs that wait to be read, each one message of the pipe. */
@@ -23,7 +24,7 @@ export class Answers {
   }
 
   /** Up to `max` octets of the first message; a read never goes over its end. */
-  read(max: number): { readonly bytes: Uint8Array; readonly more: boolean } | undefined {
+  read(max: number): PipeMessage | undefined {
     const [message] = this.messages;
     if (message === undefined) return undefined;
     const bytes = message.subarray(this.at, this.at + max);

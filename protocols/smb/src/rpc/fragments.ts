@@ -11,6 +11,7 @@ export class Fragments {
 
   /** Whole fragments, as windows of `bytes` where they can be. Throws `WireError` on what is no PDU, or one that is too long. */
   *take(bytes: Uint8Array): Generator<Uint8Array> {
+    if (bytes.length > MAX_FRAG) throw new WireError(`${bytes.length} octets at once`);
     let all = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes]);
     while (all.length >= PDU_HEADER_SIZE) {
       const { fragLength } = pduHeader.read(new Reader(all));

@@ -311,6 +311,33 @@ describe('answers', () => {
     again.close();
   });
 
+  it('go to the reads that wait for them, in order', async () => {
+    const pipe = await bound({ shares });
+    const { signal } = new AbortController();
+    const cancelled = new AbortController();
+    const reads = [16, 100_000, 100_000].map((max) => pipe.readNext(max, signal));
+    const gone = pipe.readNext(1, cancelled.signal);
+    const last = pipe.readNext(1, signal);
+    cancelled.abort();
+    await expect(gone).rejects.toThrow(new StatusError(NtStatus.CANCELLED));
+    await expect(pipe.readNext(1, cancelled.signal)).rejects.toThrow(new StatusError(NtStatus.CANCELLED));
+    await pipe.write(requestPdu(28, timeOfDay, { callId: 7 }));
+    expect(await reads[0]).toMatchObject({ more: true, bytes: { length: 16 } });
+    expect(await reads[1]).toMatchObject({ more: false });
+    await pipe.write(requestPdu(28, timeOfDay, { callId: 8 }));
+    expect(readPdu((await reads[2]!).bytes).header.callId).toBe(8);
+    pipe.close();
+    await expect(last).rejects.toThrow(new StatusError(NtStatus.PIPE_DISCONNECTED));
+    await expect(pipe.readNext(1, signal)).rejects.toThrow(new StatusError(NtStatus.PIPE_DISCONNECTED));
+  });
+
+  it('that wait already are read at once', async () => {
+    const pipe = await bound();
+    await pipe.write(requestPdu(28, timeOfDay));
+    const { bytes } = await pipe.readNext(100_000, new AbortController().signal);
+    expect(readPdu(bytes).header.type).toBe(PduType.RESPONSE);
+  });
+
   it('that will not come are not waited for', async () => {
     const pipe = await bound();
     const begun = pipe.transceive(requestPdu(28, timeOfDay, { flags: FIRST }), 1000);
@@ -359,6 +386,16 @@ describe('a pipe is disconnected by', () => {
     const twice = await bound();
     await twice.write(requestPdu(28, timeOfDay, { flags: FIRST, callId: 5 }));
     await expect(twice.write(requestPdu(28, timeOfDay, { flags: FIRST, callId: 5 }))).rejects.toThrow(disconnected);
+  });
+
+  it('more than a fragment at once, or calls behind an answer that is long', async () => {
+    const small = requestPdu(28, timeOfDay);
+    const many = Buffer.concat(Array.from({ length: 200 }, () => small));
+    await expect((await bound()).write(many)).rejects.toThrow(disconnected);
+    const shares = Array.from({ length: 2000 }, (_, index) => `share-${index}`);
+    const two = Buffer.concat([requestPdu(15, shareEnum), small]);
+    await expect((await bound({ shares })).write(two)).rejects.toThrow(disconnected);
+    await (await bound()).write(two);
   });
 
   it('its close', async () => {

@@ -1,7 +1,7 @@
 import { WireError } from '@polynas/core/wire';
 import { decode } from '../messages/whole.ts';
 import { NtStatus } from '../nt-status.ts';
-import type { RpcPipe } from '../server/pipe-open.ts';
+import type { PipeMessage, RpcPipe } from '../server/pipe-open.ts';
 import { StatusError } from '../status.ts';
 import { Answers } from './answers.ts';
 import { Association } from './association.ts';
@@ -17,6 +17,7 @@ import { PDU_HEADER_SIZE, PduFlag, type PduHeader, PduType } from './pdu/header.
 import { encodePdu, type Pdu, readPdu } from './pdu/pdu.ts';
 import { requestOf } from './pdu/request.ts';
 import { response, RESPONSE_SIZE } from './pdu/response.ts';
+import { PendingReads } from './pending-reads.ts';
 import type { PipeMemory } from './pipe-memory.ts';
 import { type WholeRequest, RequestAssembly } from './request-assembly.ts';
 import { RpcFault } from './rpc-fault.ts';
@@ -40,6 +41,7 @@ export class ServicePipe implements RpcPipe {
   private readonly memory: PipeMemory;
   private readonly assembly: RequestAssembly;
   private readonly answers: Answers;
+  private readonly reads = new PendingReads();
   private association: Association | undefined;
   private connected = true;
 
@@ -59,7 +61,11 @@ export class ServicePipe implements RpcPipe {
     if (!this.connected) throw new StatusError(NtStatus.PIPE_DISCONNECTED);
     if (this.answers.waiting > MAX_WAITING) throw new StatusError(NtStatus.INSUFFICIENT_RESOURCES);
     try {
-      for (const one of this.fragments.take(fragment)) this.take(readPdu(one));
+      for (const one of this.fragments.take(fragment)) {
+        if (this.answers.waiting > MAX_WAITING) throw new WireError('calls behind one whose answer is not read');
+        this.take(readPdu(one));
+        this.reads.serve(this.answers);
+      }
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       // There is no telling where the next PDU begins, or what the client believes: as when a connection is closed.
@@ -68,11 +74,16 @@ export class ServicePipe implements RpcPipe {
     }
   }
 
-  read(max: number): { readonly bytes: Uint8Array; readonly more: boolean } | undefined {
+  read(max: number): PipeMessage | undefined {
     return this.answers.read(max);
   }
 
-  async transceive(fragment: Uint8Array, max: number): Promise<{ readonly bytes: Uint8Array; readonly more: boolean }> {
+  async readNext(max: number, signal: AbortSignal): Promise<PipeMessage> {
+    if (!this.connected) throw new StatusError(NtStatus.PIPE_DISCONNECTED);
+    return this.answers.read(max) ?? this.reads.add(max, signal);
+  }
+
+  async transceive(fragment: Uint8Array, max: number): Promise<PipeMessage> {
     await this.write(fragment);
     const answer = this.answers.read(max);
     // What was written asks for no answer (a fragment that others follow): waiting for one would not end.
@@ -84,6 +95,7 @@ export class ServicePipe implements RpcPipe {
     this.connected = false;
     this.assembly.clear();
     this.answers.clear();
+    this.reads.end(NtStatus.PIPE_DISCONNECTED);
   }
 
   private take(pdu: Pdu): void {

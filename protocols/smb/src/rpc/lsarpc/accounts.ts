@@ -96,16 +96,16 @@ export function accountOfSid(call: RpcCall, sid: string): Account | undefined {
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-/** @param name `domain\name`, `name`, or the name of a domain; in any case of letters */
+/** @param name `domain\name`, `name`, or a domain as `domain` or `domain\`; in any case of letters */
 export function accountOfName(call: RpcCall, name: string): Account | undefined {
   const at = name.indexOf('\\');
   if (at < 0) return accountOfIsolatedName(call, name);
   const [domain, account] = [name.slice(0, at), name.slice(at + 1)];
+  if (account === '') return domainByName(call, domain);
   if (same(domain, UNIX_USER.name)) return userByName(call, account) ?? byNumber(account, userOf.bind(undefined, call));
   if (same(domain, UNIX_GROUP.name))
     return groupByName(call, account) ?? byNumber(account, groupOf.bind(undefined, call));
-  if (same(domain, call.serverName))
-    return account === '' ? domainItself(serverDomain(call)) : userByName(call, account);
+  if (same(domain, call.serverName)) return userByName(call, account);
   return WELL_KNOWN.find((one) => same(one.domain.name, domain) && same(one.name, account));
 }
 
@@ -113,8 +113,12 @@ export function accountOfName(call: RpcCall, name: string): Account | undefined 
 function accountOfIsolatedName(call: RpcCall, name: string): Account | undefined {
   const known = WELL_KNOWN.find((one) => same(one.name, name));
   if (known !== undefined) return known;
+  return domainByName(call, name) ?? userByName(call, name);
+}
+
+function domainByName(call: RpcCall, name: string): Account | undefined {
   const domain = domains(call).find((one) => same(one.name, name));
-  return domain === undefined ? userByName(call, name) : domainItself(domain);
+  return domain && domainItself(domain);
 }
 
 function userByName(call: RpcCall, name: string): Account | undefined {

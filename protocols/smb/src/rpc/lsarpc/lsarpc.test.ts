@@ -222,7 +222,7 @@ describe('LsarLookupNames', () => {
   });
 
   it('finds well-known names and domains', () => {
-    expect(sidsFor('everyone', 'NT Authority\\system', 'BUILTIN\\Users', 'BUILTIN', 'polynas', 'POLYNAS\\')).toEqual([
+    expect(sidsFor('everyone', 'NT Authority\\system', 'BUILTIN\\Users', 'builtin\\', 'polynas', 'POLYNAS\\')).toEqual([
       'S-1-1-0',
       'S-1-5-18',
       'S-1-5-32-545',
@@ -233,7 +233,7 @@ describe('LsarLookupNames', () => {
   });
 
   it('does not find what nobody bears', () => {
-    expect(sidsFor('carol', 'OTHER\\alice', 'Unix User\\4294967295', 'Unix User\\', '', '\\')).toEqual(
+    expect(sidsFor('carol', 'OTHER\\alice', 'Unix User\\4294967295', 'OTHER\\', '', '\\')).toEqual(
       Array.from({ length: 6 }),
     );
   });

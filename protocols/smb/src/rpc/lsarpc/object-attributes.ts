@@ -1,6 +1,5 @@
-import { WireError } from '@polynas/core/wire';
 import type { Ndr } from '../ndr/ndr.ts';
-import { unique } from '../ndr/pointers.ts';
+import { nullPointer, unique } from '../ndr/pointers.ts';
 import { u16, u32, u8 } from '../ndr/scalars.ts';
 import { struct } from '../ndr/structures.ts';
 
@@ -24,15 +23,6 @@ export interface ObjectAttributes {
   readonly securityDescriptor: undefined;
   readonly securityQualityOfService: QualityOfService | undefined;
 }
-
-const nullPointer: Ndr<undefined> = {
-  alignment: 4,
-  read(r, put) {
-    if (r.wire.align(4).u32le() !== 0) throw new WireError('attributes of a policy object');
-    put(undefined);
-  },
-  write: (w) => u32.write(w, 0),
-};
 
 export const objectAttributes: Ndr<ObjectAttributes> = struct<ObjectAttributes>({
   length: u32,

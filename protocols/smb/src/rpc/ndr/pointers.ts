@@ -1,3 +1,4 @@
+import { WireError } from '@polynas/core/wire';
 import type { Ndr } from './ndr.ts';
 import { u32 } from './scalars.ts';
 
@@ -17,3 +18,15 @@ export function unique<T>(referent: Ndr<T>): Ndr<T | undefined> {
     },
   };
 }
+
+/** A pointer that is null in all that is said here: what it could point to has no codec, and comes as a `WireError`. */
+export const nullPointer: Ndr<undefined> = {
+  alignment: 4,
+  read(r, put) {
+    u32.read(r, (id) => {
+      if (id !== 0) throw new WireError('a pointer that has to be null');
+      put(undefined);
+    });
+  },
+  write: (w) => u32.write(w, 0),
+};

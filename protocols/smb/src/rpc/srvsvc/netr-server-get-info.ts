@@ -1,6 +1,6 @@
 import type { RpcCall } from '../context.ts';
 import type { Ndr } from '../ndr/ndr.ts';
-import { unique } from '../ndr/pointers.ts';
+import { nullPointer, unique } from '../ndr/pointers.ts';
 import { i32, u32 } from '../ndr/scalars.ts';
 import { wideString } from '../ndr/strings.ts';
 import { parameters, struct } from '../ndr/structures.ts';
@@ -52,11 +52,22 @@ const limited = {
   userpath: unique(wideString),
 };
 
-const arms: Readonly<Record<number, Ndr<Partial<ServerInfo> | undefined>>> = {
+/**
+ * Levels of SERVER_INFO (MS-SRVS 2.2.3.7) that are not served. Their arm is there even where the level is refused: as a null pointer.
+ */
+const OTHERS = [
+  103, 502, 503, 599, 1005, 1010, 1016, 1017, 1018, 1107, 1501, 1502, 1503, 1506, 1510, 1511, 1512, 1513, 1514, 1515,
+  1516, 1518, 1523, 1528, 1529, 1530, 1533, 1534, 1535, 1536, 1538, 1539, 1540, 1541, 1542, 1543, 1544, 1545, 1546,
+  1547, 1548, 1549, 1550, 1552, 1553, 1554, 1555, 1556,
+];
+
+const served: Readonly<Record<number, Ndr<Partial<ServerInfo> | undefined>>> = {
   100: unique(struct(named)),
   101: unique(struct(versioned)),
   102: unique(struct(limited)),
 };
+
+const arms = { ...Object.fromEntries(OTHERS.map((level) => [level, nullPointer])), ...served };
 
 function serverInfo(call: RpcCall): ServerInfo {
   return {
@@ -83,7 +94,7 @@ export const netrServerGetInfo: Operation<NetrServerGetInfoRequest, NetrServerGe
   request: parameters<NetrServerGetInfoRequest>({ serverName: unique(wideString), level: u32 }),
   response: parameters<NetrServerGetInfoResponse>({ infoStruct: union(u32, arms), status: u32 }),
   answer(call: RpcCall, { level }) {
-    const known = Object.hasOwn(arms, level);
+    const known = Object.hasOwn(served, level);
     return {
       infoStruct: { selector: level, arm: known ? serverInfo(call) : undefined },
       status: known ? Win32Error.SUCCESS : Win32Error.INVALID_LEVEL,

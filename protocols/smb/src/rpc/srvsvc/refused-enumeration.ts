@@ -1,6 +1,4 @@
-import { WireError } from '@polynas/core/wire';
-import type { Ndr } from '../ndr/ndr.ts';
-import { unique } from '../ndr/pointers.ts';
+import { nullPointer, unique } from '../ndr/pointers.ts';
 import { u32 } from '../ndr/scalars.ts';
 import { parameters, struct } from '../ndr/structures.ts';
 import { levelled, type Selected } from '../ndr/unions.ts';
@@ -11,6 +9,7 @@ import { Win32Error } from '../win32-error.ts';
 /** A container without entries. */
 interface Empty {
   readonly entriesRead: number;
+  /** Callers leave it to the server to allocate. */
   readonly buffer: undefined;
 }
 
@@ -29,16 +28,6 @@ export interface RefusedEnumerationResponse {
   readonly status: number;
 }
 
-/** Callers pass the null pointer for what the server is to allocate. */
-const noBuffer: Ndr<undefined> = {
-  alignment: 4,
-  read(r, put) {
-    if (r.wire.align(4).u32le() !== 0) throw new WireError('entries in a request');
-    put(undefined);
-  },
-  write: (w) => u32.write(w, 0),
-};
-
 /**
  * An enumeration of what other users do (sessions, connections, open files), which is for administrators (MS-SRVS 3.1.4.1, 3.1.4.2, 3.1.4.5), and is shown to them by the console
  * for all protocols together: refused here.
@@ -50,7 +39,7 @@ export function refusedEnumeration(
   names: readonly string[],
   levels: readonly number[],
 ): Operation<RefusedEnumerationRequest, RefusedEnumerationResponse> {
-  const container = unique(struct<Empty>({ entriesRead: u32, buffer: noBuffer }));
+  const container = unique(struct<Empty>({ entriesRead: u32, buffer: nullPointer }));
   const infoStruct = levelled(Object.fromEntries(levels.map((level) => [level, container])));
   const rest = { infoStruct, preferedMaximumLength: u32, resumeHandle: unique(u32) };
   return {

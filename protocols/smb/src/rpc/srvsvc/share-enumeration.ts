@@ -31,7 +31,8 @@ export interface ShareEnumerationResponse {
   readonly status: number;
 }
 
-const LEVELS = [0, 1, 2, 501, 502];
+/** Those that have a container (MS-SRVS 2.2.4.38). */
+const LEVELS = [0, 1, 2, 501, 502, 503];
 
 const infoStruct = levelled<Container | undefined>(
   Object.fromEntries(
@@ -46,7 +47,7 @@ const infoStruct = levelled<Container | undefined>(
 const nothing = (level: number): Selected<Container | undefined> => ({ selector: level, arm: undefined });
 
 /** Octets of an entry's fixed part at the largest level, so that the estimate is never too small. */
-const FIXED = 48;
+const FIXED = 52;
 /** Octets of entries in one answer; what does not fit is asked for with the resume handle. */
 const MAX_LENGTH = 2 * 1024 * 1024;
 

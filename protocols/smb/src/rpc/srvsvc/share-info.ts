@@ -21,6 +21,8 @@ export interface ShareInfo {
   readonly currentUses: number;
   readonly path: string | undefined;
   readonly passwd: string | undefined;
+  /** Server whose share it is; `*` for all names of the server. */
+  readonly servername: string | undefined;
   readonly flags: number;
   /** Octets of the security descriptor. */
   readonly reserved: number;
@@ -32,12 +34,18 @@ const name = { netname: text };
 const described = { ...name, type: u32, remark: text };
 const located = { ...described, permissions: u32, maxUses: i32, currentUses: u32, path: text, passwd: text };
 
+const secured = { reserved: u32, securityDescriptor: unique(conformantOctets) };
+
 /** By level. */
 export const shareInfo: Readonly<Record<number, Ndr<Partial<ShareInfo>>>> = {
   0: struct(name),
   1: struct(described),
   2: struct(located),
   501: struct({ ...described, flags: u32 }),
-  502: struct({ ...located, reserved: u32, securityDescriptor: unique(conformantOctets) }),
+  502: struct({ ...located, ...secured }),
+  503: struct({ ...located, servername: text, ...secured }),
+  1004: struct({ remark: text }),
   1005: struct({ flags: u32 }),
+  1006: struct({ maxUses: i32 }),
+  1501: struct(secured),
 };

@@ -43,6 +43,7 @@ function shown(name: string, type: number): ShareInfo {
     // Clients show it, and take it for a path of Windows; where the share lies on the volume is the administrator's business.
     path: `C:\\${name}`,
     passwd: undefined,
+    servername: '*',
     // Manual caching, no DFS (MS-SRVS 2.2.4.29).
     flags: 0,
     // No descriptor: the files' own permissions decide.

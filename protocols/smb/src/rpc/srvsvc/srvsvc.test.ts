@@ -53,6 +53,7 @@ describe('NetrShareEnum', () => {
     expect(first(2)).toEqual(located);
     expect(first(501)).toEqual({ ...basic, flags: 0 });
     expect(first(502)).toEqual({ ...located, reserved: 0, securityDescriptor: undefined });
+    expect(first(503)).toEqual({ ...located, servername: '*', reserved: 0, securityDescriptor: undefined });
   });
 
   it('goes on from the resume handle where not all fitted', () => {
@@ -110,7 +111,8 @@ describe('NetrShareGetInfo', () => {
   });
 
   it('has all levels', () => {
-    for (const selector of [0, 1, 2, 501, 502, 1005]) expect(get('data', selector).status).toBe(0);
+    for (const selector of [0, 1, 2, 501, 502, 503, 1004, 1005, 1006, 1501])
+      expect(get('data', selector).status).toBe(0);
     expect(get('data', 1005).infoStruct.arm).toEqual({ flags: 0 });
   });
 

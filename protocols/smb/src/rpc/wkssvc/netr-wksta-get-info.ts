@@ -1,6 +1,6 @@
 import { type RpcCall, WORKGROUP } from '../context.ts';
 import type { Ndr } from '../ndr/ndr.ts';
-import { unique } from '../ndr/pointers.ts';
+import { nullPointer, unique } from '../ndr/pointers.ts';
 import { u32 } from '../ndr/scalars.ts';
 import { wideString } from '../ndr/strings.ts';
 import { parameters, struct } from '../ndr/structures.ts';
@@ -39,11 +39,16 @@ const basic = {
 };
 const rooted = { ...basic, lanroot: unique(wideString) };
 
-const arms: Readonly<Record<number, Ndr<Partial<WorkstationInfo> | undefined>>> = {
+/** Levels of WKSTA_INFO (MS-WKST 2.2.4.1) that are not served: their arm is a null pointer. */
+const OTHERS = [502, 1013, 1018, 1046];
+
+const served: Readonly<Record<number, Ndr<Partial<WorkstationInfo> | undefined>>> = {
   100: unique(struct(basic)),
   101: unique(struct(rooted)),
   102: unique(struct({ ...rooted, loggedOnUsers: u32 })),
 };
+
+const arms = { ...Object.fromEntries(OTHERS.map((level) => [level, nullPointer])), ...served };
 
 function workstationInfo(call: RpcCall): WorkstationInfo {
   return {
@@ -64,7 +69,7 @@ export const netrWkstaGetInfo: Operation<NetrWkstaGetInfoRequest, NetrWkstaGetIn
   request: parameters<NetrWkstaGetInfoRequest>({ serverName: unique(wideString), level: u32 }),
   response: parameters<NetrWkstaGetInfoResponse>({ wkstaInfo: union(u32, arms), status: u32 }),
   answer(call: RpcCall, { level }) {
-    const known = Object.hasOwn(arms, level);
+    const known = Object.hasOwn(served, level);
     return {
       wkstaInfo: { selector: level, arm: known ? workstationInfo(call) : undefined },
       status: known ? Win32Error.SUCCESS : Win32Error.INVALID_LEVEL,
