@@ -390,7 +390,7 @@ describe('a pipe is disconnected by', () => {
 
   it('more than a fragment at once, or calls behind an answer that is long', async () => {
     const small = requestPdu(28, timeOfDay);
-    const many = Buffer.concat(Array.from({ length: 200 }, () => small));
+    const many = Buffer.concat(Array.from({ length: 300 }, () => small));
     await expect((await bound()).write(many)).rejects.toThrow(disconnected);
     const shares = Array.from({ length: 2000 }, (_, index) => `share-${index}`);
     const two = Buffer.concat([requestPdu(15, shareEnum), small]);
