@@ -13,9 +13,9 @@ export {
 export { type Binding, bindingsOf } from './portmap/bindings.ts';
 export { type PortmapOptions, portmapProgram } from './portmap/program.ts';
 export { register, type Registration, SYSTEM_RPCBIND } from './portmap/registration.ts';
-export { type BudgetOptions, ByteBudget } from './rpc/byte-budget.ts';
+export { type BudgetOptions, ByteBudget } from '@polynas/core/wire';
 export { RpcCallError, RpcClient, type RpcClientOptions, type RpcEndpoint } from './rpc/client.ts';
-export { type Clock, systemClock } from './rpc/clock.ts';
+export { type Clock, systemClock } from '@polynas/core/wire';
 export type { RpcObserver } from './rpc/connection.ts';
 export { type Credentials } from './rpc/credentials.ts';
 export { DEFAULT_BUDGET, DEFAULT_LIMITS, DEFAULT_REPLAYS, type RpcLimits } from './rpc/limits.ts';

@@ -5,7 +5,7 @@ import type { Volume } from '@polynas/core/spi';
 import type { ProcedureCodec } from '../src/codec/procedure-codec.ts';
 import { NfsServer } from '../src/nfs-server.ts';
 import { RpcClient } from '../src/rpc/client.ts';
-import { systemClock } from '../src/rpc/clock.ts';
+import { systemClock } from '@polynas/core/wire';
 import type { Credentials } from '../src/rpc/credentials.ts';
 import { MOUNT_PROGRAM, MOUNT_V3, Mountstat3, mountV3Procedures } from '../src/xdr/mount.ts';
 import {

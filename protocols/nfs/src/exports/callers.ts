@@ -1,5 +1,5 @@
 import type { Caller, NfsClientRule, Share } from '@polynas/core/service';
-import type { Clock } from '../rpc/clock.ts';
+import type { Clock } from '@polynas/core/wire';
 import type { Credentials } from '../rpc/credentials.ts';
 import type { CallContext } from '../rpc/program.ts';
 import { RpcAuthError } from '../rpc/refusal.ts';

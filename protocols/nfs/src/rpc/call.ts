@@ -23,7 +23,7 @@ export class Call implements CallContext {
   ticket: Ticket | undefined;
   releases: (() => void)[] | undefined;
   /** The borrowed buffer that the arguments lie in. */
-  buffer: Buffer | undefined;
+  buffer: Uint8Array | undefined;
   /** Monotonic milliseconds, where somebody wants to know. */
   begunAt: number;
 

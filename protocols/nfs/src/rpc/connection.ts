@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 import { type Reader, WireError, Writer } from '@polynas/core/wire';
 import { AuthStat } from '../xdr/rpc.ts';
-import type { BudgetAccount, BudgetHolder, ByteBudget } from './byte-budget.ts';
+import type { BudgetAccount, BudgetHolder, ByteBudget } from '@polynas/core/wire';
 import { Call } from './call.ts';
 import { type CallHeader, decodeCallHeader } from './call-header.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '@polynas/core/wire';
 import { CredentialDecoder } from './credentials.ts';
 import type { RpcLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import type { CallContext, Peer, Procedure, ProgramTable } from './program.ts';
 import { RecordAssembler, RecordError } from './record-assembler.ts';
-import type { RecordBuffers } from './record-buffers.ts';
+import type { FrameBuffers } from '@polynas/core/wire';
 import { encodeRefusal, encodeSuccess, type Refusal, RpcAuthError } from './refusal.ts';
 import type { ReplayCache } from './replay-cache.ts';
 
@@ -33,7 +33,7 @@ export interface ConnectionContext {
   readonly limits: RpcLimits;
   readonly budget: ByteBudget;
   readonly replays: ReplayCache;
-  readonly buffers: RecordBuffers;
+  readonly buffers: FrameBuffers;
   readonly clock: Clock;
   readonly observer: RpcObserver;
   /** Aborted when the server gives up its running calls. */
@@ -66,7 +66,7 @@ export class Connection implements BudgetHolder {
   /** A call that waits for memory; nothing behind it is begun. */
   private parked: Call | undefined;
   /** The borrowed buffer of the record that is looked at, until a call has it. */
-  private borrowed: Buffer | undefined;
+  private borrowed: Uint8Array | undefined;
   private pumping = false;
   private paused = false;
   private ending = false;

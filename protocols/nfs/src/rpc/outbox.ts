@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Place, Writer } from '@polynas/core/wire';
-import type { BudgetAccount } from './byte-budget.ts';
-import type { Clock } from './clock.ts';
+import type { BudgetAccount } from '@polynas/core/wire';
+import type { Clock } from '@polynas/core/wire';
 
 const LAST_FRAGMENT = 0x8000_0000;
 const RECORD_LIMIT = 64 * 1024 * 1024;

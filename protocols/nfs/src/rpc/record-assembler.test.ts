@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RecordAssembler, RecordError } from './record-assembler.ts';
-import { RecordBuffers } from './record-buffers.ts';
+import { FrameBuffers } from '@polynas/core/wire';
 
 const LIMITS = { maxRecord: 1024, maxFragments: 8 };
 
@@ -103,9 +103,9 @@ describe('RecordAssembler with buffers', () => {
   const record = (length: number): Buffer => Buffer.alloc(length, 'record');
 
   it('gathers large records in a buffer that is used again', () => {
-    const buffers = new RecordBuffers(limits.maxRecord, 1);
+    const buffers = new FrameBuffers(limits.maxRecord, 1);
     const assembler = new RecordAssembler(limits, buffers);
-    let first: Buffer | undefined;
+    let first: Uint8Array | undefined;
     for (const length of [100_000, 200_000, 70_000]) {
       const stream = mark(record(length), [length >> 1]);
       assembler.push(stream.subarray(0, 60_000));
@@ -124,7 +124,7 @@ describe('RecordAssembler with buffers', () => {
   });
 
   it('does without when all are lent, for small records, and for those in one chunk', () => {
-    const buffers = new RecordBuffers(limits.maxRecord, 1);
+    const buffers = new FrameBuffers(limits.maxRecord, 1);
     const [one, two] = [new RecordAssembler(limits, buffers), new RecordAssembler(limits, buffers)];
     const stream = mark(record(100_000), []);
     for (const assembler of [one, two]) {

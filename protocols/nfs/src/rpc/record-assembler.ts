@@ -1,5 +1,5 @@
 import { Reader } from '@polynas/core/wire';
-import type { RecordBuffers } from './record-buffers.ts';
+import type { FrameBuffers } from '@polynas/core/wire';
 
 /** A record that cannot be accepted; the connection has lost its framing and is closed. */
 export class RecordError extends Error {
@@ -35,15 +35,15 @@ export class RecordAssembler {
   private fragments = 0;
   private header = 0;
   private headerBytes = 0;
-  private partial: Buffer | undefined;
+  private partial: Uint8Array | undefined;
   private gathered = 0;
   /** Whether `partial` is one of `buffers`. */
   private borrowed = false;
-  private finished: Buffer | undefined;
-  private readonly buffers: RecordBuffers | undefined;
+  private finished: Uint8Array | undefined;
+  private readonly buffers: FrameBuffers | undefined;
 
   /** @param buffers for large records, if there are any; at least `maxRecord` long */
-  constructor(limits: RecordLimits, buffers?: RecordBuffers) {
+  constructor(limits: RecordLimits, buffers?: FrameBuffers) {
     this.limits = limits;
     this.buffers = buffers;
   }
@@ -54,7 +54,7 @@ export class RecordAssembler {
   }
 
   /** The borrowed buffer that the record of the last `take` lies in: now the caller's to give back. */
-  takeBorrowed(): Buffer | undefined {
+  takeBorrowed(): Uint8Array | undefined {
     const { finished } = this;
     this.finished = undefined;
     return finished;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { TestClock } from '@polynas/core/testing';
 import { ReplayCache } from './replay-cache.ts';
 
 const identity = { address: '192.0.2.1', xid: 7, program: 100003, version: 3, procedure: 12 };
@@ -7,7 +7,7 @@ const args = Uint8Array.of(1, 2, 3);
 const reply = Uint8Array.of(9);
 
 function cache(options: { entries?: number; bytes?: number; age?: number } = {}) {
-  const clock = new FakeClock();
+  const clock = new TestClock();
   return { clock, replays: new ReplayCache({ entries: 10, bytes: 10_000, age: 1000, clock, ...options }) };
 }
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Clock } from './clock.ts';
+import type { Clock } from '@polynas/core/wire';
 
 export interface ReplayCacheOptions {
   /** Finished calls remembered. */

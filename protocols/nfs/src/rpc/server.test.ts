@@ -1,11 +1,11 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { TestClock } from '@polynas/core/testing';
 import { RawPeer } from '../testing/raw-peer.ts';
 import { decodeOpaque, decodeUint, encodeUint, attachOpaque } from '../codec/xdr.ts';
 import type { ProcedureCodec } from '../codec/procedure-codec.ts';
 import { AuthStat } from '../xdr/rpc.ts';
-import { ByteBudget } from './byte-budget.ts';
+import { ByteBudget } from '@polynas/core/wire';
 import { RpcClient, RpcCallError } from './client.ts';
 import type { Credentials } from './credentials.ts';
 import { type CallContext, procedure, type Program } from './program.ts';
@@ -260,7 +260,7 @@ describe('RpcServer: hostile peers', () => {
   });
 
   it('stops reading from a peer that does not read, holds no more than the bound, and serves the others', async () => {
-    const clock = new FakeClock();
+    const clock = new TestClock();
     const budget = new ByteBudget({ limit: 8 << 20, allowance: 64 << 10, stall: 1000, clock });
     const fixture = await start({ clock, budget, limits: { maxReplyBytes: 2 << 20 } });
     const greedy = await Promise.all(
@@ -310,7 +310,7 @@ describe('RpcServer: hostile peers', () => {
   });
 
   it('closes idle connections and unfinished records in time, not busy ones', async () => {
-    const clock = new FakeClock();
+    const clock = new TestClock();
     const fixture = await start({ clock, limits: { idle: 20_000, stall: 10_000 } });
     const idle = await fixture.peer();
     const unfinished = await fixture.peer();
@@ -419,7 +419,7 @@ describe('RpcServer: ends', () => {
   });
 
   it('cuts off what does not settle in time', async () => {
-    const clock = new FakeClock();
+    const clock = new TestClock();
     const fixture = await start({ clock });
     const peer = await fixture.peer();
     peer.send(call(1, 2, 3, 5), call(2, 2, 1, 5));

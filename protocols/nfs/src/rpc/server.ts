@@ -1,10 +1,10 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { ByteBudget } from './byte-budget.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { ByteBudget } from '@polynas/core/wire';
+import { type Clock, systemClock } from '@polynas/core/wire';
 import { Connection, type ConnectionContext, type RpcObserver } from './connection.ts';
 import { DEFAULT_BUDGET, DEFAULT_LIMITS, DEFAULT_REPLAYS, type RpcLimits } from './limits.ts';
 import { type Peer, type Program, ProgramTable } from './program.ts';
-import { RecordBuffers } from './record-buffers.ts';
+import { FrameBuffers } from '@polynas/core/wire';
 import { ReplayCache } from './replay-cache.ts';
 
 export interface RpcServerOptions {
@@ -43,7 +43,7 @@ export class RpcServer {
       limits: this.limits,
       budget: options.budget ?? new ByteBudget({ ...DEFAULT_BUDGET, clock: this.clock }),
       replays: options.replays ?? new ReplayCache({ ...DEFAULT_REPLAYS, clock: this.clock }),
-      buffers: new RecordBuffers(this.limits.maxRecord, this.limits.recordBuffers),
+      buffers: new FrameBuffers(this.limits.maxRecord, this.limits.recordBuffers),
       clock: this.clock,
       observer: options.observer,
       stopping: this.stopping.signal,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { TestClock } from '../test/clock.ts';
 import { type BudgetHolder, ByteBudget } from './byte-budget.ts';
 
 function setUp() {
-  const clock = new FakeClock();
+  const clock = new TestClock();
   const budget = new ByteBudget({ limit: 100, allowance: 10, stall: 1000, clock });
   const log: string[] = [];
   const open = (name: string, stalledSince?: number) => {
