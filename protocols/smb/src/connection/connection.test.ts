@@ -2,6 +2,7 @@ import { WireError } from '@polynas/core/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FrameAssembler } from './frame-assembler.ts';
+import { FrameBuffers } from './frame-buffers.ts';
 import { Inbound } from './inbound.ts';
 import { defaultLimits } from './limits.ts';
 import { requiredCharge, SequenceWindow } from './sequence-window.ts';
@@ -48,6 +49,36 @@ describe('frames', () => {
       expect(assembler.take(9_000_000)).toBeUndefined();
     }
     expect(assembler.held).toBeLessThanOrEqual(2 * 100_100);
+  });
+
+  it('that are large lie in common buffers, as far as there are any', () => {
+    const buffers = new FrameBuffers(200_000, 1);
+    const payload = Buffer.alloc(100_000, 'abc');
+    const gather = (assembler: FrameAssembler): Uint8Array => {
+      const stream = framed(payload);
+      assembler.push(stream.subarray(0, 70_000));
+      expect(assembler.take(200_000)).toBeUndefined();
+      assembler.push(stream.subarray(70_000));
+      const frame = assembler.take(200_000)!;
+      expect(payload.equals(frame)).toBe(true);
+      return frame;
+    };
+    const first = new FrameAssembler(buffers);
+    const frame = gather(first);
+    const borrowed = first.takeBorrowed()!;
+    expect(borrowed.buffer).toBe(frame.buffer);
+    expect(first.takeBorrowed()).toBeUndefined();
+    const second = new FrameAssembler(buffers);
+    gather(second);
+    expect(second.takeBorrowed()).toBeUndefined();
+    expect(buffers.lent).toBe(1);
+    buffers.give(borrowed);
+    first.push(framed(payload).subarray(0, 50_000));
+    expect(first.take(200_000)).toBeUndefined();
+    expect(first.held).toBe(0);
+    expect(buffers.lent).toBe(1);
+    first.abandon();
+    expect(buffers.lent).toBe(0);
   });
 
   it('are refused when they are longer than the limit, or not direct TCP', () => {

@@ -1,8 +1,11 @@
 import { Reader, WireError } from '@polynas/core/wire';
 import { readTransportHeader, TRANSPORT_HEADER_SIZE } from '../messages/direct-tcp.ts';
+import type { FrameBuffers } from './frame-buffers.ts';
 
 /** Where the gathering buffer begins; it doubles with what arrives. */
 const FIRST_CAPACITY = 16 * 1024;
+/** Frames above are gathered in a common buffer where one is free. */
+const BORROW_ABOVE = 64 * 1024;
 const NO_FRAME = -1;
 const NOTHING = new Uint8Array(0);
 
@@ -10,7 +13,7 @@ const NOTHING = new Uint8Array(0);
  * Cuts the byte stream of a connection into frames (MS-SMB2 2.1), across any segmentation.
  *
  * A frame that lies whole in one chunk is handed out there. One that spans chunks is gathered in a buffer that grows with what
- * has *arrived*, never with what a header announces.
+ * has *arrived*, never with what a header announces, or for a large one in a buffer of a fixed number.
  */
 export class FrameAssembler {
   private chunk: Uint8Array = NOTHING;
@@ -21,10 +24,33 @@ export class FrameAssembler {
   private length = NO_FRAME;
   private partial: Uint8Array | undefined;
   private gathered = 0;
+  private readonly buffers: FrameBuffers | undefined;
+  /** Of the frame that is being gathered. */
+  private borrowing: Uint8Array | undefined;
+  /** Of the frame that was taken last. */
+  private borrowed: Uint8Array | undefined;
 
-  /** Bytes of memory held for a frame that is not complete. */
+  constructor(buffers?: FrameBuffers) {
+    this.buffers = buffers;
+  }
+
+  /** Bytes of memory held for a frame that is not complete, the common buffers aside. */
   get held(): number {
-    return this.partial?.length ?? 0;
+    return this.borrowing === undefined ? (this.partial?.length ?? 0) : 0;
+  }
+
+  /** The common buffer in which the frame lies that was just taken, if it does; it is the caller's to give back from now on. */
+  takeBorrowed(): Uint8Array | undefined {
+    const { borrowed } = this;
+    this.borrowed = undefined;
+    return borrowed;
+  }
+
+  /** The stream has ended: what was begun is never completed. */
+  abandon(): void {
+    if (this.borrowing !== undefined) this.buffers!.give(this.borrowing);
+    this.borrowing = undefined;
+    this.partial = undefined;
   }
 
   /** Whether a frame has begun and is not complete. */
@@ -57,6 +83,8 @@ export class FrameAssembler {
     if (this.gathered < this.length) return undefined;
     const frame = this.partial!.subarray(0, this.length);
     this.partial = undefined;
+    this.borrowed = this.borrowing;
+    this.borrowing = undefined;
     this.gathered = 0;
     this.length = NO_FRAME;
     return frame;
@@ -79,6 +107,10 @@ export class FrameAssembler {
 
   private gather(bytes: number): void {
     const needed = this.gathered + bytes;
+    if (this.partial === undefined && this.length > BORROW_ABOVE && this.length <= (this.buffers?.size ?? 0)) {
+      this.borrowing = this.buffers!.take();
+      this.partial = this.borrowing;
+    }
     if (this.partial === undefined || this.partial.length < needed) {
       const doubled = Math.max(FIRST_CAPACITY, needed, (this.partial?.length ?? 0) * 2);
       const larger = new Uint8Array(Math.min(this.length, doubled));

@@ -4,6 +4,7 @@ import { type MessageSpan, messageSpans } from '../messages/compound.ts';
 import { PROTOCOL_ID, SMB1_PROTOCOL_ID, TRANSFORM_PROTOCOL_ID } from '../messages/header.ts';
 import { TRANSFORM_HEADER_SIZE } from '../messages/transform-header.ts';
 import { FrameAssembler } from './frame-assembler.ts';
+import type { FrameBuffers } from './frame-buffers.ts';
 import { type ConnectionLimits, maxFrame } from './limits.ts';
 
 /** One frame as it came, cut but not decoded. */
@@ -23,20 +24,32 @@ type Phase = 'fresh' | 'negotiating' | 'authenticated';
  */
 export class Inbound {
   private readonly limits: ConnectionLimits;
-  private readonly assembler = new FrameAssembler();
+  private readonly assembler: FrameAssembler;
   private phase: Phase = 'fresh';
 
-  constructor(limits: ConnectionLimits) {
+  /** @param buffers for large frames; without, each is gathered in memory of its own */
+  constructor(limits: ConnectionLimits, buffers?: FrameBuffers) {
     this.limits = limits;
+    this.assembler = new FrameAssembler(buffers);
   }
 
-  /** Bytes of memory held for a frame that is not complete. */
+  /** Bytes of memory held for a frame that is not complete, common buffers aside. */
   get held(): number {
     return this.assembler.held;
   }
 
   get midFrame(): boolean {
     return this.assembler.midFrame;
+  }
+
+  /** The common buffer in which the frame lies that was just taken, if it does; it is the caller's to give back from now on. */
+  takeBorrowed(): Uint8Array | undefined {
+    return this.assembler.takeBorrowed();
+  }
+
+  /** The stream has ended: what was begun is never completed. */
+  abandon(): void {
+    this.assembler.abandon();
   }
 
   push(chunk: Uint8Array): void {

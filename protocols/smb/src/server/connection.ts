@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import { type Gathered, WireError } from '@polynas/core/wire';
 import { smb1Negotiate } from '../commands/smb1-negotiate.ts';
 import { rows } from '../commands/table.ts';
-import { Inbound } from '../connection/inbound.ts';
+import type { FrameBuffers } from '../connection/frame-buffers.ts';
+import { Inbound, type InboundFrame } from '../connection/inbound.ts';
 import { NtStatus } from '../nt-status.ts';
 import { StatusError } from '../status.ts';
 import type { BudgetAccount, BudgetHolder, ByteBudget } from './byte-budget.ts';
@@ -20,6 +21,7 @@ export interface ConnectionContextParts {
   readonly parts: SmbParts;
   readonly limits: ServerLimits;
   readonly budget: ByteBudget;
+  readonly buffers: FrameBuffers;
   readonly sessions: SessionTable;
   /** The connection is closed, and nothing of it is left. */
   readonly onClose: (connection: Connection) => void;
@@ -60,7 +62,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
     this.context = context;
     const { parts, limits, budget, sessions } = context;
     this.link = new Link(id, client, limits, sessions);
-    this.inbound = new Inbound(limits);
+    this.inbound = new Inbound(limits, context.buffers);
     this.dispatcher = new Dispatcher(parts, this.link, this.inbound, rows, this);
     this.account = budget.open(this);
     this.outbox = new Outbox(socket, this.account, parts.clock, () => this.onSent());
@@ -137,6 +139,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
       this.promisedBytes -= work.responseBytes;
     }
     this.account.give(work.heldBytes);
+    this.giveBack(work);
     if (this.closed || this.pumping) return;
     if (this.paused) this.pump();
     else this.flushSoon();
@@ -183,11 +186,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
         const frame = this.inbound.take();
         this.countPartial();
         if (frame === undefined) break;
-        if (frame.kind === 'smb1') this.send(smb1Negotiate(this.link, this.context.parts, frame.bytes));
-        else {
-          const work = this.dispatcher.receive(frame);
-          if (work !== undefined) this.beginOrPark(work);
-        }
+        this.receive(frame, this.inbound.takeBorrowed());
       }
     } catch (error) {
       this.drop(error);
@@ -197,6 +196,26 @@ export class Connection implements BudgetHolder, DispatcherHost {
     if (this.closed) return;
     this.steer();
     this.flushSoon();
+  }
+
+  private receive(frame: InboundFrame, buffer: Uint8Array | undefined): void {
+    let work: FrameWork | undefined;
+    try {
+      if (frame.kind === 'smb1') this.send(smb1Negotiate(this.link, this.context.parts, frame.bytes));
+      else work = this.dispatcher.receive(frame);
+    } finally {
+      // What was sealed has been opened into memory of its own.
+      if (work !== undefined && frame.kind === 'messages') work.buffer = buffer;
+      else if (buffer !== undefined) this.context.buffers.give(buffer);
+    }
+    if (work !== undefined) this.beginOrPark(work);
+  }
+
+  private giveBack(work: FrameWork): void {
+    if (work.buffer === undefined) return;
+    if (work.lingers) this.context.buffers.leave();
+    else this.context.buffers.give(work.buffer);
+    work.buffer = undefined;
   }
 
   /** Begins the frame that waits for memory, if there is one and memory as well. */
@@ -307,6 +326,8 @@ export class Connection implements BudgetHolder, DispatcherHost {
     this.outbox.discard();
     this.account.give(this.partialBytes);
     this.partialBytes = 0;
+    this.inbound.abandon();
+    if (this.parked !== undefined) this.giveBack(this.parked);
     this.parked = undefined;
     this.account.close();
     void this.release();

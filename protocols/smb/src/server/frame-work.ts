@@ -19,6 +19,8 @@ export class FrameWork {
   responseBytes = 0;
   /** Bytes set aside for it now. */
   heldBytes = 0;
+  /** The common buffer in which the requests lie. */
+  buffer: Uint8Array | undefined;
   /** An only request that waits for somebody else. */
   waiting = false;
   /** Of the message before, for those related to it. */
@@ -30,6 +32,11 @@ export class FrameWork {
   constructor(requestBytes: number, sealedFor: LiveSession | undefined) {
     this.requestBytes = requestBytes;
     this.sealedFor = sealedFor;
+  }
+
+  /** Somebody may look at the requests though they are answered: one that gave up early, as its signal asked for, may have left its work to others. */
+  get lingers(): boolean {
+    return this.calls.some((call) => call.aborted);
   }
 
   get bytes(): number {

@@ -3,6 +3,8 @@ import { type ConnectionLimits, defaultLimits } from '../connection/limits.ts';
 /** What bounds a server and each of its connections. All sizes in bytes, all times in milliseconds. */
 export interface ServerLimits extends ConnectionLimits {
   readonly maxConnections: number;
+  /** Buffers of the largest frame's size that are kept for large frames, beside the common memory. They cost what was used of them. */
+  readonly frameBuffers: number;
   /** Frames of one connection that are worked on at a time. */
   readonly maxInFlight: number;
   /** Requests of one connection that wait for somebody else after an interim response (MS-SMB2 3.3.4.2). */
@@ -27,6 +29,7 @@ const MEBIBYTE = 1024 * 1024;
 export const DEFAULT_LIMITS: ServerLimits = {
   ...defaultLimits,
   maxConnections: 4096,
+  frameBuffers: 8,
   maxInFlight: 256,
   maxWaiting: 512,
   maxReplyBytes: 16 * MEBIBYTE,

@@ -1,5 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { randomBytes } from 'node:crypto';
+import { FrameBuffers } from '../connection/frame-buffers.ts';
+import { maxFrame } from '../connection/limits.ts';
 import { openPipe } from '../rpc/open-pipe.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { systemClock } from './clock.ts';
@@ -59,6 +61,7 @@ export class SmbServer {
       parts,
       limits,
       budget: new ByteBudget({ ...DEFAULT_BUDGET, limit: options.memory ?? DEFAULT_BUDGET.limit, clock: this.clock }),
+      buffers: new FrameBuffers(maxFrame(limits, true), limits.frameBuffers),
       sessions: new SessionTable(parts.random),
       onClose: (connection) => this.onClose(connection),
     };
@@ -138,10 +141,15 @@ export class SmbServer {
     if (this.open.size === 0) this.whenEmpty?.();
   }
 
+  /** Closes connections that are idle or do not move. Done every few seconds by itself. */
+  sweep(): void {
+    const now = this.clock.monotonic();
+    for (const connection of this.open) connection.sweep(now);
+  }
+
   private sweepLater(): void {
     this.sweeping = this.clock.after(SWEEP_INTERVAL, () => {
-      const now = this.clock.monotonic();
-      for (const connection of this.open) connection.sweep(now);
+      this.sweep();
       this.sweepLater();
     });
   }

@@ -27,7 +27,7 @@ import {
 import { preauthIntegrityCapabilities, SHA_512 } from '../messages/negotiate-contexts/preauth-integrity.ts';
 import { SigningAlgorithm, signingCapabilities } from '../messages/negotiate-contexts/signing.ts';
 import { Capability, type NegotiateRequest, type NegotiateResponse } from '../messages/negotiate.ts';
-import { bodies, type ValueOf } from '../messages/table.ts';
+import { bodies, isCommand, type ValueOf } from '../messages/table.ts';
 import { decode, encode } from '../messages/whole.ts';
 import { NtStatus } from '../nt-status.ts';
 import { NtlmFlag } from '../ntlm/flags.ts';
@@ -95,6 +95,10 @@ export class SmbClient {
   sealing = false;
   /** Change the last byte of what is sent. */
   damage = false;
+  /** Take responses that nobody asked for, and bodies that are others'. */
+  lenient = false;
+  /** Changes each message before it is signed. */
+  tamper: ((message: Uint8Array) => void) | undefined;
   /** Called with each frame sent, without its transport header. */
   onFrame: (frame: Uint8Array) => void = () => undefined;
   /** How the frames that came were cut: messages of each. */
@@ -286,8 +290,10 @@ export class SmbClient {
         body as never,
         index < requests.length - 1,
       );
-      if (signed) this.signing!.sign(message.parts, 'client');
-      parts.push(...message.parts);
+      const sent = this.tamper === undefined ? message.parts : [Buffer.concat(message.parts)];
+      this.tamper?.(sent[0]!);
+      if (signed) this.signing!.sign(sent, 'client');
+      parts.push(...sent);
       const response = Promise.withResolvers<never>();
       const interim = Promise.withResolvers<Header>();
       this.waiters.set(head.messageId, {
@@ -391,6 +397,7 @@ export class SmbClient {
     this.lastBytes = bytes;
     this.credits += head.credits;
     const waiter = this.waiters.get(head.messageId);
+    if (waiter === undefined && this.lenient) return;
     if (waiter === undefined) throw new Error(`a response to nothing, MessageId ${head.messageId}`);
     if (head.status === NtStatus.PENDING) {
       waiter.interim = head;
@@ -411,7 +418,9 @@ export class SmbClient {
     }
     const { status } = head;
     const withBody = status === NtStatus.SUCCESS || status === NtStatus.MORE_PROCESSING_REQUIRED || status >>> 30 < 3;
-    const body = withBody ? bodies[waiter.command].response.read(new Reader(bytes).seek(HEADER_SIZE)) : undefined;
+    const command = this.lenient && isCommand(head.command) ? head.command : waiter.command;
+    const codec = bodies[command].response;
+    const body = withBody ? codec?.read(new Reader(bytes).seek(HEADER_SIZE)) : undefined;
     waiter.resolve({
       status,
       header: head,
