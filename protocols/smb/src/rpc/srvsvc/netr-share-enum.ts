@@ -1,5 +1,5 @@
-import { shareEnumeration } from './share-enumeration.ts';
+import { LEVELS, shareEnumeration } from './share-enumeration.ts';
 import { shownShares } from './shown-shares.ts';
 
 /** NetrShareEnum (MS-SRVS 3.1.4.8). */
-export const netrShareEnum = shareEnumeration(15, shownShares);
+export const netrShareEnum = shareEnumeration(15, LEVELS, shownShares);

@@ -32,7 +32,7 @@ export interface ShareEnumerationResponse {
 }
 
 /** Those that have a container (MS-SRVS 2.2.4.38). */
-const LEVELS = [0, 1, 2, 501, 502, 503];
+export const LEVELS: readonly number[] = [0, 1, 2, 501, 502, 503];
 
 const infoStruct = levelled<Container | undefined>(
   Object.fromEntries(
@@ -46,7 +46,7 @@ const infoStruct = levelled<Container | undefined>(
 /** A level without its container is an empty one of it. */
 const nothing = (level: number): Selected<Container | undefined> => ({ selector: level, arm: undefined });
 
-/** Octets of an entry's fixed part at the largest level, so that the estimate is never too small. */
+/** Octets of an entry's fixed part at the largest level. */
 const FIXED = 52;
 /** Octets of entries in one answer; what does not fit is asked for with the resume handle. */
 const MAX_LENGTH = 2 * 1024 * 1024;
@@ -67,10 +67,12 @@ function fitting(shares: readonly ShareInfo[], length: number): readonly ShareIn
 
 /**
  * The two calls that enumerate shares have the same parameters. The resume handle is the index of the first share that was not returned.
+ * @param levels that the call answers
  * @param shown what the call enumerates, always in the same order
  */
 export function shareEnumeration(
   opnum: number,
+  levels: readonly number[],
   shown: (call: RpcCall) => readonly ShareInfo[],
 ): Operation<ShareEnumerationRequest, ShareEnumerationResponse> {
   return {
@@ -88,7 +90,7 @@ export function shareEnumeration(
       status: u32,
     }),
     answer(call: RpcCall, { infoStruct: { selector }, preferedMaximumLength, resumeHandle }) {
-      if (!LEVELS.includes(selector)) {
+      if (!levels.includes(selector)) {
         return { infoStruct: nothing(selector), totalEntries: 0, resumeHandle, status: Win32Error.INVALID_LEVEL };
       }
       const from = resumeHandle ?? 0;

@@ -92,7 +92,8 @@ describe('NetrShareEnum', () => {
     expect(answer).toMatchObject({ status: 124, infoStruct: { selector: 77, arm: undefined } });
   });
 
-  it('NetrShareEnumSticky leaves out IPC$', () => {
+  it('NetrShareEnumSticky leaves out IPC$, and level 501', () => {
+    expect(ask(call, netrShareEnumSticky, wanted(501)).status).toBe(124);
     const { infoStruct } = ask(call, netrShareEnumSticky, wanted(0));
     expect(infoStruct.arm?.buffer).toEqual([{ netname: 'data' }, { netname: 'Fotos' }, { netname: 'tëst' }]);
   });
