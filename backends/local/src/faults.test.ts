@@ -143,6 +143,40 @@ describe('a host that does less than asked', () => {
     expect(await contentOf(volume, id)).toEqual(pattern(50_000));
   });
 
+  test('unlink_eio_isToldByTheStatusUntilItGoesWellAgain', async () => {
+    const faulty = new FaultyHost();
+    const volume = await volumes.open({ host: faulty.host });
+    for (const each of ['a', 'b']) await (await makeFile(volume, each, pattern(50_000))).handle.close();
+    const told: string[] = [];
+    volume
+      .status()
+      .subscribe(({ health, reason }) => told.push(reason === undefined ? health : `${health}: ${reason}`));
+    faulty.failing.set('unlink', 'EIO');
+    await volume.unlink(call, volume.root, name('a'));
+    await volume.settled();
+    faulty.failing.clear();
+    await volume.unlink(call, volume.root, name('b'));
+    await volume.settled();
+    expect(told).toEqual(['healthy', expect.stringMatching(/^degraded: .*EIO/), 'healthy']);
+    expect((await volume.check()).problems).toEqual([]);
+  });
+
+  test('unlink_directorySyncEio_isFinal', async () => {
+    const faulty = new FaultyHost();
+    const volume = await volumes.open({ host: faulty.host });
+    await (await makeFile(volume, 'a', pattern(50_000))).handle.close();
+    faulty.failing.set('syncDirectory', 'EIO');
+    await volume.unlink(call, volume.root, name('a'));
+    await volume.settled();
+    faulty.failing.clear();
+    // What the failed sync lost nobody knows: a later one would call it done.
+    expect(await codeOf(volume.getattr(call, volume.root))).toBe('unavailable');
+    await volume.close();
+    const next = await volumes.open({ directory: volume.directory });
+    await next.settled();
+    expect(await next.check()).toMatchObject({ blobs: 0, problems: [] });
+  });
+
   test('unlink_eio_leavesTheBlobToTheNextLife', async () => {
     const faulty = new FaultyHost();
     const volume = await volumes.open({ host: faulty.host });

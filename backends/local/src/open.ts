@@ -104,7 +104,7 @@ async function openLocked(
   const committer = new Committer({ root, tables, files, inodes, counters, health, clock, isFull, observer, ballast });
   const blobs = new BlobStore(host, join(directory, blobsDirectory), options.maxOpenBlobs ?? defaults.maxOpenBlobs);
   const pool = new BlobPool(blobs, tables, committer, health);
-  const reclaimer = new Reclaimer(tables, committer, blobs);
+  const reclaimer = new Reclaimer(tables, committer, blobs, health);
   const parts: Parts = {
     traits: traitsOf(await probeSparse(host, directory)),
     limits: {

@@ -1,8 +1,10 @@
 import { dirname } from 'node:path';
+import { isStorageError } from '@polynas/core/spi';
 import { pairKey, firstOf, numberKey } from '../format/keys.ts';
 import { decodeFreeContent } from '../format/rows.ts';
 import type { Committer } from '../tree/committer.ts';
 import type { Tables } from '../tree/environment.ts';
+import type { Health } from '../tree/health.ts';
 import type { BlobStore } from './blob-store.ts';
 import { extentStep, extentsPerStep, freeBlob, ReferenceChanges } from './references.ts';
 
@@ -14,14 +16,16 @@ export class Reclaimer {
   readonly #tables: Tables;
   readonly #committer: Committer;
   readonly #blobs: BlobStore;
+  readonly #health: Health;
   #working: Promise<void> | undefined;
   #again = false;
   #stopped = false;
 
-  constructor(tables: Tables, committer: Committer, blobs: BlobStore) {
+  constructor(tables: Tables, committer: Committer, blobs: BlobStore, health: Health) {
     this.#tables = tables;
     this.#committer = committer;
     this.#blobs = blobs;
+    this.#health = health;
   }
 
   /** There may be something to take away. */
@@ -48,9 +52,13 @@ export class Reclaimer {
     this.#again = false;
     try {
       while (!this.#stopped && ((await this.#stepContents()) || (await this.#stepBlobs())));
-    } catch {
-      // The volume has failed, or there is no space: the rows stand, and the next wake or the next life goes on.
+      this.#health.degraded(undefined);
+    } catch (error) {
+      // The rows stand, and the next wake or the next life goes on.
       this.#again = false;
+      if (this.#health.failed || isStorageError(error, 'noSpace')) return;
+      // Nobody waits for this: space that does not come back is told by the status.
+      this.#health.degraded(`removed content cannot be taken away: ${error instanceof Error ? error.message : error}`);
     }
   }
 
@@ -88,11 +96,21 @@ export class Reclaimer {
       await this.#blobs.discard(blob);
       directories.add(dirname(this.#blobs.path(blob)));
     }
-    for (const directory of directories) await this.#blobs.host.syncDirectory(directory);
+    for (const directory of directories) await this.#syncDirectory(directory);
     await this.#committer.mutate((transaction) => {
       transaction.frees();
       for (const { key } of rows) transaction.remove(transaction.tables.freeBlobs, key);
     });
     return true;
+  }
+
+  /** What a failed sync has lost, a later one may not tell. */
+  async #syncDirectory(directory: string): Promise<void> {
+    try {
+      await this.#blobs.host.syncDirectory(directory);
+    } catch (error) {
+      this.#health.fail('a sync of a directory of content failed', error);
+      throw error;
+    }
   }
 }

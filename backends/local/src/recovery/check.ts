@@ -5,6 +5,7 @@ import type { Inode } from '../format/inode.ts';
 import { firstOf, nameKey, numberKey, pairKey, restOf, secondOf } from '../format/keys.ts';
 import { rootId } from '../format/meta.ts';
 import { decodeBlob, decodeFreeContent } from '../format/rows.ts';
+import { codeOf } from '../host/errors.ts';
 import type { Parts } from '../parts.ts';
 import type { Row, Table } from '../tree/table.ts';
 
@@ -241,8 +242,12 @@ class Check {
         } finally {
           await host.close(fd);
         }
-      } catch {
-        this.#problem(`blob ${id} has no host file`);
+      } catch (error) {
+        this.#problem(
+          codeOf(error) === 'ENOENT'
+            ? `blob ${id} has no host file`
+            : `blob ${id} cannot be looked at: ${codeOf(error)}`,
+        );
       }
     }
   }

@@ -59,6 +59,15 @@ export class Health {
     this.#onFailure(reason);
   }
 
+  /** What goes wrong takes nothing away from anybody, and will be tried again. `undefined`: it went well this time. */
+  degraded(reason: string | undefined): void {
+    if (this.#closed || this.failed) return;
+    const { reason: former, ...status } = this.#status.value;
+    if (former === reason) return;
+    if (reason === undefined) this.#status.next({ ...status, health: 'healthy' });
+    else this.#status.next({ ...status, health: 'degraded', reason });
+  }
+
   capacity(capacity: Capacity): void {
     if (this.#closed) return;
     this.#status.next({ ...this.#status.value, capacity });

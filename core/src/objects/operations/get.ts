@@ -1,7 +1,6 @@
-import { enter } from '../../namespace/files/parts.ts';
+import { enter, maxRetries } from '../../namespace/files/parts.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller, ObjectConditions, ObjectInfo, ObjectReader, ObjectWants, ShareId } from '../../service/index.ts';
-import { ObjectError } from '../../service/index.ts';
 import type { Attributes, FileHandle } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import { spanOf } from '../../state/ranges.ts';
@@ -23,7 +22,7 @@ export async function get(
   conditions?: ObjectConditions,
   wants?: ObjectWants,
 ): Promise<ObjectReader> {
-  for (let attempt = 0; attempt < 3; attempt += 1) {
+  for (let attempt = 0; attempt < maxRetries; attempt += 1) {
     const { mount, info, known } = await findReadable(parts, caller, share, key, conditions, wants);
     if (known === undefined || info.size === 0) return new BytesReader(info, new Uint8Array());
     try {
@@ -39,7 +38,8 @@ export async function get(
       if (!isStorageError(error, 'stale')) throw error;
     }
   }
-  throw new ObjectError('noSuchKey', { key });
+  // It is there, and was another one each time.
+  throw new StorageError('tryLater', 'the object keeps changing');
 }
 
 /** `undefined` when the content is another one by now. */
