@@ -113,7 +113,15 @@ export function accountOfName(call: RpcCall, name: string): Account | undefined 
 function accountOfIsolatedName(call: RpcCall, name: string): Account | undefined {
   const known = WELL_KNOWN.find((one) => same(one.name, name));
   if (known !== undefined) return known;
-  return domainByName(call, name) ?? userByName(call, name);
+  return domainByName(call, name) ?? userByName(call, name) ?? userByLogonName(call, name);
+}
+
+/** `user@tenant`, as users log on, and `user@server`. */
+function userByLogonName(call: RpcCall, name: string): Account | undefined {
+  const at = name.lastIndexOf('@');
+  const domain = name.slice(at + 1);
+  if (at < 0 || !(domain === call.tenant || same(domain, call.serverName))) return undefined;
+  return userByName(call, name.slice(0, at));
 }
 
 function domainByName(call: RpcCall, name: string): Account | undefined {

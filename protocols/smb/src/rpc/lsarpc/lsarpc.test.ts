@@ -211,6 +211,15 @@ describe('LsarLookupNames', () => {
     ]);
   });
 
+  it('finds users by the names that they log on with', () => {
+    expect(sidsFor('alice@blue', 'Alice@polynas', 'alice@red', '@blue')).toEqual([
+      'S-1-22-1-1000',
+      'S-1-22-1-1000',
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('finds groups in their domain only', () => {
     expect(sidsFor('unix group\\alice', 'Unix Group\\100', 'Unix Group\\root', 'Unix Group\\bob', '100')).toEqual([
       'S-1-22-2-1000',

@@ -1,4 +1,7 @@
-import { nullPointer, unique } from '../ndr/pointers.ts';
+import { WireError } from '@polynas/core/wire';
+import { counted } from '../ndr/arrays.ts';
+import type { Ndr } from '../ndr/ndr.ts';
+import { unique } from '../ndr/pointers.ts';
 import { u32 } from '../ndr/scalars.ts';
 import { parameters, struct } from '../ndr/structures.ts';
 import { levelled, type Selected } from '../ndr/unions.ts';
@@ -6,11 +9,20 @@ import { wideString } from '../ndr/strings.ts';
 import type { Operation } from '../rpc-interface.ts';
 import { Win32Error } from '../win32-error.ts';
 
+/** An element that has no codec: requests have none, and neither has a refusal. */
+const noEntry: Ndr<never> = {
+  alignment: 4,
+  read() {
+    throw new WireError('entries in a request');
+  },
+  write() {
+    throw new WireError('entries in a refusal');
+  },
+};
+
 /** A container without entries. */
 interface Empty {
-  readonly entriesRead: number;
-  /** Callers leave it to the server to allocate. */
-  readonly buffer: undefined;
+  readonly buffer: readonly never[] | undefined;
 }
 
 export interface RefusedEnumerationRequest {
@@ -39,7 +51,7 @@ export function refusedEnumeration(
   names: readonly string[],
   levels: readonly number[],
 ): Operation<RefusedEnumerationRequest, RefusedEnumerationResponse> {
-  const container = unique(struct<Empty>({ entriesRead: u32, buffer: nullPointer }));
+  const container = unique(struct<Empty>({ buffer: counted(noEntry) }));
   const infoStruct = levelled(Object.fromEntries(levels.map((level) => [level, container])));
   const rest = { infoStruct, preferedMaximumLength: u32, resumeHandle: unique(u32) };
   return {
@@ -55,7 +67,7 @@ export function refusedEnumeration(
       status: u32,
     }),
     answer: (_call, { infoStruct: { selector }, resumeHandle }) => ({
-      infoStruct: { selector, arm: { entriesRead: 0, buffer: undefined } },
+      infoStruct: { selector, arm: { buffer: undefined } },
       totalEntries: 0,
       resumeHandle,
       status: levels.includes(selector) ? Win32Error.ACCESS_DENIED : Win32Error.INVALID_LEVEL,
