@@ -58,7 +58,9 @@ export class Reclaimer {
       this.#again = false;
       if (this.#health.failed || isStorageError(error, 'noSpace')) return;
       // Nobody waits for this: space that does not come back is told by the status.
-      this.#health.degraded(`removed content cannot be taken away: ${error instanceof Error ? error.message : error}`);
+      this.#health.degraded(
+        `removed content cannot be taken away: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 
