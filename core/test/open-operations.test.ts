@@ -162,6 +162,26 @@ describe('rename through an open', () => {
     await held.close();
   });
 
+  it('adds to a directory that others neither hold for deletion nor keep writers out of', async () => {
+    const world = await makeWorld();
+    const file = await world.file('a');
+    const directory = await world.directory('d');
+    const held = await open(world, file, access.delete, { name: 'a' });
+    const rename = (name: string): Promise<string> =>
+      codeOf(held.rename(smb(), directory, text(name), { replace: false }));
+    for (const [rights, deny, expected] of [
+      [access.delete | readData, 0, 'sharingViolation'],
+      [readData, writeData, 'sharingViolation'],
+      [readData | writeData, access.delete, 'ok'],
+      [access.readAttributes, writeData, 'ok'],
+    ] as const) {
+      const other = await open(world, directory, rights, { deny, name: 'd' });
+      expect(await rename(`${rights} ${deny}`)).toBe(expected);
+      await other.close();
+    }
+    await held.close();
+  });
+
   it('leaves a directory where it is while SMB has something open below; NFS does not mind', async () => {
     const world = await makeWorld();
     const directory = await world.directory('d');

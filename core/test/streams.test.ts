@@ -239,8 +239,25 @@ describe('opens of streams', () => {
     expect(await codeOf(open(world, stream, readData))).toBe('deletePending');
     expect(await codeOf(world.files.stream(smb(), file, 't', 'create'))).toBe('deletePending');
     await base.close();
+    // The file goes with the last of all that is open of it.
+    expect(await codeOf(open(world, file, readData))).toBe('deletePending');
+    expect(await codeOf(open(world, stream, readData))).toBe('deletePending');
     expect((await shares.read(smb(), 0, 9)).eof).toBe(true);
+    expect((await world.files.lookup(root, world.top, text('file'))).attributes?.id).toBe(file.id);
     await shares.close();
+    expect((await world.files.lookup(root, world.top, text('file'))).attributes).toBeUndefined();
+    expect(world.parts.table.volume('v').files.size).toBe(0);
+  });
+
+  it('keep their content when another door removes the file', async () => {
+    const world = await makeWorld();
+    const file = await world.file('file');
+    const stream = await made(world, file, 's', 'text');
+    const held = await open(world, stream, readData | access.delete);
+    await world.files.remove(root, world.top, text('file'));
+    expect((await held.read(smb(), 0, 9)).bytes.length).toBe(4);
+    await held.setDeletePending(smb(), true);
+    await held.close();
     expect(world.parts.table.volume('v').files.size).toBe(0);
   });
 

@@ -61,7 +61,13 @@ export function newFileState(key: bigint | string, file: FileRef): FileState {
 }
 
 export function isIdle(state: FileState): boolean {
-  return state.opens.size === 0 && state.locks.size === 0 && state.waiters.length === 0 && state.removing === undefined;
+  return (
+    state.opens.size === 0 &&
+    state.locks.size === 0 &&
+    state.waiters.length === 0 &&
+    state.removing === undefined &&
+    !state.deletePending
+  );
 }
 
 const reads = access.readData | access.execute;

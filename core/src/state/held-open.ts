@@ -20,7 +20,8 @@ import type { OpenKeeper } from './keeper.ts';
 import type { DataRange, OpenContent } from './open-content.ts';
 import { allocate, dataRanges, enterThrough, zero } from './open-content.ts';
 import { copyRange } from './open-copy.ts';
-import { outlasted, release } from './opens.ts';
+import { goesNow, outlasted, release } from './opens.ts';
+import type { VolumeState } from './table.ts';
 
 export interface HeldOpenParts {
   readonly mount: MountedShare;
@@ -193,12 +194,22 @@ export class HeldOpen implements Open {
       state.condemnedBy ??= record;
     }
     release(this.#keeper.table, volume, state, record.id);
-    const last = state.deletePending && state.opens.size === 0 && state.removing === undefined;
-    if (!last) {
+    // A file goes with the last open of it and of its streams, whichever that is.
+    const base = record.file.base === undefined ? undefined : volume.files.get(record.file.base);
+    const removals = [state, base]
+      .filter((each) => each !== undefined)
+      .filter((each) => goesNow(volume, each))
+      .map((each) => this.#remove(volume, each));
+    try {
+      await Promise.all(removals);
+    } finally {
       await handle?.close();
-      return;
     }
-    const removal = this.#remove(state.condemnedBy ?? record);
+  }
+
+  async #remove(volume: VolumeState, state: FileState): Promise<void> {
+    const { mount, record } = this.#parts;
+    const removal = this.#keeper.removeAtClose(mount, state.condemnedBy ?? record);
     // Whoever waits for the removal only wants to know when it is over; its failure is the closer's to report.
     state.removing = removal.catch(() => undefined);
     try {
@@ -208,15 +219,6 @@ export class HeldOpen implements Open {
       state.deletePending = false;
       state.condemnedBy = undefined;
       volume.tidy(state);
-    }
-  }
-
-  /** @param condemnedBy the open that asked for it: its place is the name that goes */
-  async #remove(condemnedBy: OpenRecord): Promise<void> {
-    try {
-      await this.#keeper.removeAtClose(this.#parts.mount, condemnedBy);
-    } finally {
-      await this.#handle?.close();
     }
   }
 

@@ -70,7 +70,7 @@ export function outlasted(volume: VolumeState, record: OpenRecord): Promise<void
   );
 }
 
-/** Ends an open: its locks go. The last one of a delete-pending file leaves the removal, and the entry, to the closer. */
+/** Ends an open: its locks go. A delete-pending file keeps its entry: its removal is the closer's. */
 export function release(table: StateTable, volume: VolumeState, state: FileState, id: bigint): void {
   state.opens.delete(id);
   if (state.locks.dropOpen(id)) table.queues.pump(state);
@@ -78,7 +78,13 @@ export function release(table: StateTable, volume: VolumeState, state: FileState
     if (waiter.ask.open !== id || !table.queues.remove(waiter)) continue;
     waiter.refuse(new StorageError('aborted', 'the open was closed'));
   }
-  if (!state.deletePending || state.opens.size > 0) volume.tidy(state);
+  volume.tidy(state);
+}
+
+/** Whether a delete-pending file has nobody any more who has it open, or a stream of it: names go then. */
+export function goesNow(volume: VolumeState, state: FileState): boolean {
+  const { deletePending, opens, removing, file } = state;
+  return deletePending && opens.size === 0 && removing === undefined && !volume.hasOpenStreams(file.id);
 }
 
 /** After a rename: opens that came by the old name go by the new one. */

@@ -56,6 +56,11 @@ export class VolumeState {
     return denying;
   }
 
+  hasOpenStreams(file: FileId): boolean {
+    for (const { opens } of this.#streams.get(file) ?? []) if (opens.size > 0) return true;
+    return false;
+  }
+
   #enterStream(base: FileId, state: FileState): void {
     const streams = this.#streams.get(base);
     if (streams === undefined) this.#streams.set(base, new Set([state]));

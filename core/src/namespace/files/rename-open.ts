@@ -1,6 +1,7 @@
 import { requireEntryChange, requireRemove } from '../../access/checks.ts';
 import type { Caller, FileRef } from '../../service/index.ts';
-import type { Attributes, Name, Renamed } from '../../spi/index.ts';
+import { access } from '../../service/index.ts';
+import type { Attributes, FileId, Name, Renamed } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import type { OpenRecord, Place } from '../../state/file-state.ts';
 import { samePlace } from '../../state/opens.ts';
@@ -65,6 +66,7 @@ async function renameOnce(
   if (source.type === 'directory' && caller.door === 'smb' && (await hasOpensBelow(parts, mount, caller, source.id))) {
     throw new StorageError('sharingViolation', 'something below the directory is open');
   }
+  if (caller.door === 'smb') requireAdding(parts, mount, toParent.id);
   const ends: Ends = { mount, from: place, to: wanted, source, target, noReplace: !replace };
   try {
     return await move(parts, caller, ends, record);
@@ -73,6 +75,17 @@ async function renameOnce(
     const held = isStorageError(error, 'sharingViolation') || isStorageError(error, 'deletePending');
     if (held) throw new StorageError('accessDenied', 'the target is open', { cause: error });
     throw error;
+  }
+}
+
+/**
+ * A rename opens the directory that it adds to, for writing, and shares reading and writing (MS-SMB2 3.3.5.21.1, MS-FSA 2.1.5.15.12): who has it open for
+ * deletion, or does not share writing, is in the way.
+ */
+function requireAdding(parts: FileParts, mount: MountedShare, directory: FileId): void {
+  const opens = parts.table.volume(mount.volumeName).file({ file: directory })?.opens.values() ?? [];
+  for (const { access: held, deny } of opens) {
+    if (held & access.delete || deny & access.writeData) throw new StorageError('sharingViolation');
   }
 }
 
