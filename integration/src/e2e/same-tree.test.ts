@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { type Dirent, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -21,10 +21,16 @@ function allPackages(): string[] {
   return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
 }
 
+/** Everything below a folder; not what symbolic links in it lead to, which `recursive` of readdir would follow. */
+function below(folder: string): Dirent[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [entry, ...below(join(folder, entry.name))] : [entry],
+  );
+}
+
 /** What S3 lists of a copy of a folder: files, and the folders that mkdir made. Symbolic links are no objects. */
 function keysOf(folder: string, prefix: string): string[] {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.flatMap((entry) => {
+  const paths = below(folder).flatMap((entry) => {
     const path = join(entry.parentPath, entry.name).slice(folder.length + 1);
     return entry.isDirectory() ? `${path}/` : entry.isFile() ? path : [];
   });
@@ -33,7 +39,7 @@ function keysOf(folder: string, prefix: string): string[] {
 
 /** Files below a folder of this machine, by path, with SHA-256. */
 async function sumsOf(folder: string): Promise<Map<string, string>> {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const entries = below(folder).filter((entry) => entry.isFile());
   const sums = new Map<string, string>();
   for (const { parentPath, name } of entries) {
     const file = join(parentPath, name);
