@@ -38,12 +38,20 @@ export function messageSpans(r: Reader, start: number, end: number, limit: numbe
  * follows, it is padded to a multiple of 8, which belongs to what is signed, and NextCommand is set (MS-SMB2 3.3.4.1.3).
  *
  * @param follows whether another message of the compound follows
+ * @param padded whether it is padded; Windows does so with a compound's last response as well
  * @returns parts of which the first holds the whole header
  */
-export function encodeMessage<T>(w: Writer, head: Header, codec: Codec<T>, body: T, follows: boolean): Gathered {
+export function encodeMessage<T>(
+  w: Writer,
+  head: Header,
+  codec: Codec<T>,
+  body: T,
+  follows: boolean,
+  padded: boolean = follows,
+): Gathered {
   header.write(w, head);
   codec.write(w, body);
-  if (follows) w.align(8);
+  if (padded) w.align(8);
   const message = w.finish();
   const first = message.parts[0]!;
   if (follows) new DataView(first.buffer, first.byteOffset).setUint32(NEXT_COMMAND_OFFSET, message.length, true);

@@ -223,7 +223,7 @@ describe('a compound', () => {
     const bench = new DispatcherBench(simple());
     bench.ask(related(flush(RELATED_FILE_ID)), related(close(RELATED_FILE_ID)));
     await tick();
-    expect(statuses(bench)[0]).toBe(NtStatus.INVALID_PARAMETER);
+    expect(statuses(bench)).toEqual([NtStatus.INVALID_PARAMETER, NtStatus.INVALID_PARAMETER]);
   });
 
   it('related to a session that is not there', async () => {
@@ -292,10 +292,11 @@ describe('a request that waits', () => {
   });
 
   it('in a compound, what is finished goes first, and the rest after it', async () => {
-    const { gates, rows } = slow(true);
+    const { gates, rows } = slow(false);
     const bench = new DispatcherBench(rows);
     bench.ask(echo, related(create), related(flush(RELATED_FILE_ID)));
     await tick();
+    bench.clock.advance(500);
     expect(bench.sent.map((frame) => frame.map(({ status }) => status))).toEqual([[ok], [NtStatus.PENDING]]);
     gates[0]!.reject(new StatusError(NtStatus.SHARING_VIOLATION));
     await tick();
@@ -304,6 +305,25 @@ describe('a request that waits', () => {
       NtStatus.SHARING_VIOLATION,
     ]);
     expect(bench.finishedFrames).toBe(1);
+  });
+
+  it('for somebody else must be the last of its compound', async () => {
+    const { gates, rows } = slow(true);
+    const bench = new DispatcherBench(rows);
+    bench.ask(create, related(echo));
+    await tick();
+    expect(statuses(bench)).toEqual([NtStatus.INTERNAL_ERROR, ok]);
+    bench.ask(echo, related(create));
+    await tick();
+    expect(bench.waiting).toBe(1);
+    gates[1]!.resolve(createResponse(idOf(1n)));
+    await tick();
+    expect(bench.sent.slice(1).map((frame) => frame.map(({ status }) => status))).toEqual([
+      [ok],
+      [NtStatus.PENDING],
+      [ok],
+    ]);
+    expect(bench.waiting).toBe(0);
   });
 
   it('is refused when too many do', async () => {

@@ -23,7 +23,7 @@ export interface DispatcherHost {
   send(frame: Gathered): void;
   /** The frame's requests are answered. */
   finished(work: FrameWork): void;
-  /** An only request of a frame waits for somebody else; throws `StatusError` when too many do. */
+  /** The last request of a frame waits for somebody else; throws `StatusError` when too many do. */
   waits(work: FrameWork): void;
   /** The connection has to be closed. */
   drop(error: unknown): void;
@@ -85,7 +85,9 @@ export class Dispatcher implements CallHost {
 
   wait(call: Call): void {
     if (call.row?.needs === 'connection' || this.closed) return;
-    if (call.work.calls.length === 1) this.host.waits(call.work);
+    // As Windows does it: what stands behind would wait as well, the CLOSE that ends the waiting for one.
+    if (call !== call.work.calls.at(-1)) throw new StatusError(NtStatus.INTERNAL_ERROR);
+    this.host.waits(call.work);
     call.detach();
     this.interim(call);
   }
@@ -194,8 +196,11 @@ export class Dispatcher implements CallHost {
 
   /** One after the other; the answers go out together, unless one of them waits. */
   private async runCompound(work: FrameWork): Promise<void> {
-    for (const [index, call] of work.calls.entries()) {
-      if (call.related && index === 0) {
+    // Related to nothing, and so are those that are related to it.
+    let astray = work.calls[0]!.related;
+    for (const call of work.calls) {
+      astray &&= call.related;
+      if (astray) {
         work.replies.push(errorReply(call, NtStatus.INVALID_PARAMETER));
         continue;
       }

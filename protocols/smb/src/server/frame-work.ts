@@ -21,7 +21,7 @@ export class FrameWork {
   heldBytes = 0;
   /** The common buffer in which the requests lie. */
   buffer: Uint8Array | undefined;
-  /** An only request that waits for somebody else. */
+  /** Its last request waits for somebody else. */
   waiting = false;
   /** Of the message before, for those related to it. */
   sessionId = 0n;

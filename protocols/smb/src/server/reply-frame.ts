@@ -14,6 +14,12 @@ const RESPONSE = HeaderFlag.SERVER_TO_REDIR;
 /** What of the request's flags stands in the response (MS-SMB2 3.3.4.1). */
 const ECHOED = HeaderFlag.RELATED_OPERATIONS | HeaderFlag.PRIORITY_MASK;
 
+/** A response's place in its compound. */
+interface Place {
+  readonly follows: boolean;
+  readonly padded: boolean;
+}
+
 export function errorReply(call: Call, status: NtStatus, data?: Uint8Array): Reply {
   const body = data === undefined ? NO_DATA : { errorData: data };
   return { call, status, codec: errorResponse as Codec<never>, body };
@@ -31,24 +37,26 @@ export class ReplyFrames {
   /** The responses as one frame, a compound when there are several. */
   frame(replies: readonly Reply[], sealedFor: LiveSession | undefined): Gathered {
     const last = replies.length - 1;
-    const messages = replies.map((reply, index) => this.message(reply, index < last, sealedFor !== undefined));
+    const messages = replies.map((reply, index) =>
+      this.message(reply, { follows: index < last, padded: last > 0 }, sealedFor !== undefined),
+    );
     const plain = messages.length === 1 ? messages[0]! : joined(messages);
     return sealedFor?.encryption === undefined ? plain : sealedFor.encryption.seal(plain);
   }
 
-  private message(reply: Reply, follows: boolean, sealed: boolean): Gathered {
+  private message(reply: Reply, { follows, padded }: Place, sealed: boolean): Gathered {
     const { call } = reply;
     // An interim response is not signed: with GMAC the final one would be signed under the same nonce (MS-SMB2 3.1.4.1).
     const signer = sealed || reply.status === NtStatus.PENDING ? undefined : call.signer;
     const head = headerOf(reply, signer !== undefined);
     let message: Gathered;
     try {
-      message = encodeMessage(this.writer, head, reply.codec, reply.body as never, follows);
+      message = encodeMessage(this.writer, head, reply.codec, reply.body as never, follows, padded);
     } catch (error) {
       this.writer.finish();
       this.fault(error);
       const failed = { ...head, status: NtStatus.INTERNAL_ERROR };
-      message = encodeMessage(this.writer, failed, errorResponse, NO_DATA, follows);
+      message = encodeMessage(this.writer, failed, errorResponse, NO_DATA, follows, padded);
     }
     signer?.signing.sign(message.parts, 'server');
     call.showEncoded(message.parts);
