@@ -75,21 +75,21 @@ describe('setattr through an open', () => {
     expect(await codeOf(writer.setattr(smb(2000), { size: 0 }))).toBe('badHandle');
   });
 
-  it('is bound by locks of others where the size changes, and clears suid', async () => {
+  it('is bound by POSIX locks where the size changes, not by those of SMB, and clears suid', async () => {
     const world = await makeWorld();
     const file = await world.file('a', { uid: 1000, mode: 0o4777 }, 'content');
     const [mine, other] = [await open(world, file, writeData, { uid: 1000 }), await open(world, file, readData)];
-    await world.state.lock(smb(), file, {
-      kind: 'smb',
-      mode: 'exclusive',
-      range: { start: 5n, end: 9n },
-      opener: other.opener,
-      open: other,
-      wait: false,
-    });
-    expect(await codeOf(mine.setattr(smb(1000), { size: 3 }))).toBe('locked');
-    expect((await mine.setattr(smb(1000), { size: 7 })).size).toBe(7);
+    const range = { start: 5n, end: 9n };
+    const lock = { mode: 'exclusive', range, opener: other.opener, wait: false } as const;
+    await world.state.lock(smb(), file, { ...lock, kind: 'smb', open: other });
+    expect(await codeOf(world.files.setattr(root, file, { size: 6 }))).toBe('locked');
+    expect((await mine.setattr(smb(1000), { size: 6 })).size).toBe(6);
     await other.close();
+    const posix = { client: 'host', owner: 'process' };
+    await world.state.lock(root, file, { ...lock, kind: 'posix', opener: posix });
+    expect(await codeOf(mine.setattr(smb(1000), { size: 3 }))).toBe('locked');
+    expect((await mine.setattr(smb(1000), { size: 6 })).size).toBe(6);
+    world.state.unlock(file, { kind: 'posix', range, opener: posix });
     expect(await mine.setattr(smb(1000), { size: 3 })).toMatchObject({ size: 3, mode: 0o777 });
     await mine.close();
   });

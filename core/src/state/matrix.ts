@@ -90,6 +90,8 @@ export function bindsOperation(
     if (request.door !== 'smb' || sameOpener(lock.opener, request.opener)) return false;
     return use === 'writes' || lock.mode === 'exclusive';
   }
+  // Among clients of SMB a lock keeps no one from setting the size (MS-FSA 2.1.5.15.4), nor from overwriting (2.1.5.1.2).
+  if (request.access === 'truncate' && request.door === 'smb') return false;
   const own = request.open !== undefined && lock.open === request.open;
   return lock.mode === 'exclusive' ? !own : use === 'writes';
 }

@@ -38,7 +38,7 @@ const everybody: Record<GuardAccess, string> = {
   delete: '······SD·',
 };
 const cells: Record<keyof typeof doors, Record<GuardAccess, string>> = {
-  SMB: { ...everybody, read: 'L·L·S··D·', write: 'LLLL·S·D·', truncate: 'LLLL·S·D·', replace: 'LLLL·SSD·' },
+  SMB: { ...everybody, read: 'L·L·S··D·', write: 'LLLL·S·D·', truncate: '··LL·S·D·', replace: 'LLLL·SSD·' },
   NFSv3: everybody,
   NFSv4: everybody,
   'S3/Swift': everybody,
