@@ -38,6 +38,7 @@ async function readFile(context: OpenContext, file: FileOpen, request: ReadReque
   if ((bytes.length === 0 && request.length > 0) || bytes.length < request.minimumCount) {
     throw new StatusError(NtStatus.END_OF_FILE);
   }
+  file.position = offset + bytes.length;
   return { dataRemaining: 0, data: bytes };
 }
 
