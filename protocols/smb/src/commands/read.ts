@@ -23,7 +23,7 @@ export const read: CommandRow<ReadRequest, ReadResponse> = {
     if (request.length > connection.limits.maxReadSize || request.channel !== 0) {
       throw new StatusError(NtStatus.INVALID_PARAMETER);
     }
-    return open.kind === 'file' ? readFile(context, open, request) : readPipe(open, request);
+    return open.kind === 'file' ? readFile(context, open, request) : readPipe(context, open, request);
   },
 };
 
@@ -42,9 +42,10 @@ async function readFile(context: OpenContext, file: FileOpen, request: ReadReque
   return { dataRemaining: 0, data: bytes };
 }
 
-function readPipe({ pipe }: PipeOpen, request: ReadRequest): Answer<ReadResponse> {
-  const message = pipe.read(request.length);
-  if (message === undefined) throw new StatusError(NtStatus.PIPE_EMPTY);
+/** A pipe blocks: clients with several calls under way read before they write. */
+async function readPipe(context: OpenContext, { pipe }: PipeOpen, request: ReadRequest): Promise<Answer<ReadResponse>> {
+  if (pipe.waiting === 0) context.pending();
+  const message = await pipe.readNext(request.length, context.signal);
   const body = { dataRemaining: 0, data: message.bytes };
   return message.more ? { status: NtStatus.BUFFER_OVERFLOW, body } : body;
 }
