@@ -230,7 +230,7 @@ describe('a compound', () => {
     const bench = new DispatcherBench(simple());
     bench.ask({ ...create, header: { sessionId: 8n } }, related(flush(RELATED_FILE_ID)));
     await tick();
-    expect(statuses(bench)).toEqual([NtStatus.USER_SESSION_DELETED, NtStatus.USER_SESSION_DELETED]);
+    expect(statuses(bench)).toEqual([NtStatus.USER_SESSION_DELETED, NtStatus.INVALID_PARAMETER]);
   });
 });
 

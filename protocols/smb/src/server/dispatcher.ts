@@ -196,7 +196,7 @@ export class Dispatcher implements CallHost {
 
   /** One after the other; the answers go out together, unless one of them waits. */
   private async runCompound(work: FrameWork): Promise<void> {
-    // Related to nothing, and so are those that are related to it.
+    // Related to nothing, or to no session; and so are those that are related to it.
     let astray = work.calls[0]!.related;
     for (const call of work.calls) {
       astray &&= call.related;
@@ -214,6 +214,7 @@ export class Dispatcher implements CallHost {
       work.treeId = call.treeId;
       work.follow(reply);
       work.replies.push(reply);
+      astray = reply.status === NtStatus.USER_SESSION_DELETED;
     }
     const { replies } = work;
     work.replies = [];

@@ -68,11 +68,11 @@ function headerOf(reply: Reply, signed: boolean): Header {
   const { call, status } = reply;
   const { creditCharge, command, credits, flags, messageId } = call.header;
   const { window } = call.link;
-  const answered = RESPONSE | (flags & ECHOED) | (signed ? HeaderFlag.SIGNED : 0);
-  const common = {
-    ...{ creditCharge, status, command, messageId, nextCommand: 0, signature: NO_SIGNATURE },
-    sessionId: call.sessionId,
-  };
+  // There is no key to sign with without a session; as with Windows and smbd, the request's signature goes back, which clients look for.
+  const echoes = call.signer === undefined && (flags & HeaderFlag.SIGNED) !== 0;
+  const signature = echoes ? call.header.signature : NO_SIGNATURE;
+  const answered = RESPONSE | (flags & ECHOED) | (signed || echoes ? HeaderFlag.SIGNED : 0);
+  const common = { creditCharge, status, command, messageId, nextCommand: 0, signature, sessionId: call.sessionId };
   if (call.asyncId === undefined) {
     return { ...common, flags: answered, credits: window.grant(credits), reserved: 0, treeId: call.treeId };
   }

@@ -14,13 +14,12 @@ export class SessionTable {
     return this.sessions.size;
   }
 
-  /** A SessionId that nobody has. Random: a client that names a session of before proves only that it is the same user. */
+  /** A SessionId that nobody has: no secret, but hardly ever one that a client remembers from a life before. Of 32 bits, as there are clients that keep no more. */
   newId(): bigint {
     for (;;) {
-      const bytes = this.random(8);
-      const id = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-      // All ones is what related messages of a compound carry.
-      if (id === 0n || id === 0xffff_ffff_ffff_ffffn || this.sessions.has(id) || this.reserved.has(id)) continue;
+      const bytes = this.random(4);
+      const id = BigInt(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));
+      if (id === 0n || this.sessions.has(id) || this.reserved.has(id)) continue;
       this.reserved.add(id);
       return id;
     }

@@ -406,12 +406,12 @@ export class SmbClient {
     }
     this.waiters.delete(head.messageId);
     const signed = (head.flags & HeaderFlag.SIGNED) !== 0;
-    if (signed && this.signing?.verify(bytes, 'server') === false) {
+    // A session that is gone has no key.
+    const free = waiter.command === Command.SESSION_SETUP || head.status === NtStatus.USER_SESSION_DELETED;
+    if (signed && head.status !== NtStatus.USER_SESSION_DELETED && this.signing?.verify(bytes, 'server') === false) {
       waiter.reject(new Error('wrong signature'));
       return;
     }
-    // A session that is gone has no key.
-    const free = waiter.command === Command.SESSION_SETUP || head.status === NtStatus.USER_SESSION_DELETED;
     if (this.signing !== undefined && !signed && !sealed && !free) {
       waiter.reject(new Error('a response that is not signed'));
       return;
