@@ -9,7 +9,7 @@ import { FoldedNames } from './namespace/folding/folded-names.ts';
 import { LruHandleCache } from './namespace/handle-cache.ts';
 import { LabelStore } from './namespace/labels/labels.ts';
 import { openKeeper } from './namespace/open-keeper.ts';
-import { SystemDirectories } from './objects/content/system-directory.ts';
+import { SystemDirectories } from './namespace/system-directory.ts';
 import { createObjectService } from './objects/index.ts';
 import type { ContentHasher, Objects } from './objects/index.ts';
 import { Registry } from './namespace/registry/registry.ts';

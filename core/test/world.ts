@@ -13,7 +13,7 @@ import { openKeeper } from '../src/namespace/open-keeper.ts';
 import type { FileRef, NewAttributes, Share } from '../src/service/index.ts';
 import type { FileId, Name, Volume } from '../src/spi/index.ts';
 import { StorageError } from '../src/spi/index.ts';
-import { SystemDirectories } from '../src/objects/content/system-directory.ts';
+import { SystemDirectories } from '../src/namespace/system-directory.ts';
 import { State } from '../src/state/state.ts';
 import { StateTable } from '../src/state/table.ts';
 import { caller } from '../src/test/callers.ts';

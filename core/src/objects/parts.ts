@@ -2,12 +2,12 @@ import type { FileParts } from '../namespace/files/parts.ts';
 import type { RandomSource } from '../clock.ts';
 import type { ShareService } from '../service/index.ts';
 import type { Conversions } from './tree/conversions.ts';
-import type { KeyedMutex } from './keyed-mutex.ts';
+import type { KeyedMutex } from '../namespace/keyed-mutex.ts';
 import type { Etags } from './record/etags.ts';
 import type { ContentHasher } from './content/hasher.ts';
 import type { GatherBudget } from './content/gather-budget.ts';
 import type { Expiries } from './expiry/expiries.ts';
-import type { SystemDirectories } from './content/system-directory.ts';
+import type { SystemDirectories } from '../namespace/system-directory.ts';
 import type { NameLists } from './list/name-lists.ts';
 
 /** What every object operation works with. */

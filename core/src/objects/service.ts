@@ -8,7 +8,7 @@ import { inlineHasher } from './content/hasher.ts';
 import { GatherBudget } from './content/gather-budget.ts';
 import { Expiries } from './expiry/expiries.ts';
 import { removeExpired } from './expiry/remove-expired.ts';
-import { KeyedMutex } from './keyed-mutex.ts';
+import { KeyedMutex } from '../namespace/keyed-mutex.ts';
 import { list } from './list/list.ts';
 import { NameLists } from './list/name-lists.ts';
 import { abortUpload } from './multipart/abort-upload.ts';

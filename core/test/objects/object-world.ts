@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MemoryVolumeOptions } from '@polynas/backend-memory';
-import { SystemDirectories } from '../../src/objects/content/system-directory.ts';
+import { SystemDirectories } from '../../src/namespace/system-directory.ts';
 import { createObjectService } from '../../src/objects/index.ts';
 import type { ContentHasher, Objects } from '../../src/objects/index.ts';
 import { parseKey } from '../../src/namespace/keys.ts';

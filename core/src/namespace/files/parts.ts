@@ -3,7 +3,7 @@ import type { EventBus } from '../../events/bus.ts';
 import type { Caller, ChangeEvent, FileRef, Guard, ShareId } from '../../service/index.ts';
 import { foldName } from '../../service/index.ts';
 import type { OpenRecord } from '../../state/file-state.ts';
-import type { SystemDirectories } from '../../objects/content/system-directory.ts';
+import type { SystemDirectories } from '../system-directory.ts';
 import type { GuardRequest } from '../../state/guards.ts';
 import { isConflict } from '../../state/guards.ts';
 import type { StateTable } from '../../state/table.ts';

@@ -3,6 +3,7 @@ import type { Caller, FileRef } from '../../service/index.ts';
 import type { Attributes, Name, Removed } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import { meantName } from '../folding/meant-name.ts';
+import { lookup } from '../look.ts';
 import type { MountedShare } from '../mounts.ts';
 import { afterRemoval } from './last-name.ts';
 import type { FileParts } from './parts.ts';
@@ -56,8 +57,7 @@ export async function victimOf(
 ): Promise<Attributes | undefined> {
   if (searched) requireSearch(caller.principal, parent);
   if (isReserved(mount, parent.id, name, caller)) return undefined;
-  const now = mount.volume.lookupNow?.(parent.id, name);
-  return now === undefined ? mount.volume.lookup(caller, parent.id, name) : now.attributes;
+  return lookup(mount.volume, caller, parent.id, name);
 }
 
 async function removeVictim(

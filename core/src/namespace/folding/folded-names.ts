@@ -1,7 +1,7 @@
 import { foldName } from '../../service/index.ts';
 import type { Call, DirectoryChange, FileId, Name, Volume } from '../../spi/index.ts';
 import type { Clock } from '../../clock.ts';
-import { KeyedMutex } from '../../objects/keyed-mutex.ts';
+import { KeyedMutex } from '../keyed-mutex.ts';
 import type { MountedShare } from '../mounts.ts';
 import type { NamesChange } from './folded-directory.ts';
 import { FoldedDirectory } from './folded-directory.ts';

@@ -1,5 +1,6 @@
 import type { Caller } from '../../service/index.ts';
 import type { FileId, Name } from '../../spi/index.ts';
+import { lookup } from '../look.ts';
 import type { MountedShare } from '../mounts.ts';
 import type { FoldedNames } from './folded-names.ts';
 
@@ -12,10 +13,7 @@ export async function meantName(
   name: Name,
 ): Promise<Name> {
   if (caller.foldNames !== true) return name;
-  const { volume } = mount;
-  const now = volume.lookupNow?.(directory, name);
-  const exact = now === undefined ? await volume.lookup(caller, directory, name) : now.attributes;
-  if (exact !== undefined) return name;
+  if ((await lookup(mount.volume, caller, directory, name)) !== undefined) return name;
   return (await folded.find(mount, caller, directory, name)) ?? name;
 }
 

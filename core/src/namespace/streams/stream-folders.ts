@@ -1,7 +1,8 @@
-import type { SystemDirectories } from '../../objects/content/system-directory.ts';
+import type { SystemDirectories } from '../system-directory.ts';
 import type { ShareId } from '../../service/index.ts';
-import type { Attributes, Call, DirectoryEntry, FileId, Name, NewFile, Volume } from '../../spi/index.ts';
+import type { Call, DirectoryEntry, FileId, Name, NewFile, Volume } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
+import { lookup } from '../look.ts';
 import type { MountedShare } from '../mounts.ts';
 import { systemDirectoryName } from '../mounts.ts';
 
@@ -73,16 +74,6 @@ export function folderName(base: FileId): Name {
 export function baseOfFolder(name: Name): FileId | undefined {
   const text = Buffer.from(name).toString('latin1');
   return /^[0-9a-f]{1,32}$/.test(text) ? BigInt(`0x${text}`) : undefined;
-}
-
-export async function lookup(
-  volume: Volume,
-  call: Call,
-  directory: FileId,
-  name: Name,
-): Promise<Attributes | undefined> {
-  const now = volume.lookupNow?.(directory, name);
-  return now === undefined ? volume.lookup(call, directory, name) : now.attributes;
 }
 
 async function makeDirectory(volume: Volume, call: Call, directory: FileId, name: Name): Promise<FileId> {

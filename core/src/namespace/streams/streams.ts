@@ -1,7 +1,7 @@
 import { requireWrite } from '../../access/checks.ts';
-import type { SystemDirectories } from '../../objects/content/system-directory.ts';
-import { entriesIn, isGone } from '../../objects/content/system-directory.ts';
-import { KeyedMutex } from '../../objects/keyed-mutex.ts';
+import type { SystemDirectories } from '../system-directory.ts';
+import { entriesIn, isGone } from '../system-directory.ts';
+import { KeyedMutex } from '../keyed-mutex.ts';
 import type { Caller, FileRef, StreamInfo } from '../../service/index.ts';
 import type { Attributes, FileId, NewFile } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';

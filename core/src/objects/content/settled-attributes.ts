@@ -3,7 +3,7 @@ import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller } from '../../service/index.ts';
 import type { Attributes, FileId } from '../../spi/index.ts';
 import type { ObjectParts } from '../parts.ts';
-import { attributesNow } from '../tree/look.ts';
+import { attributesNow } from '../../namespace/look.ts';
 
 /**
  * Attributes whose stamp tells of every byte that somebody can have read before the call. A backend moves the stamp after it has

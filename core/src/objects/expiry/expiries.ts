@@ -2,8 +2,8 @@ import type { MountedShare } from '../../namespace/mounts.ts';
 import type { ObjectMetadata } from '../../service/index.ts';
 import type { FileId, NewFile } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
-import type { SystemDirectories } from '../content/system-directory.ts';
-import { isGone } from '../content/system-directory.ts';
+import type { SystemDirectories } from '../../namespace/system-directory.ts';
+import { isGone } from '../../namespace/system-directory.ts';
 import type { NameLists } from '../list/name-lists.ts';
 import { expiringXattr } from '../record/xattr-names.ts';
 

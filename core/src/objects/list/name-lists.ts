@@ -1,6 +1,6 @@
 import type { Call, DirectoryEntry, FileId, ListOptions, Name, Volume } from '../../spi/index.ts';
 import { isStorageError } from '../../spi/index.ts';
-import { attributesNow, lookup } from '../tree/look.ts';
+import { attributesNow, lookup } from '../../namespace/look.ts';
 
 export interface NamePage {
   readonly entries: readonly DirectoryEntry[];

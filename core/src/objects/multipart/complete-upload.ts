@@ -25,7 +25,7 @@ import { encodeParts } from '../record/parts-codec.ts';
 import { encodeRecord } from '../record/record-codec.ts';
 import { stampOfContent } from '../record/stamps.ts';
 import { partsXattr, recordXattr } from '../record/xattr-names.ts';
-import { attributesNow } from '../tree/look.ts';
+import { attributesNow } from '../../namespace/look.ts';
 import type { CompletedUploads } from './completed-uploads.ts';
 import type { OpenUpload } from './open-upload.ts';
 import { openUpload, uploadLock } from './open-upload.ts';

@@ -3,11 +3,11 @@ import type { Caller, ObjectInfo, ShareId } from '../../service/index.ts';
 import { removeBelow } from '../../namespace/shares/tree.ts';
 import type { FileId } from '../../spi/index.ts';
 import { isStorageError } from '../../spi/index.ts';
-import type { SystemDirectories } from '../content/system-directory.ts';
-import { entriesIn, isGone } from '../content/system-directory.ts';
+import type { SystemDirectories } from '../../namespace/system-directory.ts';
+import { entriesIn, isGone } from '../../namespace/system-directory.ts';
 import { noMetadata } from '../record/etags.ts';
 import { completedXattr } from '../record/xattr-names.ts';
-import { lookup } from '../tree/look.ts';
+import { lookup } from '../../namespace/look.ts';
 import { decodeCompleted, encodeCompleted } from './upload-codec.ts';
 
 /** Completions of one share that are remembered; a client that lost the answer asks again within seconds. */

@@ -5,7 +5,7 @@ import type { FileId } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import type { ObjectParts } from '../parts.ts';
 import { uploadXattr } from '../record/xattr-names.ts';
-import { lookup } from '../tree/look.ts';
+import { lookup } from '../../namespace/look.ts';
 import { decodeUpload } from './upload-codec.ts';
 
 /** An upload that is under way, with the directory that holds its parts. */

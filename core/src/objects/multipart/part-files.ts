@@ -6,7 +6,7 @@ import type { Attributes, FileId, Name } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import { EntryRun } from '../list/entries.ts';
 import type { ObjectParts } from '../parts.ts';
-import { lookup } from '../tree/look.ts';
+import { lookup } from '../../namespace/look.ts';
 import { partXattr } from '../record/xattr-names.ts';
 import { decodePart } from './upload-codec.ts';
 

@@ -2,7 +2,7 @@ import { checkWritable } from '../../namespace/files/parts.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller, ObjectBody, ObjectPart, ShareId } from '../../service/index.ts';
 import type { Attributes } from '../../spi/index.ts';
-import type { SystemEntry } from '../content/system-directory.ts';
+import type { SystemEntry } from '../../namespace/system-directory.ts';
 import { writeContent } from '../content/write-content.ts';
 import type { ObjectParts } from '../parts.ts';
 import { partXattr } from '../record/xattr-names.ts';

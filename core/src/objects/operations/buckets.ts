@@ -3,7 +3,7 @@ import type { Caller, Share } from '../../service/index.ts';
 import { access } from '../../service/index.ts';
 import { isStorageError } from '../../spi/index.ts';
 import type { ObjectParts } from '../parts.ts';
-import { attributesNow } from '../tree/look.ts';
+import { attributesNow } from '../../namespace/look.ts';
 
 /** Shares that the caller owns or may list. */
 export async function buckets(parts: ObjectParts, caller: Caller): Promise<readonly Share[]> {

@@ -20,7 +20,7 @@ import { spanOf } from '../../state/ranges.ts';
 import type { CopiedContent, Piece } from '../content/copy-content.ts';
 import { copyContent } from '../content/copy-content.ts';
 import { settledAttributes } from '../content/settled-attributes.ts';
-import type { SystemEntry } from '../content/system-directory.ts';
+import type { SystemEntry } from '../../namespace/system-directory.ts';
 import { infoOf, loadParts } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
 import type { Known } from '../record/etags.ts';

@@ -4,7 +4,7 @@ import type { HandleCache, MountedShare } from '../../namespace/mounts.ts';
 import type { ObjectMetadata } from '../../service/index.ts';
 import type { Attributes, Call } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
-import type { KeyedMutex } from '../keyed-mutex.ts';
+import type { KeyedMutex } from '../../namespace/keyed-mutex.ts';
 import type { ContentHasher } from '../content/hasher.ts';
 import { hashContent } from './hash-content.ts';
 import { Places } from './places.ts';

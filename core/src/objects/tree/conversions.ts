@@ -1,6 +1,6 @@
 import { isStorageError } from '../../spi/index.ts';
 import type { FileId, Name, Volume } from '../../spi/index.ts';
-import { lookup } from './look.ts';
+import { lookup } from '../../namespace/look.ts';
 
 /** A rename between two names that stand for the same key, in one directory. */
 export interface Conversion {

@@ -10,7 +10,7 @@ import type { ObjectParts } from '../parts.ts';
 import { placeIn } from './place.ts';
 import { segmentXattr } from '../record/xattr-names.ts';
 import { followRename } from '../../state/opens.ts';
-import { lookup } from './look.ts';
+import { lookup } from '../../namespace/look.ts';
 
 /**
  * Renames between the names that a key's file may have. Callers hold the segment's lock; readers that look meanwhile

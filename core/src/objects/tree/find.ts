@@ -8,7 +8,8 @@ import type { Attributes, FileId } from '../../spi/index.ts';
 import type { ObjectParts } from '../parts.ts';
 import { placeIn } from './place.ts';
 import { segmentLock } from './locks.ts';
-import { keptSegment, lookup, meaningOf } from './look.ts';
+import { lookup } from '../../namespace/look.ts';
+import { keptSegment, meaningOf } from './look.ts';
 
 /** A file or directory where a key has its place. */
 export interface Found {

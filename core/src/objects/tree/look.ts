@@ -2,23 +2,10 @@ import type { MountedShare } from '../../namespace/mounts.ts';
 import { plainName, readName, isHashOf } from '../../namespace/names-forms.ts';
 import type { NameForm } from '../../namespace/names-forms.ts';
 import { decodeUtf8, textOfName } from '../../namespace/names-text.ts';
-import type { Attributes, Call, FileId, FileType, Name, Volume } from '../../spi/index.ts';
+import type { Call, FileId, FileType, Name, Volume } from '../../spi/index.ts';
+import { lookup } from '../../namespace/look.ts';
 import { placeIn } from './place.ts';
 import { segmentXattr } from '../record/xattr-names.ts';
-
-export async function lookup(
-  volume: Volume,
-  call: Call,
-  directory: FileId,
-  name: Name,
-): Promise<Attributes | undefined> {
-  const now = volume.lookupNow?.(directory, name);
-  return now === undefined ? volume.lookup(call, directory, name) : now.attributes;
-}
-
-export async function attributesNow(volume: Volume, call: Call, id: FileId): Promise<Attributes> {
-  return volume.getattrNow?.(id) ?? volume.getattr(call, id);
-}
 
 /** What a name in a directory stands for. */
 export interface Meaning {

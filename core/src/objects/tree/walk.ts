@@ -5,7 +5,7 @@ import type { Attributes } from '../../spi/index.ts';
 import type { ObjectParts } from '../parts.ts';
 import type { Found, Missing } from './find.ts';
 import { findDirectory, findFile, isFound } from './find.ts';
-import { attributesNow } from './look.ts';
+import { attributesNow } from '../../namespace/look.ts';
 
 /** A directory on the way to a key. The share's top has neither parent nor name nor segment. */
 export interface Step {

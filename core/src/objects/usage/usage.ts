@@ -2,7 +2,7 @@ import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller, ShareId, ShareUsage } from '../../service/index.ts';
 import { Walker } from '../list/walker.ts';
 import type { ObjectParts } from '../parts.ts';
-import { attributesNow } from '../tree/look.ts';
+import { attributesNow } from '../../namespace/look.ts';
 
 /** Milliseconds: a count that takes no longer is made anew each time. */
 const quick = 20;

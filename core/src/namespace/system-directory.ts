@@ -1,10 +1,10 @@
-import type { RandomSource } from '../../clock.ts';
-import { removeBelow } from '../../namespace/shares/tree.ts';
-import type { HandleCache, MountedShare } from '../../namespace/mounts.ts';
-import { systemDirectoryName } from '../../namespace/mounts.ts';
-import type { Attributes, Call, FileId, Name, NewFile } from '../../spi/index.ts';
-import { StorageError, isStorageError } from '../../spi/index.ts';
-import { lookup } from '../tree/look.ts';
+import type { RandomSource } from '../clock.ts';
+import { removeBelow } from './shares/tree.ts';
+import type { HandleCache, MountedShare } from './mounts.ts';
+import { systemDirectoryName } from './mounts.ts';
+import type { Attributes, Call, FileId, Name, NewFile } from '../spi/index.ts';
+import { StorageError, isStorageError } from '../spi/index.ts';
+import { lookup } from './look.ts';
 
 /** A directory or file of core's own, hidden from everybody. */
 export interface SystemEntry {
