@@ -170,6 +170,26 @@ describe('accounts', () => {
     await make('after');
   });
 
+  it('removes at start the named streams of files that are gone', async () => {
+    const before = await start();
+    const { core, volume, store } = before;
+    await core.apply({
+      users: [{ tenant: 'default', name: 'anna' }],
+      shares: [{ tenant: 'default', name: 'share', owner: 'anna' }],
+    });
+    const top = core.files.root(core.shares.all()[0]!.id);
+    const { attributes } = await core.files.create(head, top, text('file'), { kind: 'guarded' }, mode(0o644));
+    await core.files.stream(head, { share: top.share, id: attributes.id }, 's', 'create');
+    await core.close();
+    await volume.unlink({}, top.id, text('file'));
+    const after = await start(volume, store);
+    await after.core.close();
+    const system = await volume.lookup({}, top.id, text('.polynas'));
+    const streams = await volume.lookup({}, system!.id, text('streams'));
+    expect((await volume.readdir({}, streams!.id, 0n, { limit: 9, attributes: false })).entries).toEqual([]);
+    expect(after.reported).toEqual([]);
+  });
+
   it('keeps everything over a restart, secrets sealed', async () => {
     const store = memoryRegistryStore();
     const volume = openMemoryVolume();

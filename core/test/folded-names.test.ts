@@ -44,6 +44,37 @@ function counting(volume: Volume, count: { pages: number }): Volume {
   });
 }
 
+const names = ['a', 'A', 'ä', 'Ä', 'ß', 'b', 'B', 'ss', 'SS', 'sS'];
+const name = fc.constantFrom(...names);
+const step = fc.record({
+  what: fc.constantFrom('create', 'open', 'remove', 'rename', 'lookup'),
+  folds: fc.boolean(),
+  name,
+  to: name,
+});
+
+/** Each call begins and is answered a few turns of the event loop late. */
+function slowed(volume: Volume, waits: Iterator<number>): Volume {
+  const turns = async (): Promise<void> => {
+    for (let left = waits.next().value as number; left > 0; left -= 1) await new Promise(setImmediate);
+  };
+  return new Proxy(volume, {
+    get: (target, key) => {
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== 'function') return value;
+      if (key === 'lookupNow' || key === 'getattrNow' || key === 'epoch') return value.bind(target);
+      return async (...given: unknown[]): Promise<unknown> => {
+        await turns();
+        try {
+          return await value.apply(target, given);
+        } finally {
+          await turns();
+        }
+      };
+    },
+  });
+}
+
 describe('callers who fold names', () => {
   it('find what was made in other letters, and never make two', async () => {
     const world = await makeWorld();
@@ -139,14 +170,42 @@ describe('callers who fold names', () => {
     }
   });
 
-  const names = ['a', 'A', 'ä', 'Ä', 'ß', 'b', 'B', 'ss', 'SS', 'sS'];
-  const name = fc.constantFrom(...names);
-  const step = fc.record({
-    what: fc.constantFrom('create', 'open', 'remove', 'rename', 'lookup'),
-    folds: fc.boolean(),
-    name,
-    to: name,
-  });
+  it.each([0, 3])(
+    'never make two beside each other, at once with %i others, and find all that is there',
+    async (exact) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(step, { minLength: 8, maxLength: 60 }),
+          fc.infiniteStream(fc.nat(3)),
+          async (steps, waits) => {
+            const world = await makeWorld({ wrap: (volume) => slowed(volume, waits) });
+            const callers = [smb, smb, smb, ...Array.from({ length: exact }, () => nfs)];
+            const left = steps.entries();
+            await Promise.all(
+              callers.map(async (who) => {
+                for (const [, { what, name: asked, to }] of left) {
+                  if (what === 'create') await codeOf(make(world, asked, who));
+                  else if (what === 'remove') await codeOf(world.files.remove(who, world.top, text(asked)));
+                  else if (what === 'rename')
+                    await codeOf(world.files.rename(who, world.top, text(asked), world.top, text(to)));
+                  else await world.files.lookup(who, world.top, text(asked));
+                }
+              }),
+            );
+            const { entries } = await world.files.readdir(nfs, world.top, 0n, { limit: 100, attributes: false });
+            const there = new Map(entries.map((entry) => [nameOf(entry.name), entry.id]));
+            if (exact === 0)
+              expect(new Set([...there.keys()].map((each) => foldName(text(each)))).size).toBe(there.size);
+            for (const each of names) {
+              const meant = meantIn(there, each);
+              expect(await lookedUp(world, each)).toBe(there.has(meant) ? meant : undefined);
+            }
+          },
+        ),
+        { numRuns: 60 },
+      );
+    },
+  );
 
   it.each([400_000, 2])('do as the model does, with %i names in memory', async (foldedNames) => {
     await fc.assert(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChangeEvent, FileRef, Open } from '../src/service/index.ts';
 import { access } from '../src/service/index.ts';
-import { isStorageError } from '../src/spi/index.ts';
+import { StorageError, isStorageError } from '../src/spi/index.ts';
 import { caller } from '../src/test/callers.ts';
 import { bodyOf, contentOf, keysOf, leftovers, makeObjectWorld, plain, s3 } from './objects/object-world.ts';
 import type { World } from './world.ts';
@@ -181,6 +181,31 @@ describe('named streams', () => {
     expect(await namesOf(world, stays)).toEqual(['s']);
     expect(await namesOf(world, directory)).toEqual(['s']);
     expect(await codeOf(world.files.streams(smb(), gone))).toBe('stale');
+  });
+
+  it('that could not be removed with their file are reported, and removed at the next start', async () => {
+    let broken = false;
+    const world = await makeObjectWorld({
+      wrap: (volume) =>
+        new Proxy(volume, {
+          get: (target, key) => {
+            const value: unknown = Reflect.get(target, key);
+            if (typeof value !== 'function') return value;
+            if (key !== 'rename') return value.bind(target);
+            return async (...given: unknown[]): Promise<unknown> => {
+              if (broken) throw new StorageError('io');
+              return value.apply(target, given);
+            };
+          },
+        }),
+    });
+    await made(world, await world.file('file'), 's', 'text');
+    broken = true;
+    await world.files.remove(root, world.top, text('file'));
+    expect(world.reported).toMatchObject([{ code: 'io' }]);
+    broken = false;
+    expect(await world.parts.streams.sweep(world.parts.mounts.get(1))).toBe(1);
+    expect(await leftovers(world)).toEqual(['streams']);
   });
 
   it('are made once, by whoever is first, and not for a file that goes', async () => {
