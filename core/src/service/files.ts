@@ -205,7 +205,7 @@ export interface FileService {
   streams(caller: Caller, file: FileRef): Promise<readonly StreamInfo[]>;
   /**
    * Finds or makes a named stream; names fold as in `caller.foldNames`. `undefined` when there is none (`open`). Making needs write permission on the file, and changes its
-   * `change`; `exists` for `create`. The stream's own file takes part in everything by its `FileRef`: opens, locks, reads, writes, setattr of its size. Streams go
+   * `change`; `exists` for `create`, and where there is one in other letters that the caller does not mean; `tooMany` above 4096. The stream's own file takes part in everything by its `FileRef`: opens, locks, reads, writes, setattr of its size. Streams go
    * with the file's last name, stay over rename and replace, and are in no listing and at no name.
    */
   stream(

@@ -107,7 +107,8 @@ export interface Open {
   setattr(caller: Caller, changes: AttributeChanges): Promise<Attributes>;
   /**
    * Moves the name that the file was opened by, wherever it is now. Needs `delete`; `exists` without `replace`; a target that others have open without sharing delete:
-   * `accessDenied` as in SMB. Into another share: `crossDevice`. Of a directory: `sharingViolation` while something below it is open.
+   * `accessDenied` as in SMB. Into another share: `crossDevice`.
+   * By SMB: `sharingViolation` for a directory with something open below it, and while somebody has the target directory open for deletion or does not share writing it.
    */
   rename(caller: Caller, toDirectory: FileRef, toName: Name, options: { readonly replace: boolean }): Promise<Renamed>;
   /** Another name for the stream that is open. Needs `delete`. */
@@ -129,7 +130,10 @@ export interface Open {
    */
   copyFrom(caller: Caller, source: Open, from: number, to: number, length: number): Promise<number>;
 
-  /** Delete at last close (`invalid` for an open without a place). `false` takes it back. While pending, new opens are refused with `deletePending`. */
+  /**
+   * Delete at the last close of the file and of its streams. `invalid` for an open without a place that is of no stream, `notEmpty` for a directory with something in it. `false` takes it
+   * back. While pending, new opens are refused with `deletePending`.
+   */
   setDeletePending(caller: Caller, pending: boolean): Promise<void>;
   /** Releases locks and share modes; the last close of a delete-pending file removes it. Idempotent. */
   close(): Promise<void>;
