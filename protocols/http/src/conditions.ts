@@ -48,7 +48,7 @@ export function parseEntityTags(
 ): readonly string[] | undefined {
   if (text === undefined) return undefined;
   const tags: string[] = [];
-  for (const [, weak, quoted, bare] of text.matchAll(/(W\/)?(?:"([^"]*)"|([^\s,"]+))/g)) {
+  for (const [, weak, quoted, bare] of text.matchAll(/(W\/)?(?:"([^"]*)"|([^\s,]+))/g)) {
     tags.push(`${weak !== undefined && comparison === 'strong' ? weak : ''}${quoted ?? bare}`);
   }
   return tags;

@@ -117,6 +117,12 @@ export class HttpFront {
     this.#turns.accepted();
   }
 
+  /** Settles when what is under way on a connection is answered; `undefined` when nothing is. */
+  busy(socket: object): Promise<void> | undefined {
+    const connection = this.#connections.get(socket);
+    return connection === undefined || connection.pending === 0 ? undefined : connection.last;
+  }
+
   /** From now on each answer is the last one of its connection. */
   drain(): void {
     this.#draining = true;

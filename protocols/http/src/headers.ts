@@ -35,6 +35,11 @@ function decodeValue(value: string): string {
   return text.includes('\ufffd') ? value : text;
 }
 
+/** A header's value as a part of a request target stands in one: percent-encoded, or plain UTF-8. */
+export function rawValue(value: string): string {
+  return /[\u0080-\uffff]/.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value;
+}
+
 /** The reverse of {@link decodeHeaders} for a reply: UTF-8 bytes, one character each, and nothing that ends a line. */
 export function encodeHeaderValue(value: string): string {
   const clean = value.replace(/[\u0000-\u0008\u000a-\u001f\u007f]/g, ' ');

@@ -12,11 +12,11 @@ const maximumRanges = 50;
  * or too much, which is ignored: the whole is sent. Empty where nothing of it exists (416).
  */
 export function parseRanges(header: string, size: number): readonly ByteRange[] | undefined {
-  const list = /^bytes=([\d\s,-]+)$/i.exec(header)?.[1]?.split(',');
+  const list = /^\s*bytes\s*=([\d\s,-]+)$/i.exec(header)?.[1]?.split(',');
   if (list === undefined || list.length > maximumRanges) return undefined;
   const ranges: ByteRange[] = [];
   for (const each of list) {
-    const match = /^\s*(\d{0,15})-(\d{0,15})\s*$/.exec(each);
+    const match = /^\s*(\d{0,15})\s*-\s*(\d{0,15})\s*$/.exec(each);
     if (match === null) return undefined;
     const [, first, last] = match as unknown as [string, string, string];
     if (first === '') {

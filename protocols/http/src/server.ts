@@ -27,6 +27,7 @@ export const defaultConnectionLimits: ConnectionLimits = {
 export interface Front {
   accepted(): void;
   drain(): void;
+  busy(socket: object): Promise<void> | undefined;
   handle(request: IncomingMessage, response: ServerResponse, expectContinue: boolean): void;
 }
 
@@ -114,6 +115,12 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, options: HttpServe
   const unasked = socket.bytesRead === 0;
   if (!socket.writable || error.code === 'ECONNRESET' || socket.bytesWritten > 0 || unasked) {
     socket.destroy();
+    return;
+  }
+  const busy = options.front.busy(socket);
+  if (busy !== undefined) {
+    // What cannot be parsed came behind a request, which gets its answer: it may be a body that nothing had announced.
+    void busy.finally(() => socket.destroy());
     return;
   }
   const { status, headers, body } = options.refuse(faultOf(error));

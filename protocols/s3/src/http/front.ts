@@ -103,6 +103,11 @@ export class S3Front<P> {
     this.#http.drain();
   }
 
+  /** See `HttpFront.busy`. */
+  busy(socket: object): Promise<void> | undefined {
+    return this.#http.busy(socket);
+  }
+
   /** See `HttpFront.handle`. */
   handle(request: IncomingMessage, response: ServerResponse, expectContinue: boolean): void {
     this.#http.handle(request, response, expectContinue);

@@ -1,12 +1,9 @@
-import type { ObjectReader } from '@polynas/core/service';
 import { isStorageError } from '@polynas/core/service';
-import type { PayloadBuffers } from '@polynas/core/wire';
 import { S3Error } from '../errors.ts';
 import type { S3Reply } from '../operation.ts';
 import { expectBucket } from '../request/bucket.ts';
 import { openingCaller } from '../request/caller.ts';
-import type { ReplySource } from '@polynas/http';
-import { parseConditions } from '@polynas/http';
+import { objectSource, parseConditions } from '@polynas/http';
 import type { OperationContext } from '../request/context.ts';
 import type { Handle, Request } from '../request/handle.ts';
 import { expectNullVersion } from '../request/version-id.ts';
@@ -15,9 +12,6 @@ import { namedError } from './named-error.ts';
 
 /** Times that an object may change between its opening and its first byte before the client is asked to come again. */
 const maxRenewals = 5;
-
-/** Up to so many bytes the service gives in a buffer of its own, without a thread hop. */
-const ownBuffer = 65_536;
 
 export const getObject: Handle = (context, request) => read(context, request, maxRenewals);
 
@@ -42,37 +36,11 @@ async function read(context: OperationContext, request: Request, renewals: numbe
     const { status, headers, range } = selectContent(request, reader.info);
     const length = range.end - range.start;
     if (length > 0)
-      return { status, headers, body: { length, source: readRange(context.payloads, reader, range.start), renew } };
+      return { status, headers, body: { length, source: objectSource(context.payloads, reader, range.start), renew } };
     await reader.close();
     return { status, headers, body: new Uint8Array() };
   } catch (error) {
     await reader.close();
     throw error;
   }
-}
-
-/** What it gives is the socket's before it is asked again, so that all of an object goes through one buffer. */
-function readRange(payloads: PayloadBuffers, reader: ObjectReader, start: number): ReplySource {
-  let offset = start;
-  let buffer: Uint8Array | undefined;
-  let reading = false;
-  return {
-    async read(maximum) {
-      if (maximum > ownBuffer && (buffer === undefined || buffer.length < maximum)) {
-        if (buffer !== undefined) payloads.give(buffer);
-        buffer = payloads.take(maximum);
-      }
-      reading = true;
-      const bytes = await reader.read(offset, maximum, buffer);
-      reading = false;
-      offset += bytes.length;
-      return bytes;
-    },
-    async close() {
-      // One whose read has failed may still be written to by a thread: it is left to the garbage collector.
-      if (buffer !== undefined && !reading) payloads.give(buffer);
-      buffer = undefined;
-      await reader.close();
-    },
-  };
 }

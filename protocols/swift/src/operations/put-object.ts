@@ -1,0 +1,51 @@
+import type { ObjectInfo } from '@polynas/core/service';
+import type { Headers, Reply } from '@polynas/http';
+import { parseWriteConditions } from '@polynas/http';
+import { badRequest, SwiftError } from '../errors.ts';
+import { constraints } from '../limits.ts';
+import type { ContainerHandle } from '../operation.ts';
+import { etagHeader } from '../reply/object-headers.ts';
+import { lastModified } from '../reply/times.ts';
+import { toObjectBody } from '../request/body.ts';
+import { objectMetadata } from '../request/metadata.ts';
+
+export const putObject: ContainerHandle = async (context, request, { share, caller }) => {
+  const { headers, body, target } = request;
+  checkObjectName(target.object);
+  const metadata = objectMetadata(headers, target.object, context.clock.now());
+  if (!body.announced) throw new SwiftError('LengthRequired', { message: 'Missing Content-Length header.' });
+  const content = toObjectBody(body, context.limits.payload, expectedMd5(headers));
+  const conditions = parseWriteConditions(headers);
+  const info = await context.objects.put(caller, share.id, target.object, content, metadata, conditions);
+  return created(info);
+};
+
+export function created(info: ObjectInfo, more: Readonly<Record<string, string>> = {}): Reply {
+  return {
+    status: 201,
+    headers: {
+      'content-type': 'text/html; charset=UTF-8',
+      etag: etagHeader(info),
+      'last-modified': lastModified(info.modified),
+      ...more,
+    },
+  };
+}
+
+export function checkObjectName(name: string): void {
+  const length = Buffer.byteLength(name);
+  if (length > constraints.objectName) {
+    throw badRequest(`Object name length of ${length} longer than ${constraints.objectName}`);
+  }
+}
+
+/** The `ETag` header of a PUT: hex MD5, with quotes or without. What is none matches nothing. */
+export function expectedMd5(headers: Headers): string | undefined {
+  const text = headers.get('etag');
+  return text === undefined || text === ''
+    ? undefined
+    : text
+        .trim()
+        .replace(/^"(.*)"$/, '$1')
+        .toLowerCase();
+}

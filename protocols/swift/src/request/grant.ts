@@ -1,0 +1,100 @@
+import type { Caller, Principal, Share } from '@polynas/core/service';
+import { listsReferrer, listsUser, parseAccessList } from '../auth/access-list.ts';
+import { SwiftError } from '../errors.ts';
+import type { Request } from './request.ts';
+import type { DoorContext } from './context.ts';
+import { refusal } from './identity.ts';
+import { holdsTempUrl } from './temp-url.ts';
+
+/** A container that may be used. */
+export interface Granted {
+  readonly share: Share;
+  /** The container's name at this door. */
+  readonly name: string;
+  readonly caller: Caller;
+}
+
+/** An object's place in a container that may be used. */
+export interface ObjectPlace extends Granted {
+  readonly account: string;
+  readonly object: string;
+}
+
+export type Right = 'list' | 'read' | 'write' | 'manage';
+
+export interface Place {
+  readonly account: string;
+  readonly container: string;
+}
+
+/** The names under which access lists and keys are kept among a share's labels. */
+export const readList = 'x-container-read';
+export const writeList = 'x-container-write';
+
+/**
+ * The container of a request, for who may use it so. Whoever the access list or a temporary URL lets in acts with the rights of the share's owner,
+ * who gave them; a user of the tenant, else, with his own. Throws `NotFound`, `Forbidden`, `Unauthorized`.
+ */
+export function openContainer(context: DoorContext, request: Request, place: Place, right: Right): Granted {
+  const { account, container } = place;
+  const share = context.shares.byName('swift', account, container);
+  const { token } = request.identity;
+  if (
+    share !== undefined &&
+    (isListed(context, request, share, right) || isLent(context, request, share, place, right))
+  ) {
+    const owner = ownerOf(context, share);
+    if (owner !== undefined) return { share, name: container, caller: callerOf(context, request, owner, share) };
+  }
+  // Numeric ids mean people inside one tenant only: mode bits say nothing of other tenants' users.
+  if (token?.principal.tenant !== account) throw refusal(request.identity, account);
+  if (share === undefined) throw new SwiftError('NotFound');
+  return { share, name: container, caller: callerOf(context, request, token.principal, share) };
+}
+
+/** Who acts, for the core. Without a share, at account level, no door is read-only. */
+export function callerOf(context: DoorContext, request: Request, principal: Principal, share?: Share): Caller {
+  const bytes = request.body.length ?? context.limits.payload;
+  return {
+    principal,
+    door: 'swift',
+    client: request.clientAddress,
+    patience: 'wait',
+    // A request is open, use and close in one: what a local open is refused, Swift is refused.
+    stateless: false,
+    readOnly: share?.doors.swift?.readOnly ?? false,
+    signal: request.signal,
+    deadline: context.clock.monotonic() + context.timeLimit + (bytes / context.limits.uploadRate) * 1000,
+  };
+}
+
+/** A member of the tenant at account level. */
+export function memberOf(context: DoorContext, request: Request): Caller {
+  const { token } = request.identity;
+  if (token?.principal.tenant !== request.target.account) throw refusal(request.identity, request.target.account);
+  return callerOf(context, request, token.principal);
+}
+
+/** The owner's rights are lent only while the owner is somebody who may act. */
+function ownerOf(context: DoorContext, share: Share): Principal | undefined {
+  const user = context.accounts.users(share.tenant).find(({ id }) => id === share.owner);
+  return user === undefined || user.disabled ? undefined : context.accounts.principalOf(user);
+}
+
+function isListed(context: DoorContext, request: Request, share: Share, right: Right): boolean {
+  if (right === 'manage') return false;
+  const { headers } = context.labels.ofShare(share.id);
+  const list = parseAccessList(headers[right === 'write' ? writeList : readList]);
+  const { token } = request.identity;
+  if (token !== undefined && token.user.id !== share.owner && listsUser(list, token.principal)) return true;
+  if (right === 'write' || !listsReferrer(list, request.headers.get('referer'))) return false;
+  return (right === 'read' || list.listings) && token?.user.id !== share.owner;
+}
+
+function isLent(context: DoorContext, request: Request, share: Share, place: Place, right: Right): boolean {
+  const { target, method } = request;
+  if ((right !== 'read' && right !== 'write') || place.account !== target.account) return false;
+  if (place.container === target.container) return holdsTempUrl(context, request, share);
+  // Segments in another container are read for who may read what they make up, if the key is the account's.
+  return right === 'read' && (method === 'GET' || method === 'HEAD') && holdsTempUrl(context, request);
+}

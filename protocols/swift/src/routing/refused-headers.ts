@@ -1,0 +1,34 @@
+import type { Headers, Query } from '@polynas/http';
+import { badRequest, SwiftError } from '../errors.ts';
+
+/**
+ * Headers that ask for what is not there. OpenStack's server ignores those of features that are switched off; dropping them in silence
+ * would lose versions or follow no link.
+ */
+const refused = [
+  'x-versions-location',
+  'x-history-location',
+  'x-versions-enabled',
+  'x-symlink-target',
+  'x-container-sync-to',
+  'x-container-sync-key',
+  'x-container-sharding',
+  'x-object-version-id',
+];
+
+const refusedParameters = ['versions', 'version-id', 'extract-archive', 'symlink'];
+
+/** Throws `NotImplemented` for the first thing whose promise would not be kept. */
+export function refuse(headers: Headers, query: Query): void {
+  for (const name of refused) {
+    // An empty value, or `false`, asks for what there is anyway.
+    const value = headers.get(name);
+    if (value !== undefined && value !== '' && value.toLowerCase() !== 'false') {
+      throw new SwiftError('NotImplemented', { message: `${name} is not supported` });
+    }
+  }
+  if (headers.has('x-account-access-control')) throw badRequest('Access lists of accounts are not supported');
+  for (const name of refusedParameters) {
+    if (query.has(name)) throw new SwiftError('NotImplemented', { message: `The parameter ${name} is not supported` });
+  }
+}
