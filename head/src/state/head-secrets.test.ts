@@ -91,6 +91,7 @@ describe('passwords', () => {
 
   it('have the NT hash of MS-NLMP 4.2.2.1.2', async () => {
     expect(await hasher.ntHash('Password')).toBe('a4f49c406510bdcab6824ee7c30fd852');
+    expect(await hasher.ntHash('cafe\u0301')).toBe(await hasher.ntHash('caf\u00e9'));
   });
 
   it('do not verify against what is no hash, nor let it cost the world', async () => {

@@ -42,8 +42,8 @@ export class PasswordHasher {
     return timingSafeEqual(await derive(password, Buffer.from(salt, 'base64url'), parameters), expected);
   }
 
-  /** What NTLM authenticates by (MS-NLMP 3.3.1), as hex. It stands for the password, so it is kept sealed. */
+  /** What NTLM authenticates by (MS-NLMP 3.3.1), as hex. It stands for the password, so it is kept sealed. Composed as keyboards do: a client hashes what is typed. */
   async ntHash(password: string): Promise<string> {
-    return Buffer.from(await ntHash(password)).toString('hex');
+    return Buffer.from(await ntHash(password.normalize('NFC'))).toString('hex');
   }
 }
