@@ -30,7 +30,7 @@ export const lock: CommandRow<LockRequest, EmptyBody> = {
 /** MS-SMB2 3.3.5.14.1: one after the other; what was unlocked before one that fails stays so. */
 function unlockAll(context: OpenContext, file: FileOpen, locks: readonly LockElement[]): void {
   for (const element of locks) {
-    if ((element.flags & ~LockFlag.FAIL_IMMEDIATELY) !== LockFlag.UNLOCK) throw invalid();
+    if (element.flags !== LockFlag.UNLOCK) throw invalid();
     unlock(context, file, rangeOf(element));
   }
 }

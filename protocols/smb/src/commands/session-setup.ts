@@ -40,7 +40,7 @@ export const sessionSetup: CommandRow<SessionSetupRequest, SessionSetupResponse>
       context.onEncoded((encoded) => exchange.preauth.add(...encoded));
       return { status: NtStatus.MORE_PROCESSING_REQUIRED, body: { sessionFlags: 0, securityBuffer: step.token } };
     } catch (error) {
-      abandon(context, exchange);
+      await abandon(context, exchange);
       throw error instanceof WireError ? new StatusError(NtStatus.INVALID_PARAMETER) : error;
     }
   },
@@ -120,8 +120,10 @@ async function endPrevious(context: ConnectionContext, id: bigint, exchange: Ses
   if (previous?.principal.userId === exchange.claimed.principal?.userId) await previous?.end();
 }
 
-function abandon(context: ConnectionContext, exchange: SessionSetupExchange): void {
+/** Nothing is left of it; a session that could not prove itself again ends (MS-SMB2 3.3.5.5.3). */
+async function abandon(context: ConnectionContext, exchange: SessionSetupExchange): Promise<void> {
   const { link } = context;
   if (!link.exchanges.delete(exchange.sessionId)) return;
   if (exchange.again === undefined) link.table.release(exchange.sessionId);
+  else await exchange.again.end(context);
 }

@@ -1,6 +1,8 @@
 import type { Open, Timestamp } from '@polynas/core/service';
 import type { DirectorySearch } from '../commands/directory-search.ts';
 import type { ChangeQueue } from '../commands/change-notify/change-queue.ts';
+import type { Watches } from '../commands/change-notify/watches.ts';
+import { CreateOption } from '../messages/create.ts';
 import type { FileId } from '../messages/file-id.ts';
 import type { OpenFields } from './open.ts';
 import type { Session } from './session.ts';
@@ -9,6 +11,8 @@ export interface FileOpenFields {
   readonly fileId: FileId;
   readonly treeId: number;
   readonly session: Pick<Session, 'opens'>;
+  /** Who is told when it takes its directory along. */
+  readonly watches: Watches;
   readonly open: Open;
   readonly isDirectory: boolean;
   /** What CREATE granted (MS-SMB2 3.3.1.10 Open.GrantedAccess): handlers check it, not `open.access`, which may be more or less. */
@@ -32,7 +36,7 @@ export class FileOpen implements OpenFields {
   /** Another one after a rename. */
   stream: string | undefined;
   readonly isSymlink: boolean;
-  /** CurrentByteOffset in bytes: kept for FilePositionInformation, else without meaning (MS-FSCC 2.4). */
+  /** CurrentByteOffset in bytes: behind the last byte read, and told by FilePositionInformation, else without meaning (MS-FSCC 2.4). */
   position = 0;
   /** Mode bits that FileModeInformation may change (MS-FSCC 2.4). */
   mode: number;
@@ -48,6 +52,7 @@ export class FileOpen implements OpenFields {
    */
   heldTimes: { readonly modified?: Timestamp; readonly accessed?: Timestamp } | undefined;
   private readonly session: Pick<Session, 'opens'>;
+  private readonly watches: Watches;
   private closing: AbortController | undefined;
   private closed: Promise<void> | undefined;
 
@@ -55,6 +60,7 @@ export class FileOpen implements OpenFields {
     this.fileId = fields.fileId;
     this.treeId = fields.treeId;
     this.session = fields.session;
+    this.watches = fields.watches;
     this.open = fields.open;
     this.isDirectory = fields.isDirectory;
     this.grantedAccess = fields.grantedAccess;
@@ -83,7 +89,9 @@ export class FileOpen implements OpenFields {
     this.session.opens.delete(this.fileId.volatile);
     this.closing?.abort();
     this.changes?.close();
-    return this.open.close();
+    const { open } = this;
+    if (!this.isDirectory || (this.createOptions & CreateOption.DELETE_ON_CLOSE) === 0) return open.close();
+    return open.close().then(() => this.watches.deletePending(open.file));
   }
 }
 

@@ -11,9 +11,8 @@ import type { FileOpen } from '../../server/file-open.ts';
 import { StatusError } from '../../status.ts';
 import { fileOf, needAccess } from '../file-of.ts';
 import { ChangeQueue } from './change-queue.ts';
+import { watchesOf } from './watches.ts';
 
-/** Bits that CompletionFilter has (MS-SMB2 2.2.35). */
-const KNOWN_FILTERS = 0xfff;
 /** Bytes of entries that are kept between requests, at the most. */
 const MAX_CAPACITY = 64 * 1024;
 
@@ -25,15 +24,12 @@ export const changeNotify: CommandRow<ChangeNotifyRequest, OutputBuffer> = {
   async handle(context, request) {
     const file = fileOf(context.open);
     const { maxTransactSize } = context.connection.limits;
-    const wrong =
-      !file.isDirectory ||
-      request.outputBufferLength > maxTransactSize ||
-      request.completionFilter === 0 ||
-      (request.completionFilter & ~KNOWN_FILTERS) !== 0;
-    if (wrong) throw new StatusError(NtStatus.INVALID_PARAMETER);
+    if (!file.isDirectory || request.outputBufferLength > maxTransactSize) {
+      throw new StatusError(NtStatus.INVALID_PARAMETER);
+    }
     needAccess(file, Access.FILE_LIST_DIRECTORY);
     if (file.open.deletePending) throw new StatusError(NtStatus.DELETE_PENDING);
-    file.changes ??= subscribe(context, file, request);
+    if (file.changes === undefined || file.changes.isOver) file.changes = subscribe(context, file, request);
     return changes(context, file.changes, request.outputBufferLength);
   },
 };
@@ -42,7 +38,8 @@ function subscribe(context: OpenContext, { open }: FileOpen, request: ChangeNoti
   const { files, events } = context.parts.services;
   const { signal: _, ...caller } = context.caller();
   const { share, id } = open.file;
-  return new ChangeQueue({
+  const watches = watchesOf(context.parts);
+  const queue = new ChangeQueue({
     events,
     share,
     directory: id,
@@ -51,7 +48,10 @@ function subscribe(context: OpenContext, { open }: FileOpen, request: ChangeNoti
     capacity: Math.min(request.outputBufferLength, MAX_CAPACITY),
     // It outlives the request, so its signal is not the request's.
     pathTo: (directory) => files.pathBelow(caller, open.file, { share, id: directory }),
+    over: () => watches.delete(open.file, queue),
   });
+  watches.add(open.file, queue);
+  return queue;
 }
 
 async function changes(context: OpenContext, queue: ChangeQueue, limit: number): Promise<Answer<OutputBuffer>> {
@@ -60,10 +60,10 @@ async function changes(context: OpenContext, queue: ChangeQueue, limit: number):
     switch (taken) {
       case undefined:
         context.pending();
-        await queue.wait(context.signal);
-        continue;
+        if (await waited(context, queue)) continue;
+        return cleanup();
       case 'closed':
-        return { status: NtStatus.NOTIFY_CLEANUP, body: { outputBuffer: NO_BYTES } };
+        return cleanup();
       case 'deleted':
         throw new StatusError(NtStatus.DELETE_PENDING);
       case 'overflow':
@@ -72,6 +72,22 @@ async function changes(context: OpenContext, queue: ChangeQueue, limit: number):
         return listed(taken, limit);
     }
   }
+}
+
+/** `false` when tree or session ended meanwhile: that is no CANCEL of the client's. */
+async function waited(context: OpenContext, queue: ChangeQueue): Promise<boolean> {
+  try {
+    await queue.wait(context.signal);
+    return true;
+  } catch (error) {
+    if (context.session.trees.get(context.tree.id) === context.tree) throw error;
+    return false;
+  }
+}
+
+/** The open is closed (MS-SMB2 3.3.5.19). */
+function cleanup(): Answer<OutputBuffer> {
+  return { status: NtStatus.NOTIFY_CLEANUP, body: { outputBuffer: NO_BYTES } };
 }
 
 function listed(entries: readonly FileNotifyInformation[], limit: number): Answer<OutputBuffer> {

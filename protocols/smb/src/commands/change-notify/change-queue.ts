@@ -1,7 +1,7 @@
 import type { ChangeEvent, EventService, Name } from '@polynas/core/service';
 import type { FileNotifyInformation } from '../../information/notify.ts';
 import { textOfName } from '../../names/name-text.ts';
-import { entriesOf, filterOf, type NotifyEntry } from './entries.ts';
+import { entriesOf, type NotifyEntry } from './entries.ts';
 
 export interface ChangeQueueParts {
   readonly events: Pick<EventService, 'changes'>;
@@ -15,6 +15,8 @@ export interface ChangeQueueParts {
   readonly capacity: number;
   /** The path from the watched directory down to another one; `undefined` when that does not lie below it. */
   pathTo(directory: bigint): Promise<readonly Name[] | undefined>;
+  /** Nothing will come any more. */
+  over(): void;
 }
 
 /** Why changes cannot be listed: too many came, or the directory is gone, or its open is closed. */
@@ -73,20 +75,29 @@ export class ChangeQueue {
     return promise;
   }
 
+  /** Nothing will come any more. */
+  get isOver(): boolean {
+    return this.end !== undefined;
+  }
+
+  /** The directory is about to go. */
+  deletePending(): void {
+    this.inOrder(() => this.finish('deleted'));
+  }
+
   /** The open is closed: who waits is told. */
   close(): void {
     this.finish('closed');
   }
 
   private hear(event: ChangeEvent): void {
-    const { share, directory, filter } = this.parts;
+    const { share, directory, filter, tree } = this.parts;
     if (event.share !== share) return;
     if (event.kind === 'removed' && event.file === directory) {
-      this.inOrder(() => this.finish('deleted'));
+      this.deletePending();
       return;
     }
-    if ((filterOf(event) & filter) === 0) return;
-    const entries = entriesOf(event).filter((entry) => this.parts.tree || entry.directory === directory);
+    const entries = entriesOf(event, filter).filter((entry) => tree || entry.directory === directory);
     if (entries.length > 0) this.place(entries);
   }
 
@@ -148,6 +159,7 @@ export class ChangeQueue {
     this.end = end;
     this.entries = [];
     this.subscription.unsubscribe();
+    this.parts.over();
     while (this.waiters.length > 0) this.wake();
   }
 

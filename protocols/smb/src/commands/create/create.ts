@@ -49,6 +49,7 @@ async function openFile(context: TreeContext, tree: DiskTree, request: CreateReq
 }
 
 function examine(context: TreeContext, tree: DiskTree, request: CreateRequest): Opening {
+  const wanted = wantedAccess(request.desiredAccess);
   checkRequest(request);
   const caller = context.caller();
   return {
@@ -57,7 +58,7 @@ function examine(context: TreeContext, tree: DiskTree, request: CreateRequest): 
     caller,
     share: tree.share,
     request,
-    wanted: wantedAccess(request.desiredAccess),
+    wanted,
     contexts: readContexts(request.createContexts),
     path: parsePath(request.name),
     readOnly: caller.readOnly || tree.share.readOnly,

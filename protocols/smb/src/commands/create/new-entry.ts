@@ -8,6 +8,7 @@ import { StatusError } from '../../status.ts';
 import { setExtendedAttributes } from '../set-info/extended-attributes.ts';
 import { ALL_RIGHTS, grant } from './access.ts';
 import { deletesOnClose } from './delete-on-close.ts';
+import { reserve } from './allocation.ts';
 import { newAttributes } from './new-file.ts';
 import { openerOf, placeOf } from './opener.ts';
 import type { Opened, Opening } from './opening.ts';
@@ -93,18 +94,6 @@ function withAcl({ contexts, caller }: Opening, begin: NewAttributes): NewAttrib
 async function furnish(opening: Opening, open: Open, attributes: Attributes): Promise<Attributes> {
   const { caller, services, contexts } = opening;
   await setExtendedAttributes(services.files, caller, open.file, contexts.extendedAttributes);
-  if (attributes.type === 'file' && (contexts.allocationSize ?? 0) > 0) {
-    await reserve(opening, open, contexts.allocationSize!);
-  }
+  if (attributes.type === 'file') await reserve(opening, open);
   return open.getattr(caller);
-}
-
-async function reserve({ caller, services, share }: Opening, open: Open, bytes: number): Promise<void> {
-  if (bytes > services.files.limits(share.id).maxFileSize) throw new StatusError(NtStatus.DISK_FULL);
-  try {
-    await open.allocate(caller, 0, bytes);
-  } catch (error) {
-    // A wish: where nothing can be reserved, or the open may not write, writes will find their room or not.
-    if (!isStorageError(error, 'notSupported') && !isStorageError(error, 'accessDenied')) throw error;
-  }
 }

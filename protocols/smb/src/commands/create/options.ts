@@ -1,3 +1,4 @@
+import { FileAttribute } from '../../information/classes.ts';
 import { CreateOption, type CreateRequest, ImpersonationLevel, ShareAccess } from '../../messages/create.ts';
 import { NtStatus } from '../../nt-status.ts';
 import { StatusError } from '../../status.ts';
@@ -26,4 +27,6 @@ export function checkRequest(request: CreateRequest): void {
     (request.fileAttributes & ~KNOWN_ATTRIBUTES) !== 0 ||
     ((options & o.DIRECTORY_FILE) !== 0 && ((options & o.NON_DIRECTORY_FILE) !== 0 || replaces(disposition)));
   if (wrong) throw new StatusError(NtStatus.INVALID_PARAMETER);
+  // What is stored is not encrypted for its user, and should not seem so.
+  if ((request.fileAttributes & FileAttribute.ENCRYPTED) !== 0) throw new StatusError(NtStatus.ACCESS_DENIED);
 }

@@ -15,32 +15,38 @@ export interface SmbPath {
   readonly directory: boolean;
 }
 
+/** No name has a `/`; clients that send one mean a `\`, as with Samba. */
+const SEPARATOR = /[\\/]/;
 /** Characters of a stream's name (MS-FSCC 2.1.5.3). */
 const MAX_STREAM_NAME = 255;
 
 /**
- * MS-SMB2 2.2.13, MS-FSA 2.1.5.1, MS-FSCC 2.1.5. Throws `StatusError`: INVALID_PARAMETER for a leading `\`, OBJECT_PATH_SYNTAX_BAD for `..`, OBJECT_NAME_INVALID for
- * what else no name may be.
+ * MS-SMB2 2.2.13, MS-FSA 2.1.5.1, MS-FSCC 2.1.5. Throws `StatusError`: INVALID_PARAMETER for a leading `\`, OBJECT_PATH_SYNTAX_BAD for a `..` that leads out of the share,
+ * OBJECT_NAME_INVALID for what else no name may be.
  */
 export function parsePath(text: string): SmbPath {
   if (text === '') return { components: [], stream: undefined, directory: false };
-  if (text.startsWith('\\')) throw new StatusError(NtStatus.INVALID_PARAMETER);
-  const directory = text.endsWith('\\');
-  const parts = (directory ? text.slice(0, -1) : text).split('\\');
+  if (SEPARATOR.test(text[0]!)) throw new StatusError(NtStatus.INVALID_PARAMETER);
+  const directory = SEPARATOR.test(text.at(-1)!);
+  const parts = (directory ? text.slice(0, -1) : text).split(SEPARATOR);
   const last = splitStream(parts.pop()!);
   const components: Name[] = [];
-  for (const part of parts) components.push(component(part));
+  for (const part of parts) add(components, part);
   // `:stream` alone is one of the root's.
-  if (last.file !== '' || last.stream === undefined) components.push(component(last.file));
+  if (last.file !== '' || last.stream === undefined) add(components, last.file);
   if (directory && last.stream !== undefined) throw invalid();
   return { components, stream: last.stream, directory: directory || last.index };
 }
 
-function component(text: string): Name {
-  if (text === '..') throw new StatusError(NtStatus.OBJECT_PATH_SYNTAX_BAD);
+/** `..` takes the component before it back, as Windows has it: what that is, is not looked at. */
+function add(components: Name[], text: string): void {
+  if (text === '..') {
+    if (components.pop() === undefined) throw new StatusError(NtStatus.OBJECT_PATH_SYNTAX_BAD);
+    return;
+  }
   const name = nameOfText(text);
   if (name === undefined) throw invalid();
-  return name;
+  components.push(name);
 }
 
 interface LastComponent {

@@ -1,6 +1,7 @@
 import { shownAttributes } from '../../information/attributes.ts';
 import { type CreateResponse, OplockLevel } from '../../messages/create.ts';
 import { FileOpen } from '../../server/file-open.ts';
+import { watchesOf } from '../change-notify/watches.ts';
 import { answerContexts } from './contexts.ts';
 import { actionOf } from './disposition.ts';
 import type { Opened, Opening } from './opening.ts';
@@ -17,6 +18,7 @@ export async function answer(opening: Opening, opened: Opened): Promise<CreateRe
     fileId,
     treeId: context.tree.id,
     session: { opens },
+    watches: watchesOf(context.parts),
     open,
     isDirectory: attributes.type === 'directory',
     isSymlink: attributes.type === 'symlink',

@@ -1,4 +1,4 @@
-import type { Attributes } from '@polynas/core/service';
+import type { Attributes, Open } from '@polynas/core/service';
 import { CreateOption } from '../../messages/create.ts';
 import { NtStatus } from '../../nt-status.ts';
 import { StatusError } from '../../status.ts';
@@ -30,20 +30,29 @@ export async function openStream(opening: Opening, place: Place, name: string): 
   const granted = grant(wanted, refused, possible);
   const deleteOnClose = deletesOnClose(request.createOptions, granted, base.dosBits);
   const stream = found ?? (await services.files.stream(caller, file, name, 'create'))!;
+  const where = placeOf(place);
   const open = await services.state.open(caller, stream.file, {
     access: changes ? granted | OVERWRITING : granted,
     deny: denyOf(request.shareAccess),
     opener: openerOf(opening),
     deleteOnClose,
+    // That of its file: what is told of the stream is told there.
+    ...(where !== undefined && { place: where }),
   });
   try {
     const empties = plan === 'overwrite' || plan === 'supersede';
     const attributes = empties ? await open.setattr(caller, { size: 0 }) : await open.getattr(caller);
-    return { open, granted, attributes, plan, stream: name };
+    return { open, granted, attributes, plan, stream: found === undefined ? name : await nameOf(opening, open, name) };
   } catch (error) {
     await open.close();
     throw error;
   }
+}
+
+/** The name as it was made: it may have been asked for in another case. */
+async function nameOf({ caller, services }: Opening, { file }: Open, asked: string): Promise<string> {
+  const streams = await services.files.streams(caller, { share: file.share, id: file.base ?? file.id });
+  return streams.find(({ id }) => id === file.id)?.name ?? asked;
 }
 
 async function baseOf(opening: Opening, place: Place): Promise<Attributes> {

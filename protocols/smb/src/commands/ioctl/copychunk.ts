@@ -11,7 +11,7 @@ import { NtStatus } from '../../nt-status.ts';
 import type { TreeContext } from '../../server/command-row.ts';
 import type { FileOpen } from '../../server/file-open.ts';
 import type { FsctlAnswer, FsctlRow } from '../../server/fsctl-row.ts';
-import { StatusError } from '../../status.ts';
+import { StatusError, statusOfError } from '../../status.ts';
 import { needAccess } from '../file-of.ts';
 import { sourceOf } from './resume-key.ts';
 
@@ -59,10 +59,21 @@ async function copy(
   needAccess(source, Access.FILE_READ_DATA | Access.FILE_EXECUTE);
   needAccess(target, Access.FILE_WRITE_DATA);
   if (alsoNeeded !== 0) needAccess(target, alsoNeeded);
+  let chunksWritten = 0;
   let total = 0;
-  for (const chunk of chunks) total += await copyOne(context, source, target, chunk);
-  const value = { chunksWritten: chunks.length, chunkBytesWritten: 0, totalBytesWritten: total };
-  return encode(srvCopychunkResponse, value);
+  const done = (): Uint8Array =>
+    encode(srvCopychunkResponse, { chunksWritten, chunkBytesWritten: 0, totalBytesWritten: total });
+  try {
+    for (const chunk of chunks) {
+      total += await copyOne(context, source, target, chunk);
+      chunksWritten += 1;
+    }
+  } catch (error) {
+    const status = statusOfError(error);
+    if (status === undefined) throw error;
+    return { status, output: done() };
+  }
+  return done();
 }
 
 function isWithinLimits(chunks: readonly SrvCopychunk[]): boolean {

@@ -1,3 +1,5 @@
+import type { Attributes } from '@polynas/core/service';
+import { FileAttribute } from '../../information/classes.ts';
 import { Access } from '../../messages/create.ts';
 import { duplicateExtents as data } from '../../messages/fsctl/duplicate-extents.ts';
 import { decode } from '../../messages/whole.ts';
@@ -20,10 +22,17 @@ export const duplicateExtents: FsctlRow = {
     needAccess(source, Access.FILE_READ_DATA);
     needAccess(target, Access.FILE_WRITE_DATA);
     const caller = context.caller();
-    const { size: sourceSize } = await source.open.getattr(caller);
-    const { size: targetSize } = await target.open.getattr(caller);
-    if (from + byteCount > sourceSize || to + byteCount > targetSize) throw new StatusError(NtStatus.NOT_SUPPORTED);
+    const before = await source.open.getattr(caller);
+    const after = await target.open.getattr(caller);
+    const beyond = from + byteCount > before.size || to + byteCount > after.size;
+    const overlapping = before.id === after.id && Math.abs(from - to) < byteCount;
+    const sparse = isSparse(before) && !isSparse(after);
+    if (beyond || overlapping || sparse) throw new StatusError(NtStatus.NOT_SUPPORTED);
     if (byteCount > 0) await target.open.copyFrom(caller, source.open, from, to, byteCount);
     return NO_BYTES;
   },
 };
+
+function isSparse({ dosBits }: Attributes): boolean {
+  return (dosBits & FileAttribute.SPARSE_FILE) !== 0;
+}

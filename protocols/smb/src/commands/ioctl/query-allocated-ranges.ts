@@ -1,4 +1,4 @@
-import type { Caller } from '@polynas/core/service';
+import { type Caller, isStorageError } from '@polynas/core/service';
 import { Writer } from '@polynas/core/wire';
 import { FileAttribute } from '../../information/classes.ts';
 import { NO_BYTES } from '../../messages/codec.ts';
@@ -50,5 +50,11 @@ async function rangesOf(
   const within = Math.min(offset + length, size) - offset;
   if (within <= 0) return [];
   if ((dosBits & FileAttribute.SPARSE_FILE) === 0) return [{ offset, length: within }];
-  return open.dataRanges(caller, offset, within, limit);
+  try {
+    return await open.dataRanges(caller, offset, within, limit);
+  } catch (error) {
+    // A lock binds bytes, not where they lie; what cannot be looked at is taken for data.
+    if (isStorageError(error, 'locked')) return [{ offset, length: within }];
+    throw error;
+  }
 }

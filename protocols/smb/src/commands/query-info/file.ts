@@ -18,6 +18,7 @@ import {
   fileStandardInformation,
 } from '../../information/file.ts';
 import type { Attributes } from '@polynas/core/service';
+import { Dialect } from '../../messages/command.ts';
 import type { Codec } from '../../messages/codec.ts';
 import { Access } from '../../messages/create.ts';
 import type { QueryInfoRequest } from '../../messages/query-info.ts';
@@ -60,7 +61,11 @@ const queries: ReadonlyMap<number, Query> = new Map<number, Query>([
   ],
   [
     c.FileNormalizedNameInformation,
-    async (context, file) => variable(fileNameInformation, await pathOf(context, file), NAME_FIXED),
+    async (context, file) => {
+      // MS-SMB2 3.3.5.20.1.
+      if (context.connection.dialect !== Dialect.SMB_3_1_1) throw new StatusError(NtStatus.NOT_SUPPORTED);
+      return variable(fileNameInformation, await pathOf(context, file), NAME_FIXED);
+    },
   ],
   [c.FileAlternateNameInformation, async (_, file) => variable(fileNameInformation, alternateName(file), NAME_FIXED)],
   [c.FileStreamInformation, streamInformation],

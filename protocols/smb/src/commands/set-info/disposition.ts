@@ -6,6 +6,7 @@ import { NtStatus } from '../../nt-status.ts';
 import type { OpenContext } from '../../server/command-row.ts';
 import type { FileOpen } from '../../server/file-open.ts';
 import { StatusError } from '../../status.ts';
+import { watchesOf } from '../change-notify/watches.ts';
 import { needAccess } from '../file-of.ts';
 import { decoded } from './decoded.ts';
 
@@ -39,6 +40,7 @@ async function dispose(
   }
   try {
     await file.open.setDeletePending(caller, pending);
+    if (pending && file.isDirectory) watchesOf(context.parts).deletePending(file.open.file);
   } catch (error) {
     // A share's root has no name that could go.
     if (isStorageError(error, 'invalid')) throw new StatusError(NtStatus.CANNOT_DELETE);

@@ -1,4 +1,4 @@
-import { isStorageError } from '@polynas/core/service';
+import { access, type FileRef, isStorageError, type Open } from '@polynas/core/service';
 import {
   type FileRenameInformation,
   fileRenameInformation,
@@ -37,13 +37,28 @@ async function rename(context: OpenContext, file: FileOpen, value: FileRenameInf
     await renameStream(context, file, value, replace);
     return;
   }
-  const { directory, name } = await targetOf(context, file, targetPath(value));
-  if (file.stream !== undefined) throw new StatusError(NtStatus.NOT_SUPPORTED);
+  const path = targetPath(value);
+  // As with Windows, a stream is named by `:name` alone.
+  if (file.stream !== undefined) throw new StatusError(NtStatus.SHARING_VIOLATION);
+  const { directory, name } = await targetOf(context, file, path);
+  const held = await holdDirectory(context, file, directory);
   try {
     await file.open.rename(caller, directory, name, { replace });
   } catch (error) {
     throw refusal(error, file);
+  } finally {
+    await held.close();
   }
+}
+
+/**
+ * MS-FSA 2.1.5.15.12: the directory of the new name is opened for adding to it, not sharing its deletion. Who has it open for
+ * deletion, or does not share writing it, is in the way.
+ */
+function holdDirectory(context: OpenContext, { open }: FileOpen, directory: FileRef): Promise<Open> {
+  const { state } = context.parts.services;
+  const request = { access: access.writeData, deny: access.delete, opener: open.opener };
+  return state.open(context.caller(), directory, request);
 }
 
 async function renameStream(
