@@ -62,10 +62,13 @@ describe('SESSION_SETUP', () => {
     const again = await client.sessionSetup('alice', PASSWORD);
     expect(again.status).toBe(NtStatus.SUCCESS);
     expect(client.sessionId).toBe(sessionId);
-    expect((await client.sessionSetup('alice', 'wrong')).status).toBe(NtStatus.LOGON_FAILURE);
-    expect((await client.sessionSetup('bob', PASSWORD)).status).toBe(NtStatus.ACCESS_DENIED);
     // Keys and trees stay.
     expect((await client.request(Command.TREE_DISCONNECT, {})).status).toBe(NtStatus.SUCCESS);
+    expect((await client.sessionSetup('bob', PASSWORD)).status).toBe(NtStatus.ACCESS_DENIED);
+    expect((await client.treeConnect('data')).status).toBe(NtStatus.USER_SESSION_DELETED);
+    const other = await world.client();
+    expect((await other.sessionSetup('alice', 'wrong')).status).toBe(NtStatus.LOGON_FAILURE);
+    expect((await other.treeConnect('data')).status).toBe(NtStatus.USER_SESSION_DELETED);
   });
 
   it('ends the session that the same user lost with another connection', async () => {
