@@ -4,6 +4,7 @@ import { keyOf } from './entries.ts';
 import type { Entry } from './entries.ts';
 import type { Inode } from './inode.ts';
 import type { Tree } from './tree.ts';
+import { xattrsAmong } from './xattrs.ts';
 
 export function readdir(tree: Tree, directoryId: FileId, cookie: Cookie, options: ListOptions): DirectoryPage {
   checkLimit(options);
@@ -34,6 +35,7 @@ function page(tree: Tree, found: { entries: Entry<Inode>[]; end: boolean }, opti
     type: inode.type,
     cookie,
     ...(options.attributes ? { attributes: tree.attributes(inode) } : {}),
+    ...(options.xattrs === undefined ? {} : { xattrs: xattrsAmong(inode, options.xattrs) }),
   }));
   return { entries, end: found.end };
 }

@@ -9,6 +9,16 @@ export function getxattr(tree: Tree, id: FileId, name: string): Uint8Array | und
   return tree.inode(id).xattrs.get(name)?.slice();
 }
 
+export function xattrsAmong(inode: Inode, names: readonly string[]): ReadonlyMap<string, Uint8Array> {
+  const found = new Map<string, Uint8Array>();
+  for (const name of names) {
+    checkXattrName(name);
+    const value = inode.xattrs.get(name);
+    if (value !== undefined) found.set(name, value.slice());
+  }
+  return found;
+}
+
 export function listxattr(tree: Tree, id: FileId): string[] {
   return [...tree.inode(id).xattrs.keys()];
 }

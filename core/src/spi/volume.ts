@@ -107,6 +107,11 @@ export interface DirectoryEntry {
   readonly cookie: Cookie;
   /** There when asked for; as of the same moment as the name. */
   readonly attributes?: Attributes;
+  /**
+   * Values of the extended attributes that were asked for, of those that the file has; as of the same moment as the name. Absent where none were
+   * asked for, and from a volume that does not have them at hand: then `getxattr` tells.
+   */
+  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
 
 export interface DirectoryPage {
@@ -119,6 +124,8 @@ export interface ListOptions {
   /** At most this many entries; 1 … 4096, else `invalid`. */
   readonly limit: number;
   readonly attributes: boolean;
+  /** Names of extended attributes that the caller wants to know of each entry; what `getxattr` would reject may be rejected. */
+  readonly xattrs?: readonly string[];
 }
 
 /**

@@ -149,6 +149,24 @@ describe('what takes a name over while it is listed', () => {
     expect(found).toContain('a/');
   });
 
+  it('a key whose file has an alternate name, by a file that gets the plain one', async () => {
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const world = await makeObjectWorld({
+      wrap: (volume) =>
+        listingBy(volume, async () => {
+          const act = meanwhile;
+          meanwhile = undefined;
+          await act?.();
+        }),
+    });
+    const { files, objects, top } = world;
+    await files.create(root, top, text('%%oa'), { kind: 'guarded' }, mode(0o644));
+    expect(await keysOf(objects)).toEqual(['a']);
+    meanwhile = () => files.create(root, top, text('a'), { kind: 'guarded' }, mode(0o644));
+    expect(await keysOf(objects)).toContain('a');
+    expect(await keysOf(objects)).toEqual(['%%oa', 'a']);
+  });
+
   it('a file that steps aside and comes back again and again, between any two pages of the volume', async () => {
     let moving = false;
     let there = false;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { DirectoryPage } from '@polynas/core/spi';
 import { bytes, call, expectCode, type Fixture } from '../fixture.ts';
 
 export function listByNameTests(f: Fixture): void {
@@ -63,6 +64,44 @@ export function listByNameTests(f: Fixture): void {
       for (const name of ['c', 'a', 'b']) await f.file(f.root, name);
       const byCookie = (await f.entries(f.root, 10, true)).toSorted((x, y) => Buffer.compare(x.name, y.name));
       expect((await list('', false)).entries).toEqual(byCookie);
+    });
+
+    test('listByName_xattrs_areThoseOfEachFile', async ({ skip }) => {
+      skip(!f.volume.traits.orderedListing, 'no ordered listing');
+      const names = ['trusted.one', 'user.two', 'user.none'];
+      const options = { limit: 100, attributes: true, xattrs: names };
+      const id = await f.file(f.root, 'b');
+      await f.file(f.root, 'c');
+      const { attributes } = await f.volume.mkdir(call, f.root, bytes('a'), { uid: 0, gid: 0, mode: 0o755 });
+      await f.volume.setxattr(call, id, 'trusted.one', bytes('1'), 'either');
+      await f.volume.setxattr(call, id, 'user.two', bytes(''), 'either');
+      await f.volume.setxattr(call, id, 'user.three', bytes('3'), 'either');
+      await f.volume.setxattr(call, attributes.id, 'trusted.one', bytes('11'), 'either');
+      const wanted = [
+        [['trusted.one', '11']],
+        [
+          ['trusted.one', '1'],
+          ['user.two', ''],
+        ],
+        [],
+      ];
+      const told = (page: DirectoryPage | undefined) =>
+        page?.entries
+          .toSorted((x, y) => Buffer.compare(x.name, y.name))
+          .map(
+            ({ xattrs }) =>
+              xattrs && names.flatMap((each) => (xattrs.has(each) ? [[each, latin1(xattrs.get(each)!)]] : [])),
+          );
+      const page = await f.volume.listByName?.(call, f.root, bytes(''), true, options);
+      skip(page?.entries.every(({ xattrs }) => xattrs === undefined) === true, 'no extended attributes in listings');
+      expect(told(page)).toEqual(wanted);
+      expect(told(await f.volume.readdir(call, f.root, 0n, options))).toEqual(wanted);
+      await f.volume.removexattr(call, id, 'trusted.one');
+      await f.volume.setxattr(call, id, 'user.two', bytes('22'), 'replace');
+      const after = await f.volume.listByName?.(call, f.root, bytes('b'), true, { ...options, limit: 1 });
+      expect(told(after)).toEqual([[['user.two', '22']]]);
+      const without = await f.volume.listByName?.(call, f.root, bytes(''), true, { limit: 1, attributes: true });
+      expect(without?.entries[0]).not.toHaveProperty('xattrs');
     });
 
     test('listByName_afterEachChange_isUpToDate', async ({ skip }) => {

@@ -6,6 +6,7 @@ import type { Parts } from '../parts.ts';
 import { attributesOfEntry, directoryNow } from './lookup.ts';
 import { firstCookie } from './first.ts';
 import type { Row } from './table.ts';
+import { xattrsAmong } from './xattrs.ts';
 
 const maxPage = 4096;
 
@@ -17,7 +18,7 @@ export function readdir(parts: Parts, directory: number, cookie: Cookie, options
     throw new StorageError('badCookie', `cookie ${cookie}`);
   }
   const rows = parts.tables.cookies.range(pairKey(directory, Number(cookie) + 1), afterNumber(directory), limit + 1);
-  return page(parts, rows, limit, options.attributes, (row) => entryName(row.value));
+  return page(parts, rows, limit, options, (row) => entryName(row.value));
 }
 
 /** Entries in byte order of names. */
@@ -36,7 +37,7 @@ export function listByName(
       ? nameKey(directory, from)
       : Buffer.concat([nameKey(directory, from), numberKey(0).subarray(0, 1)]);
   const rows = parts.tables.entries.range(start, afterNumber(directory), limit + 1);
-  return page(parts, rows, limit, options.attributes, (row) => restOf(row.key));
+  return page(parts, rows, limit, options, (row) => restOf(row.key));
 }
 
 function pageSize(options: ListOptions): number {
@@ -49,7 +50,7 @@ function page(
   parts: Parts,
   rows: readonly Row[],
   limit: number,
-  withAttributes: boolean,
+  { attributes, xattrs }: ListOptions,
   nameOf: (row: Row) => Name,
 ): DirectoryPage {
   const entries: DirectoryEntry[] = [];
@@ -60,7 +61,8 @@ function page(
       id: BigInt(entry.id),
       type: entry.type,
       cookie: BigInt(entry.cookie),
-      ...(withAttributes ? { attributes: attributesOfEntry(parts, entry) } : {}),
+      ...(attributes ? { attributes: attributesOfEntry(parts, entry) } : {}),
+      ...(xattrs === undefined ? {} : { xattrs: xattrsAmong(parts, entry.id, xattrs) }),
     });
   }
   return { entries, end: rows.length <= limit };

@@ -35,6 +35,17 @@ export function getxattr(parts: Parts, id: number, name: string): Uint8Array | u
   return parts.tables.xattrs.get(keyOf(id, name));
 }
 
+/** Those of the attributes that the file has; of an entry that has just been read, so that the file is there. */
+export function xattrsAmong(parts: Parts, id: number, names: readonly string[]): ReadonlyMap<string, Uint8Array> {
+  const found = new Map<string, Uint8Array>();
+  if (parts.inodes.read(id)?.xattrCount === 0) return found;
+  for (const name of names) {
+    const value = parts.tables.xattrs.get(keyOf(id, name));
+    if (value !== undefined) found.set(name, value);
+  }
+  return found;
+}
+
 export function listxattr(parts: Parts, id: number): string[] {
   assertExists(parts, id);
   return xattrsOf(parts.tables.xattrs, id).map(({ name }) => name);

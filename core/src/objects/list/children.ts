@@ -6,16 +6,19 @@ import { StorageError } from '../../spi/index.ts';
 export interface Child {
   readonly segment: string;
   readonly attributes: Attributes;
+  /** As the volume told them with the entry, where it did. */
+  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
   /** What the segment's keys begin with: the segment, with `/` for a directory. */
   readonly sort: string;
 }
 
 /** `undefined` for what is no object: links and devices. `corrupt` for an entry without attributes: left out, its key would be missing without a word. */
 export function childOf(segment: string, entry: DirectoryEntry): Child | undefined {
-  const { attributes } = entry;
+  const { attributes, xattrs } = entry;
   if (attributes === undefined) throw new StorageError('corrupt', `the volume lists ${segment} without its attributes`);
-  if (attributes.type === 'file') return { segment, attributes, sort: segment };
-  return attributes.type === 'directory' ? { segment, attributes, sort: `${segment}/` } : undefined;
+  if (attributes.type !== 'file' && attributes.type !== 'directory') return undefined;
+  const sort = attributes.type === 'file' ? segment : `${segment}/`;
+  return { segment, attributes, sort, ...(xattrs !== undefined && { xattrs }) };
 }
 
 /** Children one after another; `undefined` at the end. */

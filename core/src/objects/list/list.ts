@@ -8,7 +8,8 @@ import { isStorageError } from '../../spi/index.ts';
 import { fileInfo, markerInfo } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
 import type { ObjectRecord } from '../record/record-codec.ts';
-import { loadRecord } from '../record/store-record.ts';
+import { loadRecord, readRecord } from '../record/store-record.ts';
+import { recordXattr } from '../record/xattr-names.ts';
 import { lookAgain } from '../tree/look-again.ts';
 import { findFile, isFound } from '../tree/find.ts';
 import { lastOf, walk } from '../tree/walk.ts';
@@ -118,9 +119,9 @@ async function listed(
   parts: ObjectParts,
   mount: MountedShare,
   caller: Caller,
-  { key, attributes }: WalkedKey,
+  { key, attributes, xattrs }: WalkedKey,
 ): Promise<ObjectInfo> {
-  const record = await recordOf(mount, caller, attributes);
+  const record = xattrs === undefined ? await recordOf(mount, caller, attributes) : readRecord(xattrs.get(recordXattr));
   if (attributes.type === 'file') return fileInfo(key, attributes, record);
   const content = await contentOf(parts, mount, caller, attributes);
   if (content === undefined) return markerInfo(key, attributes, record);

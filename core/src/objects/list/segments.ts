@@ -5,7 +5,7 @@ import { nameOfText, textOfName } from '../../namespace/names-text.ts';
 import { systemDirectoryName } from '../../namespace/mounts.ts';
 import type { DirectoryEntry } from '../../spi/index.ts';
 import { placeIn } from '../tree/place.ts';
-import { meaningOf } from '../tree/look.ts';
+import { claimOf, isAlternate, lookupPlain, meaningOf } from '../tree/look.ts';
 import type { Meaning } from '../tree/look.ts';
 import type { Child, ChildSource } from './children.ts';
 import { childOf } from './children.ts';
@@ -86,6 +86,21 @@ class Literals implements ChildSource {
   }
 }
 
+/**
+ * What a name of a form is among the keys. Where a file has the plain name of an alternate one, the segment is that file's: it is given from here as
+ * well, since it may have come after its name was passed, and the alternate name have had the key till then (`Merge` gives it once).
+ */
+async function escapedChild(
+  { mount, caller, id }: ListedDirectory,
+  entry: DirectoryEntry,
+  wanted: Meaning['form'],
+): Promise<Child | undefined> {
+  const { form, segment } = await claimOf(mount, caller, id, entry);
+  if (form !== wanted) return undefined;
+  const plain = isAlternate(form) ? await lookupPlain(mount, caller, id, segment) : undefined;
+  return plain?.type === 'file' ? { segment, attributes: plain, sort: segment } : childOf(segment, entry);
+}
+
 /** Names of a form that holds the whole segment. */
 class Escaped implements ChildSource {
   readonly #directory: ListedDirectory;
@@ -99,11 +114,10 @@ class Escaped implements ChildSource {
   }
 
   async next(): Promise<Child | undefined> {
-    const { mount, caller, id } = this.#directory;
+    const { mount, id } = this.#directory;
     for (let entry = await this.#run.next(); entry !== undefined; entry = await this.#run.next()) {
       if (readName(entry.name, placeIn(mount, id)).form !== this.#form) continue;
-      const { form, segment } = await meaningOf(mount, caller, id, entry);
-      const child = form === this.#form ? childOf(segment, entry) : undefined;
+      const child = await escapedChild(this.#directory, entry, this.#form);
       if (child !== undefined) return child;
     }
     return undefined;
@@ -137,15 +151,13 @@ class Hashed implements ChildSource {
   }
 
   async #readGroup(): Promise<void> {
-    const { mount, caller, id } = this.#directory;
     const beginning = this.#beginning(this.#ahead!);
     const group: Child[] = [];
     for (let entry = this.#ahead; entry !== undefined; entry = await this.#run.next()) {
       this.#ahead = entry;
       if (!this.#beginning(entry).equals(beginning)) break;
       this.#ahead = undefined;
-      const { form, segment } = await meaningOf(mount, caller, id, entry);
-      const child = form === this.#form ? childOf(segment, entry) : undefined;
+      const child = await escapedChild(this.#directory, entry, this.#form);
       if (child !== undefined) group.push(child);
     }
     this.#group = group.sort((a, b) => compareKeys(a.segment, b.segment));

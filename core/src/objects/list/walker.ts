@@ -2,6 +2,7 @@ import { rightsOf } from '../../access/permissions.ts';
 import { access } from '../../service/index.ts';
 import type { Attributes } from '../../spi/index.ts';
 import { isStorageError } from '../../spi/index.ts';
+import { implicitXattr, recordXattr } from '../record/xattr-names.ts';
 import { isImplicit } from '../tree/remove-directories.ts';
 import type { Child } from './children.ts';
 import { DirectoryCursor } from './directory-cursor.ts';
@@ -13,7 +14,12 @@ import { isBeyond } from './position.ts';
 export interface WalkedKey {
   readonly key: string;
   readonly attributes: Attributes;
+  /** Those of `listedXattrs` that it has, where the volume told them with its name. */
+  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
+
+/** What a listing asks of each entry: the etag and the like, and whether a directory is an object. */
+const listedXattrs = [recordXattr, implicitXattr];
 
 /** Walks the keys below a directory in their order. Directories that the caller may not read are passed over. */
 export class Walker {
@@ -25,14 +31,14 @@ export class Walker {
 
   /** @param prefix what all keys begin with */
   constructor(directory: Omit<ListedDirectory, 'id'>, prefix: string, position: Position) {
-    this.#directory = directory;
+    this.#directory = { ...directory, xattrs: listedXattrs };
     this.#prefix = prefix;
     this.#position = position;
   }
 
   /** Begins at a directory that the caller may read. */
   async begin(attributes: Attributes, prefix: string): Promise<void> {
-    await this.#enter(attributes, prefix, true);
+    await this.#enter({ attributes }, prefix, true);
   }
 
   async next(): Promise<WalkedKey | undefined> {
@@ -53,7 +59,7 @@ export class Walker {
         this.#path.length = 0;
       } else if (child.attributes.type === 'directory') {
         await this.#enterChild(cursor, child, key);
-      } else return this.#arrive({ key, attributes: child.attributes });
+      } else return this.#arrive(walkedKey(key, child));
     }
   }
 
@@ -74,18 +80,18 @@ export class Walker {
   }
 
   async #enterChild(cursor: DirectoryCursor, child: Child, key: string): Promise<void> {
-    if (await this.#enter(child.attributes, key, this.#mayRead(child.attributes))) return;
+    if (await this.#enter(child, key, this.#mayRead(child.attributes))) return;
     // Gone since it was read, which for a directory that waits for its turn is long ago. Another one may have been renamed onto its name.
     const now = await cursor.directoryAt(child.segment, this.#position);
-    if (now !== undefined) await this.#enter(now.attributes, key, this.#mayRead(now.attributes));
+    if (now !== undefined) await this.#enter(now, key, this.#mayRead(now.attributes));
   }
 
   /** False when the directory is gone. */
-  async #enter(attributes: Attributes, prefix: string, readable: boolean): Promise<boolean> {
+  async #enter(child: Pick<Child, 'attributes' | 'xattrs'>, prefix: string, readable: boolean): Promise<boolean> {
+    const { attributes } = child;
     if (prefix !== '' && prefix.startsWith(this.#prefix) && isBeyond(this.#position, prefix)) {
-      const { mount, caller } = this.#directory;
       try {
-        if (!(await isImplicit(mount, caller, attributes.id))) this.#marker = { key: prefix, attributes };
+        if (!(await this.#isImplicit(child))) this.#marker = walkedKey(prefix, child);
       } catch (error) {
         if (!isStorageError(error, 'stale')) throw error;
         return false;
@@ -95,6 +101,11 @@ export class Walker {
       this.#path.push(new DirectoryCursor({ ...this.#directory, id: attributes.id }, attributes, prefix));
     }
     return true;
+  }
+
+  async #isImplicit({ attributes, xattrs }: Pick<Child, 'attributes' | 'xattrs'>): Promise<boolean> {
+    const { mount, caller } = this.#directory;
+    return xattrs === undefined ? isImplicit(mount, caller, attributes.id) : xattrs.has(implicitXattr);
   }
 
   /** Keys come once: a name of others may stand for a key that has a file already. */
@@ -107,4 +118,8 @@ export class Walker {
     const wanted = access.readData | access.execute;
     return (rightsOf(this.#directory.caller.principal, directory) & wanted) === wanted;
   }
+}
+
+function walkedKey(key: string, { attributes, xattrs }: Pick<Child, 'attributes' | 'xattrs'>): WalkedKey {
+  return { key, attributes, ...(xattrs !== undefined && { xattrs }) };
 }

@@ -5,9 +5,12 @@ import { decodeRecord, encodeRecord } from './record-codec.ts';
 import { stampOfContent } from './stamps.ts';
 import { recordXattr } from './xattr-names.ts';
 
-/** `undefined` where none was ever stored, and for one that cannot be read: it is made anew. */
 export async function loadRecord(volume: Volume, call: Call, file: Attributes): Promise<ObjectRecord | undefined> {
-  const bytes = await volume.getxattr(call, file.id, recordXattr);
+  return readRecord(await volume.getxattr(call, file.id, recordXattr));
+}
+
+/** `undefined` where none was ever stored, and for one that cannot be read: it is made anew. */
+export function readRecord(bytes: Uint8Array | undefined): ObjectRecord | undefined {
   if (bytes === undefined) return undefined;
   try {
     return decodeRecord(bytes);

@@ -2,7 +2,7 @@ import type { MountedShare } from '../../namespace/mounts.ts';
 import { plainName, readName, isHashOf } from '../../namespace/names-forms.ts';
 import type { NameForm } from '../../namespace/names-forms.ts';
 import { decodeUtf8, textOfName } from '../../namespace/names-text.ts';
-import type { Call, FileId, FileType, Name, Volume } from '../../spi/index.ts';
+import type { Attributes, Call, FileId, FileType, Name, Volume } from '../../spi/index.ts';
 import { lookup } from '../../namespace/look.ts';
 import { placeIn } from './place.ts';
 import { segmentXattr } from '../record/xattr-names.ts';
@@ -29,20 +29,36 @@ export async function meaningOf(
   directory: FileId,
   entry: NamedEntry,
 ): Promise<Meaning> {
+  const claim = await claimOf(mount, call, directory, entry);
+  if (!isAlternate(claim.form)) return claim;
+  const plain = await lookupPlain(mount, call, directory, claim.segment);
+  return plain?.type === 'file' ? { segment: textOfName(entry.name), form: 'literal' } : claim;
+}
+
+/** The same, whatever else is in the directory: an alternate name stands for its segment. */
+export async function claimOf(mount: MountedShare, call: Call, directory: FileId, entry: NamedEntry): Promise<Meaning> {
   const place = placeIn(mount, directory);
   const read = readName(entry.name, place);
   const { form } = read;
-  if (read.segment !== undefined && form !== 'alternate') return { segment: read.segment, form };
   const itself: Meaning = { segment: textOfName(entry.name), form: 'literal' };
-  let { segment } = read;
-  if (form === 'hashed' || form === 'hashedAlternate') {
-    segment = await keptSegment(mount.volume, call, entry.id);
-    if (segment === undefined || !isHashOf(entry.name, form, segment, place)) return itself;
-    if (form === 'hashed') return { segment, form };
-  }
-  if (segment === undefined || entry.type !== 'file') return itself;
-  const plain = await lookup(mount.volume, call, directory, plainName(segment, place).name);
-  return plain?.type === 'file' ? itself : { segment, form };
+  if (isAlternate(form) && entry.type !== 'file') return itself;
+  if (form !== 'hashed' && form !== 'hashedAlternate') return { segment: read.segment ?? itself.segment, form };
+  const segment = await keptSegment(mount.volume, call, entry.id);
+  return segment !== undefined && isHashOf(entry.name, form, segment, place) ? { segment, form } : itself;
+}
+
+export function isAlternate(form: NameForm): boolean {
+  return form === 'alternate' || form === 'hashedAlternate';
+}
+
+/** What has the plain name of a segment. */
+export function lookupPlain(
+  mount: MountedShare,
+  call: Call,
+  directory: FileId,
+  segment: string,
+): Promise<Attributes | undefined> {
+  return lookup(mount.volume, call, directory, plainName(segment, placeIn(mount, directory)).name);
 }
 
 export async function keptSegment(volume: Volume, call: Call, id: FileId): Promise<string | undefined> {
