@@ -1,5 +1,6 @@
-/** The wire of SMB 2 and 3: codecs, authentication, keys, and the framing of a connection. */
+/** An SMB 2 and 3 server over a service; and its parts: codecs, authentication, keys, the framing of a connection. */
 export * from './connection/frame-assembler.ts';
+export * from './connection/frame-buffers.ts';
 export * from './connection/inbound.ts';
 export * from './connection/limits.ts';
 export * from './connection/sequence-window.ts';
@@ -70,8 +71,11 @@ export * from './ntlm/nt-hash.ts';
 export * from './ntlm/server.ts';
 export * from './security/descriptor.ts';
 export * from './security/sid.ts';
+export { type BudgetOptions, ByteBudget } from './server/byte-budget.ts';
+export { systemClock } from './server/clock.ts';
 export type { Clock, Pipes, SmbObserver, SmbServices } from './server/parts.ts';
-export { DEFAULT_LIMITS, type ServerLimits } from './server/server-limits.ts';
+export type { RpcPipe } from './server/pipe-open.ts';
+export { DEFAULT_BUDGET, DEFAULT_LIMITS, type ServerLimits } from './server/server-limits.ts';
 export { createSmbServer, SmbServer, type SmbServerOptions } from './server/smb-server.ts';
 export * from './spnego/acceptor.ts';
 export * from './spnego/tokens.ts';
