@@ -5,7 +5,6 @@ import {
   type DirectoryEntry,
   type FileId,
   type FileRef,
-  type FileService,
   type FileType,
   isStorageError,
   type Name,
@@ -14,6 +13,7 @@ import { nameOfText, textOfName } from '../names/name-text.ts';
 import { hasWildcards, SearchExpression } from '../names/wildcards.ts';
 import { StatusError } from '../status.ts';
 import { walk } from './create/walk.ts';
+import type { SmbServices } from '../server/parts.ts';
 
 /** An entry as a listing shows it. */
 export interface FoundEntry {
@@ -29,7 +29,7 @@ const MAX_PAGE = 512;
 
 /** The listing of one open of a directory, which goes on from request to request (MS-SMB2 3.3.5.18). */
 export class DirectorySearch {
-  private readonly files: FileService;
+  private readonly files: SmbServices['files'];
   private readonly directory: FileRef;
   private readonly expression: SearchExpression;
   /** The only name that the expression can mean. */
@@ -44,7 +44,7 @@ export class DirectorySearch {
   private self: Attributes | undefined;
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(files: FileService, directory: FileRef, pattern: string) {
+  constructor(files: SmbServices['files'], directory: FileRef, pattern: string) {
     this.files = files;
     this.directory = directory;
     this.expression = new SearchExpression(pattern);

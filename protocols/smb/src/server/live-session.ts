@@ -1,9 +1,10 @@
-import type { AccountService, Principal, StateService, User } from '@polynas/core/service';
+import type { Principal, StateService, User } from '@polynas/core/service';
 import type { Encryption } from '../crypto/encryption.ts';
 import type { Signing } from '../crypto/signing.ts';
 import type { CommandContext } from './command-row.ts';
 import type { Link } from './link.ts';
 import type { SmbOpen } from './open.ts';
+import type { SmbServices } from './parts.ts';
 import type { Session } from './session.ts';
 import type { SessionTable } from './session-table.ts';
 import type { Tree } from './tree.ts';
@@ -21,7 +22,7 @@ export interface SessionFields {
   readonly id: bigint;
   readonly link: Link;
   readonly table: SessionTable;
-  readonly state: StateService;
+  readonly state: Pick<StateService, 'releaseClient'>;
   readonly observer: { fault(error: unknown): void };
   readonly user: User;
   readonly principal: Principal;
@@ -76,7 +77,7 @@ export class LiveSession implements Session {
   }
 
   /** Whether the user may still act. Takes over what was changed about them, groups for one. */
-  refresh(accounts: AccountService): boolean {
+  refresh(accounts: SmbServices['accounts']): boolean {
     const user = accounts.userByName(this.user.tenant, this.user.name);
     if (user === this.user) return true;
     if (user === undefined || user.disabled || user.id !== this.user.id) return false;

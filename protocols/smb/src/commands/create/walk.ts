@@ -1,6 +1,7 @@
-import type { Attributes, Caller, FileRef, FileService, Name } from '@polynas/core/service';
+import type { Attributes, Caller, FileRef, Name } from '@polynas/core/service';
 import { NtStatus } from '../../nt-status.ts';
 import { StatusError } from '../../status.ts';
+import type { SmbServices } from '../../server/parts.ts';
 
 /** Where a path leads. */
 export interface Place {
@@ -24,7 +25,7 @@ const MAX_LINKS = 40;
  * @param follow whether a link at the path's end is followed; on the way they always are
  */
 export async function walk(
-  files: FileService,
+  files: SmbServices['files'],
   caller: Caller,
   from: FileRef,
   components: readonly Name[],

@@ -1,4 +1,4 @@
-import type { Caller, FileRef, FileService } from '@polynas/core/service';
+import type { Caller, FileRef } from '@polynas/core/service';
 import { Writer } from '@polynas/core/wire';
 import { ChainWriter, readChain } from '../../information/chain.ts';
 import {
@@ -16,6 +16,7 @@ import type { FileOpen } from '../../server/file-open.ts';
 import { StatusError } from '../../status.ts';
 import { needAccess } from '../file-of.ts';
 import type { Information } from './information.ts';
+import type { SmbServices } from '../../server/parts.ts';
 
 /** Bytes of an entry's header, and of its list's (MS-FSA 2.1.5.12.9: EaSize counts as OS/2 did). */
 const ENTRY_OVERHEAD = 5;
@@ -94,7 +95,7 @@ async function named(
 
 /** `undefined` for one that EAs cannot say, or that went in between. */
 async function entryOf(
-  files: FileService,
+  files: SmbServices['files'],
   caller: Caller,
   file: FileRef,
   xattr: string,

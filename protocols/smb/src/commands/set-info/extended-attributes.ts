@@ -1,4 +1,4 @@
-import { type Caller, type FileRef, type FileService, isStorageError } from '@polynas/core/service';
+import { type Caller, type FileRef, isStorageError } from '@polynas/core/service';
 import { WireError } from '@polynas/core/wire';
 import { readChain } from '../../information/chain.ts';
 import {
@@ -13,6 +13,7 @@ import type { OpenContext } from '../../server/command-row.ts';
 import type { FileOpen } from '../../server/file-open.ts';
 import { StatusError } from '../../status.ts';
 import { needAccess } from '../file-of.ts';
+import type { SmbServices } from '../../server/parts.ts';
 
 /** FileFullEaInformation (MS-FSA 2.1.5.15.5). */
 export async function setFullEa(context: OpenContext, file: FileOpen, buffer: Uint8Array): Promise<void> {
@@ -37,7 +38,7 @@ function entriesOf(buffer: Uint8Array): readonly FileFullEaInformation[] {
 
 /** Sets extended attributes one after another; an empty value removes one, and it does not matter whether it was there. */
 export async function setExtendedAttributes(
-  files: FileService,
+  files: SmbServices['files'],
   caller: Caller,
   file: FileRef,
   entries: readonly FileFullEaInformation[],
@@ -52,7 +53,13 @@ export async function setExtendedAttributes(
   }
 }
 
-async function set(files: FileService, caller: Caller, file: FileRef, xattr: string, value: Uint8Array): Promise<void> {
+async function set(
+  files: SmbServices['files'],
+  caller: Caller,
+  file: FileRef,
+  xattr: string,
+  value: Uint8Array,
+): Promise<void> {
   try {
     await files.setxattr(caller, file, xattr, value, 'either');
   } catch (error) {
@@ -62,7 +69,7 @@ async function set(files: FileService, caller: Caller, file: FileRef, xattr: str
   }
 }
 
-async function remove(files: FileService, caller: Caller, file: FileRef, xattr: string): Promise<void> {
+async function remove(files: SmbServices['files'], caller: Caller, file: FileRef, xattr: string): Promise<void> {
   try {
     await files.removexattr(caller, file, xattr);
   } catch (error) {
