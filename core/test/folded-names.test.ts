@@ -10,6 +10,7 @@ import { makeWorld, mode, nameOf, root, text } from './world.ts';
 
 const smb = caller(0, { door: 'smb', stateless: false, foldNames: true });
 const nfs = root;
+const mebibytes = 4 * 1024 * 1024;
 
 async function lookedUp(world: World, name: string, directory: FileRef = world.top): Promise<string | undefined> {
   const { name: found } = await world.files.lookup(smb, directory, text(name));
@@ -151,34 +152,48 @@ describe('callers who fold names', () => {
     expect(count.pages).toBeLessThan(10);
   });
 
-  it('hold no more names than the bound, and find all of them', async () => {
-    const world = await makeWorld({ foldedNames: 30 });
-    const directories = [];
-    for (const size of [10, 25, 29, 31, 60]) {
-      const directory = await world.directory(`d${size}`);
-      directories.push({ directory, size });
-      for (let index = 0; index < size; index += 1) await make(world, `n${index}`, nfs, directory);
-    }
-    for (let round = 0; round < 3; round += 1) {
-      for (const { directory, size } of directories) {
-        for (let index = 0; index < size; index += 1) {
-          expect(await lookedUp(world, `N${index}`, directory)).toBe(`n${index}`);
-          expect(world.parts.folded.size).toBeLessThanOrEqual(30);
-        }
-        expect(await lookedUp(world, 'no', directory)).toBeUndefined();
+  it.each([100, 500, 1_500, 4_500, 100_000])(
+    'find all names with an index of at most %i bytes',
+    async (foldedBytes) => {
+      const count = { pages: 0 };
+      const world = await makeWorld({ foldedBytes, wrap: (volume) => counting(volume, count) });
+      const directories = [];
+      for (const size of [10, 25, 29, 31, 60]) {
+        const directory = await world.directory(`d${size}`);
+        directories.push({ directory, size });
+        for (let index = 0; index < size; index += 1) await make(world, `n${index}`, nfs, directory);
       }
-    }
-  });
+      for (let round = 0; round < 3; round += 1) {
+        for (const { directory, size } of directories) {
+          for (let index = 0; index < size; index += 1) {
+            expect(await lookedUp(world, `N${index}`, directory)).toBe(`n${index}`);
+            expect(world.parts.folded.bytes).toBeLessThanOrEqual(foldedBytes);
+          }
+          const before = count.pages;
+          expect(await lookedUp(world, 'no', directory)).toBeUndefined();
+          if (foldedBytes >= 1_500) expect(count.pages).toBe(before);
+          expect(await codeOf(make(world, 'N0', smb, directory))).toBe('exists');
+          await world.files.remove(smb, directory, text('N0'));
+          await make(world, 'n0', smb, directory);
+        }
+      }
+    },
+  );
 
-  it.each([0, 3])(
-    'never make two beside each other, at once with %i others, and find all that is there',
-    async (exact) => {
+  it.each([
+    [0, mebibytes],
+    [3, mebibytes],
+    [0, 1_000],
+    [3, 1_000],
+  ])(
+    'never make two beside each other, at once with %i others and an index of %i bytes, and find all',
+    async (exact, foldedBytes) => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(step, { minLength: 8, maxLength: 60 }),
           fc.infiniteStream(fc.nat(3)),
           async (steps, waits) => {
-            const world = await makeWorld({ wrap: (volume) => slowed(volume, waits) });
+            const world = await makeWorld({ foldedBytes, wrap: (volume) => slowed(volume, waits) });
             const callers = [smb, smb, smb, ...Array.from({ length: exact }, () => nfs)];
             const left = steps.entries();
             await Promise.all(
@@ -207,10 +222,10 @@ describe('callers who fold names', () => {
     },
   );
 
-  it.each([400_000, 2])('do as the model does, with %i names in memory', async (foldedNames) => {
+  it.each([mebibytes, 1_000, 0])('do as the model does, with an index of %i bytes', async (foldedBytes) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        const world = await makeWorld({ foldedNames });
+        const world = await makeWorld({ foldedBytes });
         const model = new Map<string, bigint>();
         for (const { what, folds, name: asked, to } of steps) {
           const who = folds ? smb : nfs;

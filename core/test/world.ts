@@ -44,7 +44,7 @@ export async function makeWorld(
   options: MemoryVolumeOptions & {
     readonly wrap?: (volume: Volume) => Volume;
     readonly handles?: number;
-    readonly foldedNames?: number;
+    readonly foldedBytes?: number;
   } = {},
 ): Promise<World> {
   const memory = openMemoryVolume(options);
@@ -101,7 +101,7 @@ export async function makeWorld(
     system,
     streams,
     places,
-    folded: new FoldedNames(clock, options.foldedNames),
+    folded: new FoldedNames(clock, options.foldedBytes),
   };
   const files = new Files(parts);
   const state = new State({ ...openKeeper(parts), mounts, clock, maxOpens: 1_000 });

@@ -138,13 +138,15 @@ export async function move(parts: FileParts, caller: Caller, ends: Ends, through
   }
 }
 
-function noteRename(parts: FileParts, { mount, from, to }: Ends, result: Renamed): void {
+function noteRename(parts: FileParts, { mount, from, to }: Ends, { replaced, ...changes }: Renamed): void {
+  // A name that was taken over was there.
+  const added = replaced === undefined ? { added: to.name } : {};
   if (from.directory === to.directory) {
-    parts.folded.note(mount, result.from, { removed: from.name, added: to.name });
+    parts.folded.note(mount, changes.from, { removed: from.name, ...added });
     return;
   }
-  parts.folded.note(mount, result.from, { removed: from.name });
-  parts.folded.note(mount, result.to, { added: to.name });
+  parts.folded.note(mount, changes.from, { removed: from.name });
+  parts.folded.note(mount, changes.to, added);
 }
 
 async function settled(

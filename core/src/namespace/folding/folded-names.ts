@@ -6,8 +6,10 @@ import type { MountedShare } from '../mounts.ts';
 import type { NamesChange } from './folded-directory.ts';
 import { FoldedDirectory } from './folded-directory.ts';
 
-/** Names that all indexes together hold, at about 150 bytes each. */
-const defaultLimit = 400_000;
+/** Memory of all indexes together: about 400,000 names, or six million as marks. */
+const defaultLimit = 64 * 1024 * 1024;
+/** One directory's names take at most this part of it in full; above there are marks. */
+const wholeNames = 1 / (4 * 150);
 const pageEntries = 1024;
 /** Times that a look waits for changes of our own that are done and not told yet, before it reads the directory again. */
 const maxTurns = 8;
@@ -17,7 +19,8 @@ const maxLarge = 1024;
 
 /**
  * Finds names without regard to case, which no backend does. The names of a directory that is asked about are read once, kept while they are asked
- * about, and valid as long as the directory's `change` is the one that they are of. A directory above the bound is read for each look.
+ * about, and valid as long as the directory's `change` is the one that they are of. Of a large directory there are marks, which tell what is not there; one above the bound
+ * is read for each look.
  */
 export class FoldedNames {
   readonly #limit: number;
@@ -34,8 +37,8 @@ export class FoldedNames {
     this.#limit = limit;
   }
 
-  /** Names that are held now. */
-  get size(): number {
+  /** Memory that is held now, about. */
+  get bytes(): number {
     return this.#held;
   }
 
@@ -45,12 +48,27 @@ export class FoldedNames {
     const key = keyOf(mount, directory);
     for (let build = 0; build < maxBuilds && !this.#large.has(key); build += 1) {
       const held = await this.#current(mount.volume, call, key, directory);
-      if (held !== undefined) return held.find(folded);
+      const found = held?.find(folded);
+      if (held !== undefined && found !== 'unknown') return found;
+      if (held !== undefined) return this.#findByReading(mount.volume, call, directory, held, folded);
       await this.#build(mount.volume, call, key, directory);
     }
     // It is too large to be held, or changes all the time by others: what is there all the while is found by reading it.
     const { found, count } = await scan(mount.volume, call, directory, folded);
-    if (count <= this.#limit) this.#large.delete(key);
+    if (count < this.#limit * wholeNames) this.#large.delete(key);
+    return found;
+  }
+
+  async #findByReading(
+    volume: Volume,
+    call: Call,
+    directory: FileId,
+    held: FoldedDirectory,
+    folded: string,
+  ): Promise<Name | undefined> {
+    const { change } = held;
+    const { found } = await scan(volume, call, directory, folded);
+    held.learn(change, folded, found);
     return found;
   }
 
@@ -96,12 +114,12 @@ export class FoldedNames {
   async #read(volume: Volume, key: string, directory: FileId): Promise<void> {
     this.#drop(key);
     const { change } = await volume.getattr({}, directory);
-    const names = new FoldedDirectory(change);
+    const names = new FoldedDirectory(change, this.#limit * wholeNames);
     // From here on it hears of changes, and does them when all is read.
     this.#directories.set(key, names);
     try {
       for await (const name of namesOf(volume, {}, directory)) {
-        this.#counted(names, () => names.add(name));
+        this.#counted(names, () => names.read(name));
         if (this.#held > this.#limit && !this.#makeRoom(key)) return;
       }
       this.#counted(names, () => names.built());
@@ -112,9 +130,9 @@ export class FoldedNames {
   }
 
   #counted(names: FoldedDirectory, work: () => void): void {
-    const before = names.size;
+    const before = names.bytes;
     work();
-    this.#held += names.size - before;
+    this.#held += names.bytes - before;
   }
 
   /** Lets those go that were not used for longest; the one that is being read itself when there is nothing else left. */
@@ -131,7 +149,7 @@ export class FoldedNames {
   }
 
   #drop(key: string): void {
-    this.#held -= this.#directories.get(key)?.size ?? 0;
+    this.#held -= this.#directories.get(key)?.bytes ?? 0;
     this.#directories.delete(key);
   }
 }
@@ -172,5 +190,7 @@ async function* namesOf(volume: Volume, call: Call, directory: FileId): AsyncGen
     const last = entries.at(-1);
     if (end || last === undefined) return;
     cookie = last.cookie;
+    // A volume that has everything at hand would not let anybody else run.
+    await new Promise(setImmediate);
   }
 }

@@ -177,7 +177,7 @@ async function replace(
   parts.system.released(entry);
   const { replaced } = result;
   const isOther = replaced !== undefined && replaced.id !== result.attributes.id;
-  parts.folded.note(mount, result.directory, { added: name });
+  parts.folded.note(mount, result.directory, replaced === undefined ? { added: name } : {});
   if (isOther && replaced.type === 'file' && replaced.nlink <= 1) {
     await parts.handles.drop(volume, replaced.id);
     // Where content is not swapped, it is the new file that is the target from now on.
