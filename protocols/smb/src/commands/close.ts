@@ -1,5 +1,4 @@
-import type { Attributes } from '@polynas/core/service';
-import { shownAttributes } from '../information/attributes.ts';
+import type { ShownAttributes } from '../information/attributes.ts';
 import { CLOSE_FLAG_POSTQUERY_ATTRIB, type CloseRequest, type CloseResponse } from '../messages/close.ts';
 import type { CommandRow, OpenContext } from '../server/command-row.ts';
 
@@ -23,12 +22,12 @@ export const close: CommandRow<CloseRequest, CloseResponse> = {
     const attributes = (flags & CLOSE_FLAG_POSTQUERY_ATTRIB) === 0 ? undefined : await last(context);
     await context.open.close();
     if (attributes === undefined) return NOTHING_TOLD;
-    return { flags: CLOSE_FLAG_POSTQUERY_ATTRIB, ...shownAttributes(attributes) };
+    return { flags: CLOSE_FLAG_POSTQUERY_ATTRIB, ...attributes };
   },
 };
 
 /** As the client leaves it: afterwards the file may be gone. */
-async function last(context: OpenContext): Promise<Attributes | undefined> {
+async function last(context: OpenContext): Promise<ShownAttributes | undefined> {
   const { open } = context;
-  return open.kind === 'file' ? open.open.getattr(context.caller()) : undefined;
+  return open.kind === 'file' ? open.shown(await open.open.getattr(context.caller())) : undefined;
 }

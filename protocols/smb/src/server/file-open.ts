@@ -1,7 +1,8 @@
-import type { Open, Timestamp } from '@polynas/core/service';
+import type { Attributes, Open, Timestamp } from '@polynas/core/service';
 import type { DirectorySearch } from '../commands/directory-search.ts';
 import type { ChangeQueue } from '../commands/change-notify/change-queue.ts';
 import type { Watches } from '../commands/change-notify/watches.ts';
+import { type ShownAttributes, shownAttributes } from '../information/attributes.ts';
 import { CreateOption } from '../messages/create.ts';
 import type { FileId } from '../messages/file-id.ts';
 import type { OpenFields } from './open.ts';
@@ -22,6 +23,8 @@ export interface FileOpenFields {
   readonly stream: string | undefined;
   /** It was opened as the link that it is (FILE_OPEN_REPARSE_POINT). */
   readonly isSymlink: boolean;
+  /** Bytes that CREATE reserved. */
+  readonly reserved: number;
 }
 
 /** An open of a file, directory or stream of a disk share (MS-SMB2 3.3.1.10), with what lasts between its requests. */
@@ -40,6 +43,8 @@ export class FileOpen implements OpenFields {
   position = 0;
   /** Mode bits that FileModeInformation may change (MS-FSCC 2.4). */
   mode: number;
+  /** Bytes that were reserved through this open, which backends do not all count as occupied. */
+  reserved: number;
   /** The listing that QUERY_DIRECTORY goes on with. */
   search: DirectorySearch | undefined;
   /** The expression of the last listing (MS-FSA Open.QueryPattern). */
@@ -68,12 +73,19 @@ export class FileOpen implements OpenFields {
     this.stream = fields.stream;
     this.isSymlink = fields.isSymlink;
     this.mode = fields.createOptions & MODE_OPTIONS;
+    this.reserved = fields.reserved;
   }
 
   /** Aborted when the open begins to close. Made when somebody asks: most opens are never waited on. */
   get ending(): AbortSignal {
     this.closing ??= new AbortController();
     return this.closing.signal;
+  }
+
+  /** What is shown of the file through this open. */
+  shown(attributes: Attributes): ShownAttributes {
+    const shown = shownAttributes(attributes);
+    return shown.allocationSize < this.reserved ? { ...shown, allocationSize: this.reserved } : shown;
   }
 
   get isClosing(): boolean {

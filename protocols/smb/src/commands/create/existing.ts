@@ -34,7 +34,7 @@ export async function openExisting(
   });
   if (plan === 'open') return { open, granted, attributes, plan, stream: undefined };
   try {
-    return { open, granted, attributes: await overwrite(opening, open), plan, stream: undefined };
+    return { open, granted, plan, stream: undefined, ...(await overwrite(opening, open)) };
   } catch (error) {
     await open.close();
     throw error;

@@ -1,14 +1,13 @@
-import { type Attributes, type Created, isStorageError, type NewAttributes, type Open } from '@polynas/core/service';
+import { type Created, isStorageError, type NewAttributes } from '@polynas/core/service';
 import { FileAttribute } from '../../information/classes.ts';
 import { CreateOption } from '../../messages/create.ts';
 import { NtStatus } from '../../nt-status.ts';
 import { DescriptorControl } from '../../security/descriptor.ts';
 import { modeOfAcl } from '../../security/mode.ts';
 import { StatusError } from '../../status.ts';
-import { setExtendedAttributes } from '../set-info/extended-attributes.ts';
 import { ALL_RIGHTS, grant } from './access.ts';
 import { deletesOnClose } from './delete-on-close.ts';
-import { reserve } from './allocation.ts';
+import { furnish } from './furnish.ts';
 import { newAttributes } from './new-file.ts';
 import { openerOf, placeOf } from './opener.ts';
 import type { Opened, Opening } from './opening.ts';
@@ -17,7 +16,7 @@ import type { Place } from './walk.ts';
 
 /** Makes a file or directory, and opens it (MS-FSA 2.1.5.1.1). */
 export async function createNew(opening: Opening, place: Place): Promise<Opened> {
-  const { caller, services, request, wanted, contexts, readOnly } = opening;
+  const { caller, services, request, wanted, readOnly } = opening;
   if (readOnly) throw new StatusError(NtStatus.ACCESS_DENIED);
   const isDirectory = makesDirectory(opening);
   const granted = grant(wanted, 0, wanted.maximum ? ALL_RIGHTS : undefined);
@@ -36,10 +35,8 @@ export async function createNew(opening: Opening, place: Place): Promise<Opened>
       fresh: true,
     },
   );
-  const opened = { open, granted, attributes, plan: 'create' as const, stream: undefined };
-  if (contexts.allocationSize === undefined && contexts.extendedAttributes.length === 0) return opened;
   try {
-    return { ...opened, attributes: await furnish(opening, open, attributes) };
+    return { open, granted, plan: 'create', stream: undefined, ...(await furnish(opening, open, attributes)) };
   } catch (error) {
     await takeBack(opening, place, isDirectory);
     await open.close();
@@ -88,12 +85,4 @@ function withAcl({ contexts, caller }: Opening, begin: NewAttributes): NewAttrib
   const mode = modeOfAcl(descriptor.dacl, { uid, gid, mode: begin.mode });
   if (mode === undefined) throw new StatusError(NtStatus.NOT_SUPPORTED);
   return { ...begin, mode };
-}
-
-/** What a new file gets beside what making it gives. */
-async function furnish(opening: Opening, open: Open, attributes: Attributes): Promise<Attributes> {
-  const { caller, services, contexts } = opening;
-  await setExtendedAttributes(services.files, caller, open.file, contexts.extendedAttributes);
-  if (attributes.type === 'file') await reserve(opening, open);
-  return open.getattr(caller);
 }

@@ -29,6 +29,8 @@ export interface Opened {
   readonly plan: Plan;
   /** Name of the stream, when it is one. */
   readonly stream: string | undefined;
+  /** Bytes that were reserved beyond the content. */
+  readonly reserved?: number;
 }
 
 /** Rights that emptying needs, beside those that were asked for (MS-FSA 2.1.5.1.2). */

@@ -3,8 +3,7 @@ import { FileAttribute } from '../../information/classes.ts';
 import { NtStatus } from '../../nt-status.ts';
 import type { SmbServices } from '../../server/parts.ts';
 import { StatusError } from '../../status.ts';
-import { setExtendedAttributes } from '../set-info/extended-attributes.ts';
-import { reserve } from './allocation.ts';
+import { furnish, type Furnished } from './furnish.ts';
 import { newDosBits } from './new-file.ts';
 import type { Opening } from './opening.ts';
 
@@ -18,16 +17,12 @@ export function checkOverwrite(file: Attributes, fileAttributes: number): void {
 }
 
 /** Empties a file that was opened: content, streams and extended attributes go, id, links and ACL stay (MS-FSA 2.1.5.1.2). */
-export async function overwrite(opening: Opening, open: Open): Promise<Attributes> {
-  const { caller, services, request, contexts } = opening;
+export async function overwrite(opening: Opening, open: Open): Promise<Furnished> {
+  const { caller, services, request } = opening;
   const attributes = await open.setattr(caller, { size: 0, dosBits: newDosBits(false, request.fileAttributes) });
   await removeStreams(services, caller, open);
   await removeExtendedAttributes(services, caller, open.file);
-  const { allocationSize, extendedAttributes } = contexts;
-  if (allocationSize === undefined && extendedAttributes.length === 0) return attributes;
-  await setExtendedAttributes(services.files, caller, open.file, extendedAttributes);
-  await reserve(opening, open);
-  return open.getattr(caller);
+  return furnish(opening, open, attributes);
 }
 
 async function removeStreams({ files, state }: SmbServices, caller: Caller, open: Open): Promise<void> {

@@ -1,4 +1,3 @@
-import { shownAttributes } from '../../information/attributes.ts';
 import { type CreateResponse, OplockLevel } from '../../messages/create.ts';
 import { FileOpen } from '../../server/file-open.ts';
 import { watchesOf } from '../change-notify/watches.ts';
@@ -9,7 +8,7 @@ import type { Opened, Opening } from './opening.ts';
 /** Enters the open into its session, and answers (MS-SMB2 3.3.5.9). No oplock is granted. */
 export async function answer(opening: Opening, opened: Opened): Promise<CreateResponse> {
   const { context, request, share, contexts } = opening;
-  const { open, attributes, granted, plan, stream } = opened;
+  const { open, attributes, granted, plan, stream, reserved = 0 } = opened;
   const maximalAccess = contexts.maximalAccess ? await maximalAccessOf(opening, opened) : undefined;
   // Unique in the life of the process, so no number comes back that a client still has.
   const fileId = { persistent: open.id, volatile: open.id };
@@ -25,13 +24,14 @@ export async function answer(opening: Opening, opened: Opened): Promise<CreateRe
     grantedAccess: granted,
     createOptions: request.createOptions,
     stream,
+    reserved,
   });
   opens.set(fileId.volatile, entered);
   return {
     oplockLevel: OplockLevel.NONE,
     flags: 0,
     createAction: actionOf[plan],
-    ...shownAttributes(attributes),
+    ...entered.shown(attributes),
     fileId,
     createContexts: answerContexts(contexts, { file: open.file.base ?? open.file.id, share: share.id, maximalAccess }),
   };

@@ -1,4 +1,4 @@
-import { fileNumberOf, shownAttributes } from '../../information/attributes.ts';
+import { fileNumberOf, type ShownAttributes, shownAttributes } from '../../information/attributes.ts';
 import { FileInformationClass } from '../../information/classes.ts';
 import {
   fileAccessInformation,
@@ -18,8 +18,8 @@ import {
   fileStandardInformation,
 } from '../../information/file.ts';
 import type { Attributes } from '@polynas/core/service';
+import type { Writer } from '@polynas/core/wire';
 import { Dialect } from '../../messages/command.ts';
-import type { Codec } from '../../messages/codec.ts';
 import { Access } from '../../messages/create.ts';
 import type { QueryInfoRequest } from '../../messages/query-info.ts';
 import { NtStatus } from '../../nt-status.ts';
@@ -43,7 +43,7 @@ const c = FileInformationClass;
 
 /** Classes of InfoType FILE (MS-FSCC 2.4, MS-SMB2 3.3.5.20.1). */
 const queries: ReadonlyMap<number, Query> = new Map<number, Query>([
-  [c.FileBasicInformation, shown(fileBasicInformation, shownAttributes)],
+  [c.FileBasicInformation, shown(fileBasicInformation)],
   [
     c.FileStandardInformation,
     async (context, file) => fixed(fileStandardInformation, standard(file, await attributesOf(context, file))),
@@ -76,7 +76,7 @@ const queries: ReadonlyMap<number, Query> = new Map<number, Query>([
       return fixed(fileCompressionInformation, { compressedFileSize: endOfFile });
     },
   ],
-  [c.FileNetworkOpenInformation, shown(fileNetworkOpenInformation, shownAttributes)],
+  [c.FileNetworkOpenInformation, shown(fileNetworkOpenInformation)],
   [
     c.FileAttributeTagInformation,
     async (context, file) => {
@@ -116,14 +116,14 @@ function attributesOf(context: OpenContext, { open }: FileOpen): Promise<Attribu
 }
 
 /** A class that is nothing but times, sizes and attributes, or some of them. */
-function shown<T>(codec: Codec<T>, of: (file: Attributes) => T): Query {
-  return async (context, file) => fixed(codec, of(await attributesOf(context, file)));
+function shown(codec: { write(w: Writer, value: ShownAttributes): void }): Query {
+  return async (context, file) => fixed(codec, file.shown(await attributesOf(context, file)));
 }
 
 async function all(context: OpenContext, file: FileOpen): Promise<Information> {
   const attributes = await attributesOf(context, file);
   const value = {
-    basic: shownAttributes(attributes),
+    basic: file.shown(attributes),
     standard: standard(file, attributes),
     internal: fileNumberOf(baseOf(file)),
     eaSize: await extendedAttributeBytes(context, file),
@@ -137,9 +137,9 @@ async function all(context: OpenContext, file: FileOpen): Promise<Information> {
 }
 
 /** A name that is about to go counts no more (MS-FSA 2.1.5.12.27). */
-function standard({ open }: FileOpen, attributes: Attributes): FileStandardInformation {
-  const { allocationSize, endOfFile } = shownAttributes(attributes);
-  const { deletePending } = open;
+function standard(file: FileOpen, attributes: Attributes): FileStandardInformation {
+  const { allocationSize, endOfFile } = file.shown(attributes);
+  const { deletePending } = file.open;
   const directory = attributes.type === 'directory';
   const links = directory ? 1 : attributes.nlink;
   return {

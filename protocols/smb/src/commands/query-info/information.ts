@@ -12,8 +12,8 @@ export interface Information {
 }
 
 /** A class of fixed size. */
-export function fixed<T>(codec: Codec<T>, value: T): Information {
-  const bytes = encode(codec, value);
+export function fixed<T>(codec: Pick<Codec<T>, 'write'>, value: T): Information {
+  const bytes = encode(codec as Codec<T>, value);
   return { bytes, atLeast: bytes.length };
 }
 

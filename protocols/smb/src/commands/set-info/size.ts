@@ -23,11 +23,13 @@ export async function setAllocation(context: OpenContext, file: FileOpen, buffer
   const { size } = await file.open.getattr(caller);
   if (allocation < size) {
     await file.open.setattr(caller, { size: allocation });
+    file.reserved = 0;
     return;
   }
   if (allocation === 0) return;
   try {
     await file.open.allocate(caller, 0, allocation);
+    file.reserved = allocation;
   } catch (error) {
     // A wish: where nothing can be reserved, writes will find their room or not.
     if (!isStorageError(error, 'notSupported')) throw error;
