@@ -138,7 +138,12 @@ describe('rename through an open', () => {
     await doomed.setDeletePending(smb(), false);
     await doomed.close();
     expect(await codeOf(held.rename(smb(), world.top, text('D'), { replace: true }))).toBe('accessDenied');
+    const heard = heardIn(world);
     const result = await held.rename(smb(), world.top, text('t'), { replace: true });
+    expect(heard.map((event) => [event.kind, event.file])).toEqual([
+      ['removed', target.id],
+      ['renamed', file.id],
+    ]);
     expect(result.replaced?.id).toBe(target.id);
     expect(await namesIn(world)).toEqual(['T', 'd']);
     await held.setDeletePending(smb(), true);

@@ -15,7 +15,7 @@ export interface ChangeEvent {
    */
   readonly directory?: FileId;
   readonly name?: Name;
-  /** The new place of a rename. */
+  /** The new place of a rename. What lost its name to it was `removed` before. */
   readonly toDirectory?: FileId;
   readonly toName?: Name;
   readonly door: DoorName | 'internal';

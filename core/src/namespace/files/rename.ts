@@ -158,7 +158,11 @@ async function settled(
   // Names may lie in buffers that their callers use again.
   const [before, after] = [from, to].map(({ directory, name }) => ({ directory, name: Uint8Array.from(name) }));
   followRename(parts.table.volume(mount.volumeName), moved.id, before!, after!);
-  if (replaced !== undefined) await afterRemoval(parts, mount, replaced);
+  if (replaced !== undefined) {
+    await afterRemoval(parts, mount, replaced);
+    const isDirectory = replaced.type === 'directory';
+    emit(parts, caller, mount.share.id, { kind: 'removed', file: replaced.id, isDirectory, ...after! });
+  }
   emit(parts, caller, mount.share.id, {
     kind: 'renamed',
     file: moved.id,
