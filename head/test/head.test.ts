@@ -10,12 +10,12 @@ import { freePort, HeadProcess, polynas } from './head-process.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 let directory: string;
-let ports: { nfs: number; s3: number };
+let ports: { nfs: number; smb: number; s3: number; swift: number };
 const heads: HeadProcess[] = [];
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'polynas-head-'));
-  ports = { nfs: await freePort(), s3: await freePort() };
+  ports = { nfs: await freePort(), smb: await freePort(), s3: await freePort(), swift: await freePort() };
   await configure('');
 });
 
@@ -25,8 +25,8 @@ afterEach(async () => {
 });
 
 function configure(more: string): Promise<void> {
-  const doors = `doors:\n  nfs: { port: ${ports.nfs} }\n  s3: { port: ${ports.s3} }\n`;
-  return writeFile(join(directory, 'polynas.yaml'), doors + more);
+  const doors = Object.entries(ports).map(([name, port]) => `  ${name}: { port: ${port} }\n`);
+  return writeFile(join(directory, 'polynas.yaml'), `doors:\n${doors.join('')}${more}`);
 }
 
 function start(args: readonly string[] = [], environment: Record<string, string> = {}): HeadProcess {
@@ -59,6 +59,10 @@ describe('a first start', () => {
     );
     expect(head.stdout).toContain(`export AWS_SECRET_ACCESS_KEY=${secret}`);
     expect(head.stdout).toContain(`aws --endpoint-url http://127.0.0.1:${ports.s3} s3 ls s3://share/`);
+    expect(head.stdout).toContain(`smbclient -p ${ports.smb} -U admin //127.0.0.1/share`);
+    expect(head.stdout).toContain(
+      `swift -A http://127.0.0.1:${ports.swift}/auth/v1.0 -U default:admin -K PASSWORD list share`,
+    );
     expect(head.stdout).toContain('--listen 0.0.0.0');
 
     expect((await stat(data())).mode & 0o777).toBe(0o700);
@@ -223,10 +227,12 @@ describe('the command line', () => {
     expect(status.volumes[0]?.epoch).toMatch(/^[0-9a-f]{16}$/);
     expect(status.doors.map(({ name, port }) => [name, port])).toEqual([
       ['nfs', ports.nfs],
+      ['smb', ports.smb],
       ['s3', ports.s3],
+      ['swift', ports.swift],
     ]);
     expect((await cli('state')).out).toContain('SHARE');
-    for (const port of [ports.nfs, ports.s3]) {
+    for (const port of Object.values(ports)) {
       const client = connect(port, '127.0.0.1');
       await once(client, 'connect');
       await vi.waitFor(async () =>
@@ -247,7 +253,7 @@ describe('the command line', () => {
     await configure('colour: red\n');
     expect(await cli('config', 'check')).toMatchObject({
       code: 5,
-      err: 'polynas: polynas.yaml:4:1: colour: unknown key\n',
+      err: 'polynas: polynas.yaml:6:1: colour: unknown key\n',
     });
   });
 });

@@ -23,7 +23,7 @@ it('a volume without the shares that it had is not served; nothing is lost when 
   writeFileSync(
     join(directory, 'polynas.yaml'),
     `data: data
-doors: { nfs: { port: ${nfs} }, s3: { port: ${s3} } }
+doors: { nfs: { port: ${nfs} }, s3: { port: ${s3} }, smb: { enabled: false }, swift: { enabled: false } }
 volumes:
   - { name: main, directory: ${volume} }
   - { name: scratch, backend: memory }

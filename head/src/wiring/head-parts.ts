@@ -8,6 +8,7 @@ import { AdminDoor } from '../doors/admin-door.ts';
 import { NfsDoor } from '../doors/nfs-door.ts';
 import { S3Door } from '../doors/s3-door.ts';
 import { SmbDoor } from '../doors/smb-door.ts';
+import { SwiftDoor } from '../doors/swift-door.ts';
 import { hashThreads, HashPool } from '../hashing/hash-pool.ts';
 import { HeadError } from '../head-error.ts';
 import { checkRegistry } from '../start/check-registry.ts';
@@ -147,15 +148,26 @@ export function registerHeadParts(): void {
   );
 
   provide(
+    'swift',
+    ['smb', 'core', 'filled', 'settings', 'lifecycle', 'logger'],
+    async ({ core, settings, lifecycle, logger }) => {
+      if (!settings.doors.swift.enabled) return {};
+      const door = await SwiftDoor.open(core, settings.doors.swift, logger.child({ door: 'swift' }));
+      lifecycle.onStop('doors', 'swift door', (grace) => door.stop(grace));
+      return { door };
+    },
+  );
+
+  provide(
     'admin',
-    ['core', 'volumes', 'filled', 'nfs', 's3', 'smb', 'settings', 'lifecycle', 'logger'],
-    async ({ core, volumes, nfs, s3, smb, settings, lifecycle, logger }) => {
+    ['core', 'volumes', 'filled', 'nfs', 's3', 'smb', 'swift', 'settings', 'lifecycle', 'logger'],
+    async ({ core, volumes, nfs, s3, smb, swift, settings, lifecycle, logger }) => {
       const startedAt = systemClock.now();
       const log = logger.child({ door: 'admin' });
       // Empty until it is open: requests may come a moment before that.
       const running: { admin?: AdminDoor } = {};
       const doors = () =>
-        [nfs.door, smb.door, s3.door, running.admin?.tcp]
+        [nfs.door, smb.door, s3.door, swift.door, running.admin?.tcp]
           .filter((door) => door !== undefined)
           .map((door) => door.status());
       const opened = await AdminDoor.open(

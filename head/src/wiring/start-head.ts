@@ -45,12 +45,14 @@ export async function startHead({ settings, logger, lifecycle, environment }: He
   const { door: nfs } = await part('nfs');
   const { door: s3 } = await part('s3');
   const { door: smb } = await part('smb');
+  const { door: swift } = await part('swift');
   const text = banner({
     version,
     settings,
     nfs: nfs?.listening,
     s3: s3?.listening,
     smb: smb?.listening,
+    swift: swift?.listening,
     shares: core.shares.all(),
     nameAt: (door, share) => core.shares.nameAt(door, share),
     hostAddress: hostAddress(),

@@ -5,6 +5,7 @@ import type { AdminDoor } from '../doors/admin-door.ts';
 import type { NfsDoor } from '../doors/nfs-door.ts';
 import type { S3Door } from '../doors/s3-door.ts';
 import type { SmbDoor } from '../doors/smb-door.ts';
+import type { SwiftDoor } from '../doors/swift-door.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { FirstStart } from '../start/first-start.ts';
 import type { HeadKey } from '../state/head-key.ts';
@@ -27,6 +28,7 @@ export interface Parts {
   readonly nfs: { readonly door?: NfsDoor };
   readonly s3: { readonly door?: S3Door };
   readonly smb: { readonly door?: SmbDoor };
+  readonly swift: { readonly door?: SwiftDoor };
   readonly admin: AdminDoor;
 }
 
