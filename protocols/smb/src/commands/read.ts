@@ -34,7 +34,7 @@ async function readFile(context: OpenContext, file: FileOpen, request: ReadReque
   // Past 2^53 − 1 there is nothing to read, however far past it.
   const offset = Math.min(request.offset, Number.MAX_SAFE_INTEGER);
   const length = Math.min(request.length, Number.MAX_SAFE_INTEGER - offset);
-  const { bytes } = await file.open.read(context.caller(), offset, length);
+  const { bytes } = await file.open.read(context.caller(), offset, length, context.borrow(length));
   if ((bytes.length === 0 && request.length > 0) || bytes.length < request.minimumCount) {
     throw new StatusError(NtStatus.END_OF_FILE);
   }

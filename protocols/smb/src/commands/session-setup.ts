@@ -74,6 +74,7 @@ async function finish(
   const user =
     principal === undefined ? undefined : parts.services.accounts.userByName(principal.tenant, principal.name);
   if (outcome.kind === 'refused' || principal === undefined || user === undefined) {
+    parts.observer.refused?.(link.client, outcome.userName);
     throw new StatusError(NtStatus.LOGON_FAILURE);
   }
   const { again } = exchange;

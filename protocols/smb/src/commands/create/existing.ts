@@ -1,4 +1,4 @@
-import type { Attributes } from '@polynas/core/service';
+import { access, type Attributes } from '@polynas/core/service';
 import { CreateOption } from '../../messages/create.ts';
 import { NtStatus } from '../../nt-status.ts';
 import { StatusError } from '../../status.ts';
@@ -25,11 +25,15 @@ export async function openExisting(
   const where = placeOf(place);
   const possible = wanted.maximum ? await services.state.rights(caller, file, where) : undefined;
   const granted = grant(wanted, refusedRights(attributes, readOnly), possible);
+  const deleteOnClose = deletesOnClose(request.createOptions, granted, attributes.dosBits);
+  // Whoever asks for everything may have a share's root; that it cannot be deleted is said to who tries.
+  if (where === undefined && deleteOnClose) throw new StatusError(NtStatus.CANNOT_DELETE);
+  const asked = where === undefined ? granted & ~access.delete : granted;
   const open = await services.state.open(caller, file, {
-    access: plan === 'open' ? granted : granted | OVERWRITING,
+    access: plan === 'open' ? asked : asked | OVERWRITING,
     deny: denyOf(request.shareAccess),
     opener: openerOf(opening),
-    deleteOnClose: deletesOnClose(request.createOptions, granted, attributes.dosBits),
+    deleteOnClose,
     ...(where !== undefined && { place: where }),
   });
   if (plan === 'open') return { open, granted, attributes, plan, stream: undefined };

@@ -43,7 +43,8 @@ async function dispose(
     if (pending && file.isDirectory) watchesOf(context.parts).deletePending(file.open.file);
   } catch (error) {
     // A share's root has no name that could go.
-    if (isStorageError(error, 'invalid')) throw new StatusError(NtStatus.CANNOT_DELETE);
+    if (file.open.place === undefined && file.stream === undefined && isStorageError(error))
+      throw new StatusError(NtStatus.CANNOT_DELETE);
     throw error;
   }
 }
