@@ -1,6 +1,6 @@
 /** An SMB 2 and 3 server over a service; and its parts: codecs, authentication, keys, the framing of a connection. */
 export * from './connection/frame-assembler.ts';
-export * from './connection/frame-buffers.ts';
+export * from './connection/large-buffers.ts';
 export * from './connection/inbound.ts';
 export * from './connection/limits.ts';
 export * from './connection/sequence-window.ts';

@@ -1,4 +1,5 @@
 import type { Caller } from '@polynas/core/service';
+import type { LargeBuffers } from '../connection/large-buffers.ts';
 import type { Codec } from '../messages/codec.ts';
 import type { Command } from '../messages/command.ts';
 import { type FileId, isRelatedFileId } from '../messages/file-id.ts';
@@ -33,9 +34,13 @@ export interface CallHost {
   readonly link: Link;
   /** The call waits for somebody else: tells the client so, and gives back what is set aside for it. */
   wait(call: Call): void;
+  /** For payloads. */
+  readonly buffers: LargeBuffers;
 }
 
 const NOTHING = new Uint8Array(0);
+/** Up to here fresh memory is as good. */
+const WORTH_BORROWING = 64 * 1024;
 const settledAlready = Promise.resolve();
 
 /** One request, from its header to its response: every context that rows ask for, as far as their preconditions go. */
@@ -58,6 +63,8 @@ export class Call implements OpenContext, ConnectionContext, SessionCall {
   /** Given by the interim response. */
   asyncId: bigint | undefined;
   startedAt = 0;
+  /** Payload buffers that are lent to it. */
+  borrowed: Uint8Array[] | undefined;
   private readonly host: CallHost;
   private encoded: ((parts: readonly Uint8Array[]) => void) | undefined;
   private controller: AbortController | undefined;
@@ -136,6 +143,20 @@ export class Call implements OpenContext, ConnectionContext, SessionCall {
   pending(): void {
     if (this.done || this.asyncId !== undefined) return;
     this.host.wait(this);
+  }
+
+  borrow(length: number): Uint8Array | undefined {
+    const { buffers } = this.host;
+    if (length <= WORTH_BORROWING || length > buffers.size) return undefined;
+    const buffer = buffers.take();
+    if (buffer !== undefined) (this.borrowed ??= []).push(buffer);
+    return buffer;
+  }
+
+  /** It failed: whoever fills the buffers may be at it still. */
+  leaveBorrowed(): void {
+    for (const _ of this.borrowed ?? []) this.host.buffers.leave();
+    this.borrowed = undefined;
   }
 
   /** Lets go of the frame that the request came in, which may wait for long. */

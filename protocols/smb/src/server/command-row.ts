@@ -22,6 +22,8 @@ export interface CommandContext {
    * is answered so by the dispatcher itself. Throws `StatusError` when too many of the connection's commands wait already.
    */
   pending(): void;
+  /** A buffer of at least `length` bytes for a large payload of the response, which is given back once that is sent. `undefined`: take one of your own. */
+  borrow(length: number): Uint8Array | undefined;
 }
 
 /** For the commands that make a connection and its sessions. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { type Gathered, WireError } from '@polynas/core/wire';
 import { smb1Negotiate } from '../commands/smb1-negotiate.ts';
 import { rows } from '../commands/table.ts';
-import type { FrameBuffers } from '../connection/frame-buffers.ts';
+import type { LargeBuffers } from '../connection/large-buffers.ts';
 import { Inbound, type InboundFrame } from '../connection/inbound.ts';
 import { NtStatus } from '../nt-status.ts';
 import { StatusError } from '../status.ts';
@@ -21,7 +21,10 @@ export interface ConnectionContextParts {
   readonly parts: SmbParts;
   readonly limits: ServerLimits;
   readonly budget: ByteBudget;
-  readonly buffers: FrameBuffers;
+  /** For frames that come in. */
+  readonly buffers: LargeBuffers;
+  /** For what is read. */
+  readonly payloads: LargeBuffers;
   readonly sessions: SessionTable;
   /** The connection is closed, and nothing of it is left. */
   readonly onClose: (connection: Connection) => void;
@@ -63,7 +66,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
     const { parts, limits, budget, sessions } = context;
     this.link = new Link(id, client, limits, sessions);
     this.inbound = new Inbound(limits, context.buffers);
-    this.dispatcher = new Dispatcher(parts, this.link, this.inbound, rows, this);
+    this.dispatcher = new Dispatcher(parts, this.link, this.inbound, rows, context.payloads, this);
     this.account = budget.open(this);
     this.outbox = new Outbox(socket, this.account, parts.clock, () => this.onSent());
     this.openedAt = parts.clock.monotonic();
@@ -77,7 +80,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
 
   /** Begins nothing further, answers what runs, then closes. */
   finish(): void {
-    this.ending = true;
+    this.stopReceiving();
     // What waits for somebody else would wait for ever.
     this.dispatcher.cancel('waiting');
     this.endIfDone();
@@ -122,9 +125,12 @@ export class Connection implements BudgetHolder, DispatcherHost {
     this.drop('stalled while others wait for memory');
   }
 
-  send(frame: Gathered): void {
-    if (this.closed) return;
-    this.outbox.add(frame);
+  send(frame: Gathered, release?: () => void): void {
+    if (this.closed) {
+      release?.();
+      return;
+    }
+    this.outbox.add(frame, release);
     if (!this.authenticated && this.link.sessions.size > 0) {
       this.authenticated = true;
       this.inbound.authenticated();
@@ -166,9 +172,15 @@ export class Connection implements BudgetHolder, DispatcherHost {
 
   /** The peer sends no more. It is gone, since SMB has no use for a half-closed connection; what settles all the same is answered. */
   private onEnd(): void {
-    this.ending = true;
+    this.stopReceiving();
     this.dispatcher.cancel('all');
     this.endIfDone();
+  }
+
+  private stopReceiving(): void {
+    this.ending = true;
+    if (this.parked !== undefined) this.giveBack(this.parked);
+    this.parked = undefined;
   }
 
   private onSent(): void {
@@ -305,7 +317,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
 
   private endIfDone(): void {
     if (this.closed || this.ended || !this.ending) return;
-    if (this.inFlight > 0 || this.waiting > 0 || this.parked !== undefined || this.outbox.gathered > 0) return;
+    if (this.inFlight > 0 || this.waiting > 0 || this.outbox.gathered > 0) return;
     this.ended = true;
     this.socket.end();
     // The peer closes in its turn. Closing first could cost it the last responses: bytes of its that nobody read reset the connection.

@@ -353,3 +353,29 @@ describe('a request that waits', () => {
     expect(bench.link.sessions.size).toBe(0);
   });
 });
+
+it('payload buffers are given back when the response has left, and left where a request failed', async () => {
+  const steps: (() => object)[] = [];
+  const handle = async (context: CommandContext): Promise<object> => {
+    expect(context.borrow(100)).toBeUndefined();
+    expect(context.borrow(100_000)?.length).toBeGreaterThanOrEqual(100_000);
+    await tick();
+    return steps.shift()!();
+  };
+  const bench = new DispatcherBench(simple({ [Command.CREATE]: { needs: 'tree', handle } }));
+  const { buffers } = bench.dispatcher;
+  steps.push(
+    () => createResponse(idOf(1n)),
+    () => {
+      throw new StatusError(NtStatus.ACCESS_DENIED);
+    },
+  );
+  for (const _ of [1, 2]) {
+    bench.ask(create);
+    expect(buffers.lent).toBe(1);
+    await tick();
+    await tick();
+    expect(buffers.lent).toBe(0);
+  }
+  expect(statuses(bench)).toEqual([ok, NtStatus.ACCESS_DENIED]);
+});

@@ -1,5 +1,6 @@
 import { type Gathered, Reader, WireError } from '@polynas/core/wire';
 import type { Inbound, InboundFrame } from '../connection/inbound.ts';
+import type { LargeBuffers } from '../connection/large-buffers.ts';
 import { requiredCharge } from '../connection/sequence-window.ts';
 import type { Codec } from '../messages/codec.ts';
 import { Command } from '../messages/command.ts';
@@ -20,7 +21,8 @@ import { errorReply, ReplyFrames } from './reply-frame.ts';
 
 /** What a connection does for its dispatcher. */
 export interface DispatcherHost {
-  send(frame: Gathered): void;
+  /** @param release run when the frame has left, or the connection is gone */
+  send(frame: Gathered, release?: () => void): void;
   /** The frame's requests are answered. */
   finished(work: FrameWork): void;
   /** The last request of a frame waits for somebody else; throws `StatusError` when too many do. */
@@ -41,6 +43,7 @@ export class Dispatcher implements CallHost {
   private readonly host: DispatcherHost;
   private readonly inbound: Inbound;
   private readonly rows: Rows;
+  readonly buffers: LargeBuffers;
   private readonly frames: ReplyFrames;
   /** Requests that run, by MessageId, in the order in which they began. */
   private readonly running = new Map<bigint, Call>();
@@ -49,11 +52,12 @@ export class Dispatcher implements CallHost {
   private watching: { cancel(): void } | undefined;
   private closed = false;
 
-  constructor(parts: SmbParts, link: Link, inbound: Inbound, rows: Rows, host: DispatcherHost) {
+  constructor(parts: SmbParts, link: Link, inbound: Inbound, rows: Rows, buffers: LargeBuffers, host: DispatcherHost) {
     this.parts = parts;
     this.link = link;
     this.inbound = inbound;
     this.rows = rows;
+    this.buffers = buffers;
     this.host = host;
     this.frames = new ReplyFrames((error) => parts.observer.fault(error));
   }
@@ -222,8 +226,21 @@ export class Dispatcher implements CallHost {
   }
 
   private finish(work: FrameWork, replies: readonly Reply[]): void {
-    if (!this.closed) this.host.send(this.frames.frame(replies, work.sealedFor));
+    this.reply(replies, work);
     this.host.finished(work);
+  }
+
+  private reply(replies: readonly Reply[], work: FrameWork): void {
+    const borrowed: Uint8Array[] = [];
+    for (const { call } of replies) {
+      if (call.borrowed !== undefined) borrowed.push(...call.borrowed);
+      call.borrowed = undefined;
+    }
+    const release = (): void => {
+      for (const buffer of borrowed) this.buffers.give(buffer);
+    };
+    if (this.closed) release();
+    else this.host.send(this.frames.frame(replies, work.sealedFor), borrowed.length > 0 ? release : undefined);
   }
 
   /** The answer to one request. Rejected, as thrown, only with what ends the connection. */
@@ -261,6 +278,7 @@ export class Dispatcher implements CallHost {
 
   private failed(call: Call, error: unknown): Reply {
     this.end(call);
+    call.leaveBorrowed();
     if (error instanceof ConnectionEnded) {
       this.host.drop(error);
       return errorReply(call, NtStatus.UNSUCCESSFUL);
@@ -285,7 +303,7 @@ export class Dispatcher implements CallHost {
   private interim(call: Call): void {
     const { work } = call;
     if (work.replies.length > 0) {
-      this.host.send(this.frames.frame(work.replies, work.sealedFor));
+      this.reply(work.replies, work);
       work.replies = [];
     }
     this.lastAsyncId += 1n;

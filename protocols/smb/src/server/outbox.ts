@@ -19,6 +19,7 @@ export class Outbox {
   private readonly clock: Clock;
   private readonly onSent: () => void;
   private readonly writer = new Writer(CAPACITY, BATCH_LIMIT);
+  private releases: (() => void)[] = [];
   private unsentBytes = 0;
   private movedAt: number;
 
@@ -46,8 +47,12 @@ export class Outbox {
     return this.movedAt;
   }
 
-  /** Adds one frame; large parts are not copied. */
-  add(frame: Gathered): void {
+  /**
+   * Adds one frame; large parts are not copied.
+   *
+   * @param release run when it has left, or the connection is gone
+   */
+  add(frame: Gathered, release?: () => void): void {
     const { writer } = this;
     writeTransportHeader(writer, frame.length);
     for (const part of frame.parts) writer.attach(part);
@@ -55,13 +60,16 @@ export class Outbox {
     const bytes = frame.length + 4;
     this.unsentBytes += bytes;
     this.account.take(bytes);
+    if (release !== undefined) this.releases.push(release);
     if (writer.length >= FLUSH_AT) this.flush();
   }
 
   flush(): void {
     const { parts, length } = this.writer.finish();
     if (length === 0) return;
-    const sent = (): void => this.sent(length);
+    const { releases } = this;
+    if (releases.length > 0) this.releases = [];
+    const sent = (): void => this.sent(length, releases);
     const last = parts.length - 1;
     if (last === 0) {
       this.socket.write(parts[0]!, sent);
@@ -76,14 +84,17 @@ export class Outbox {
   /** The connection is gone: gives back what was never handed to the socket. */
   discard(): void {
     const { length } = this.writer.finish();
-    if (length > 0) this.sent(length);
+    const { releases } = this;
+    this.releases = [];
+    if (length > 0) this.sent(length, releases);
   }
 
   /** Also called, with an error that the socket reports itself, for what a closed socket never sent. */
-  private sent(length: number): void {
+  private sent(length: number, releases: readonly (() => void)[]): void {
     this.unsentBytes -= length;
     this.movedAt = this.clock.monotonic();
     this.account.give(length);
+    for (const release of releases) release();
     this.onSent();
   }
 }

@@ -37,6 +37,8 @@ export interface SmbObserver {
   fault(error: unknown): void;
   /** A connection was closed because of what it sent. */
   dropped(client: string, reason: string): void;
+  /** Somebody could not log on. The name is what the client says. */
+  refused?(client: string, userName: string): void;
 }
 
 /** What all connections of a server share. */

@@ -5,6 +5,8 @@ export interface ServerLimits extends ConnectionLimits {
   readonly maxConnections: number;
   /** Buffers of the largest frame's size that are kept for large frames, beside the common memory. They cost what was used of them. */
   readonly frameBuffers: number;
+  /** The same for what is read. */
+  readonly payloadBuffers: number;
   /** Frames of one connection that are worked on at a time. */
   readonly maxInFlight: number;
   /** Requests of one connection that wait for somebody else after an interim response (MS-SMB2 3.3.4.2). */
@@ -30,6 +32,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   ...defaultLimits,
   maxConnections: 4096,
   frameBuffers: 8,
+  payloadBuffers: 16,
   maxInFlight: 256,
   maxWaiting: 512,
   maxReplyBytes: 16 * MEBIBYTE,

@@ -4,6 +4,7 @@ import { HeaderFlag } from '../messages/header.ts';
 import { SESSION_FLAG_BINDING, SessionFlag } from '../messages/session-setup.ts';
 import { ShareType } from '../messages/tree-connect.ts';
 import { NtStatus } from '../nt-status.ts';
+import { fileIdOf } from '../test/smb-client.ts';
 import { makeSmbWorld, PASSWORD, type SmbWorld } from '../test/smb-world.ts';
 
 let world: SmbWorld;
@@ -244,4 +245,25 @@ describe('a server that requires encryption', () => {
     }
     await mine.close();
   });
+});
+
+it('a server that stops ends what waits, and releases what clients hold', async () => {
+  const mine = await makeSmbWorld();
+  const client = await mine.client();
+  const create = {
+    ...{ requestedOplockLevel: 0, impersonationLevel: 2, desiredAccess: 0x1f01ff, fileAttributes: 0, shareAccess: 0 },
+    ...{ createDisposition: 1, createOptions: 1, name: '', createContexts: [] },
+  };
+  const fileId = fileIdOf(await client.request(Command.CREATE, create));
+  const watch = { flags: 0, outputBufferLength: 4096, fileId, completionFilter: 0xfff };
+  const { interim, response } = client.begin(Command.CHANGE_NOTIFY, watch);
+  await interim;
+  expect(mine.core.state.holders()).toHaveLength(1);
+  const closed = mine.server.close(10_000);
+  expect((await response).status).toBe(NtStatus.CANCELLED);
+  await client.untilClosed();
+  await closed;
+  expect(mine.core.state.holders()).toEqual([]);
+  expect(mine.server.sessions).toBe(0);
+  await mine.close();
 });

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { randomBytes } from 'node:crypto';
-import { FrameBuffers } from '../connection/frame-buffers.ts';
+import { LargeBuffers } from '../connection/large-buffers.ts';
 import { maxFrame } from '../connection/limits.ts';
 import { openPipe } from '../rpc/open-pipe.ts';
 import { ByteBudget } from './byte-budget.ts';
@@ -35,6 +35,10 @@ export interface SmbServerOptions {
 }
 
 const SWEEP_INTERVAL = 5_000;
+/** Milliseconds of silence after which a client is asked whether it lives: what it has open and locked stands in the way of others. */
+const KEEP_ALIVE = 120_000;
+/** Bytes of a payload buffer: what Linux reads at once. */
+const PAYLOAD = 4 * 1024 * 1024;
 
 const rpcPipes: Pipes = {
   open: (name, { parts, session }) =>
@@ -61,12 +65,14 @@ export class SmbServer {
       parts,
       limits,
       budget: new ByteBudget({ ...DEFAULT_BUDGET, limit: options.memory ?? DEFAULT_BUDGET.limit, clock: this.clock }),
-      buffers: new FrameBuffers(maxFrame(limits, true), limits.frameBuffers),
+      buffers: new LargeBuffers(maxFrame(limits, true), limits.frameBuffers),
+      payloads: new LargeBuffers(Math.min(limits.maxReadSize, PAYLOAD), limits.payloadBuffers),
       sessions: new SessionTable(parts.random),
       onClose: (connection) => this.onClose(connection),
     };
-    this.server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>
-      this.onSocket(socket),
+    this.server = createServer(
+      { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE, allowHalfOpen: true },
+      (socket) => this.onSocket(socket),
     );
     this.server.maxConnections = limits.maxConnections;
     this.server.on('drop', (data) => options.observer.dropped(plain(data?.remoteAddress), 'too many connections'));

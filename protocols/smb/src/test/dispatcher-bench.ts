@@ -1,6 +1,7 @@
 import type { Services } from '@polynas/core/service';
 import { type Gathered, Reader, Writer } from '@polynas/core/wire';
 import { Inbound } from '../connection/inbound.ts';
+import { LargeBuffers } from '../connection/large-buffers.ts';
 import { Signing } from '../crypto/signing.ts';
 import { HEADER_SIZE } from '../messages/codec.ts';
 import { type Command, Dialect } from '../messages/command.ts';
@@ -88,7 +89,7 @@ export class DispatcherBench implements DispatcherHost {
     this.session.trees.set(TREE, { kind: 'pipe', id: TREE, maximalAccess: 0 });
     this.inbound = new Inbound(this.limits);
     this.inbound.authenticated();
-    this.dispatcher = new Dispatcher(parts, this.link, this.inbound, rows, this);
+    this.dispatcher = new Dispatcher(parts, this.link, this.inbound, rows, new LargeBuffers(1 << 20, 2), this);
   }
 
   /** Sends one frame of requests, whose MessageIds it returns. What the dispatcher throws is thrown. */
@@ -136,7 +137,8 @@ export class DispatcherBench implements DispatcherHost {
     return this.sent.flat();
   }
 
-  send(frame: Gathered): void {
+  send(frame: Gathered, release?: () => void): void {
+    release?.();
     const bytes = Buffer.concat(frame.parts);
     const spans = messageSpans(new Reader(bytes), 0, bytes.length, 100);
     this.sent.push(

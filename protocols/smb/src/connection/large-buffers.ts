@@ -1,9 +1,9 @@
 /**
- * Buffers for large frames that come in pieces (WRITE), used again and again: fresh ones cost page faults and garbage collections, nearly
- * half of the CPU of a WRITE of 1 MiB. A frame that gets none is gathered in memory of its own.
+ * Buffers for large frames that come in pieces (WRITE) and for large payloads (READ), used again and again: fresh ones cost page faults and garbage
+ * collections, nearly half of the CPU of a WRITE of 1 MiB. What gets none takes memory of its own.
  */
-export class FrameBuffers {
-  /** Bytes of each: no frame is longer. */
+export class LargeBuffers {
+  /** Bytes of each. They cost what was used of them. */
   readonly size: number;
   private readonly count: number;
   private readonly free: Uint8Array[] = [];
