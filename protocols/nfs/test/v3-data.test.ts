@@ -81,11 +81,11 @@ describe('READ', () => {
     const hopping = await makeWorld({ volume: { now: false } });
     try {
       const clients = await Promise.all([hopping.client(), hopping.client()]);
-      const data = await clients[0]!.mount('/data');
+      const data = await clients[0].mount('/data');
       const files = await Promise.all(
         Array.from({ length: 8 }, async (_, index) => {
-          const file = await clients[0]!.create(data, `shared${index}`);
-          await clients[0]!.write(file, 0, new Uint8Array(MIB).fill(index + 1));
+          const file = await clients[0].create(data, `shared${index}`);
+          await clients[0].write(file, 0, new Uint8Array(MIB).fill(index + 1));
           return file;
         }),
       );
