@@ -1,16 +1,22 @@
 import type { Socket } from 'node:net';
-import { type Reader, WireError, Writer } from '@polynas/core/wire';
+import {
+  type BudgetAccount,
+  type BudgetHolder,
+  type ByteBudget,
+  type Clock,
+  type FrameBuffers,
+  type Reader,
+  WireError,
+  Writer,
+} from '@polynas/core/wire';
 import { AuthStat } from '../xdr/rpc.ts';
-import type { BudgetAccount, BudgetHolder, ByteBudget } from '@polynas/core/wire';
 import { Call } from './call.ts';
 import { type CallHeader, decodeCallHeader } from './call-header.ts';
-import type { Clock } from '@polynas/core/wire';
 import { CredentialDecoder } from './credentials.ts';
 import type { RpcLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import type { CallContext, Peer, Procedure, ProgramTable } from './program.ts';
 import { RecordAssembler, RecordError } from './record-assembler.ts';
-import type { FrameBuffers } from '@polynas/core/wire';
 import { encodeRefusal, encodeSuccess, type Refusal, RpcAuthError } from './refusal.ts';
 import type { ReplayCache } from './replay-cache.ts';
 

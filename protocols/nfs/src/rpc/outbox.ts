@@ -1,7 +1,5 @@
 import type { Socket } from 'node:net';
-import { type Place, Writer } from '@polynas/core/wire';
-import type { BudgetAccount } from '@polynas/core/wire';
-import type { Clock } from '@polynas/core/wire';
+import { type BudgetAccount, type Clock, type Place, Writer } from '@polynas/core/wire';
 
 const LAST_FRAGMENT = 0x8000_0000;
 const RECORD_LIMIT = 64 * 1024 * 1024;

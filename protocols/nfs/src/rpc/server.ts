@@ -1,10 +1,8 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { ByteBudget } from '@polynas/core/wire';
-import { type Clock, systemClock } from '@polynas/core/wire';
+import { ByteBudget, type Clock, FrameBuffers, systemClock } from '@polynas/core/wire';
 import { Connection, type ConnectionContext, type RpcObserver } from './connection.ts';
 import { DEFAULT_BUDGET, DEFAULT_LIMITS, DEFAULT_REPLAYS, type RpcLimits } from './limits.ts';
 import { type Peer, type Program, ProgramTable } from './program.ts';
-import { FrameBuffers } from '@polynas/core/wire';
 import { ReplayCache } from './replay-cache.ts';
 
 export interface RpcServerOptions {
