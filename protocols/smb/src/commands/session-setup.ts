@@ -17,6 +17,9 @@ import type { AcceptStep } from '../spnego/acceptor.ts';
 import { StatusError } from '../status.ts';
 import { beginExchange } from './session-setup/exchange.ts';
 
+/** Milliseconds that a logon waits for what the session before still has under way. */
+const PATIENCE = 10_000;
+
 type Done = Extract<AcceptStep, { kind: 'done' }>;
 type Accepted = Extract<Done['outcome'], { kind: 'accepted' }>;
 
@@ -118,7 +121,13 @@ function protection(context: ConnectionContext, exchange: SessionSetupExchange, 
 async function endPrevious(context: ConnectionContext, id: bigint, exchange: SessionSetupExchange): Promise<void> {
   if (id === 0n || id === exchange.sessionId) return;
   const previous = context.link.table.find(id);
-  if (previous?.principal.userId === exchange.claimed.principal?.userId) await previous?.end();
+  if (previous === undefined || previous.principal.userId !== exchange.claimed.principal?.userId) return;
+  const { clock, observer } = context.parts;
+  const patience = Promise.withResolvers<void>();
+  const timer = clock.after(PATIENCE, patience.resolve);
+  const ended = previous.end().catch((error: unknown) => observer.fault(error));
+  await Promise.race([ended, patience.promise]);
+  timer.cancel();
 }
 
 /** Nothing is left of it; a session that could not prove itself again ends (MS-SMB2 3.3.5.5.3). */

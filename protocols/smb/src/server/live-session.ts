@@ -76,6 +76,10 @@ export class LiveSession implements Session {
     return this.ending !== undefined;
   }
 
+  get full(): boolean {
+    return this.opens.size >= this.link.serverLimits.maxOpens;
+  }
+
   /** Whether the user may still act. Takes over what was changed about them, groups for one. */
   refresh(accounts: SmbServices['accounts']): boolean {
     const user = accounts.userByName(this.user.tenant, this.user.name);

@@ -15,7 +15,10 @@ export interface ServerLimits extends ConnectionLimits {
   readonly maxReplyBytes: number;
   /** Sessions of one connection, those being set up included. */
   readonly maxSessions: number;
+  /** Tree connects of one session. */
   readonly maxTrees: number;
+  /** Opens of one session: what all clients may have together is not one's alone. */
+  readonly maxOpens: number;
   /** A request that takes longer is answered with an interim response, so that the client goes on waiting. */
   readonly interimAfter: number;
   /** A connection without a session is closed after so long. */
@@ -38,6 +41,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   maxReplyBytes: 16 * MEBIBYTE,
   maxSessions: 64,
   maxTrees: 1024,
+  maxOpens: 16_384,
   interimAfter: 500,
   unauthenticated: 30_000,
   idle: 15 * 60_000,

@@ -7,6 +7,12 @@ import { NtStatus } from '../nt-status.ts';
 import { fileIdOf } from '../test/smb-client.ts';
 import { makeSmbWorld, PASSWORD, type SmbWorld } from '../test/smb-world.ts';
 
+/** CREATE of the share's top directory. */
+const openTop = {
+  ...{ requestedOplockLevel: 0, impersonationLevel: 2, desiredAccess: 0x1f01ff, fileAttributes: 0, shareAccess: 7 },
+  ...{ createDisposition: 1, createOptions: 1, name: '', createContexts: [] },
+};
+
 let world: SmbWorld;
 beforeAll(async () => {
   world = await makeSmbWorld();
@@ -247,14 +253,18 @@ describe('a server that requires encryption', () => {
   });
 });
 
+it('has a bounded number of opens', async () => {
+  const mine = await makeSmbWorld({ limits: { maxOpens: 2 } });
+  const client = await mine.client();
+  const open = async (): Promise<number> => (await client.request(Command.CREATE, openTop)).status;
+  expect([await open(), await open(), await open()]).toEqual([0, 0, NtStatus.TOO_MANY_OPENED_FILES]);
+  await mine.close();
+});
+
 it('a server that stops ends what waits, and releases what clients hold', async () => {
   const mine = await makeSmbWorld();
   const client = await mine.client();
-  const create = {
-    ...{ requestedOplockLevel: 0, impersonationLevel: 2, desiredAccess: 0x1f01ff, fileAttributes: 0, shareAccess: 0 },
-    ...{ createDisposition: 1, createOptions: 1, name: '', createContexts: [] },
-  };
-  const fileId = fileIdOf(await client.request(Command.CREATE, create));
+  const fileId = fileIdOf(await client.request(Command.CREATE, openTop));
   const watch = { flags: 0, outputBufferLength: 4096, fileId, completionFilter: 0xfff };
   const { interim, response } = client.begin(Command.CHANGE_NOTIFY, watch);
   await interim;

@@ -16,6 +16,8 @@ export interface Session {
   readonly opens: Map<bigint, SmbOpen>;
   /** Every request must come encrypted. */
   readonly encryptData: boolean;
+  /** It has as many opens as it may. */
+  readonly full: boolean;
   /** A TreeId that no tree of the session has had; `undefined` when it has as many trees as it may. */
   newTreeId(): number | undefined;
   /** Ends a tree connect: its requests but `by` are aborted, its opens closed. */

@@ -14,6 +14,8 @@ import { openPipe } from './pipe.ts';
 import { answer } from './result.ts';
 import { openStream } from './stream.ts';
 import { walk } from './walk.ts';
+import { NtStatus } from '../../nt-status.ts';
+import { StatusError } from '../../status.ts';
 
 type DiskTree = Extract<Tree, { kind: 'disk' }>;
 
@@ -24,7 +26,8 @@ const MAX_ATTEMPTS = 8;
 export const create: CommandRow<CreateRequest, CreateResponse> = {
   needs: 'tree',
   handle(context, request) {
-    const { tree } = context;
+    const { tree, session } = context;
+    if (session.full) throw new StatusError(NtStatus.TOO_MANY_OPENED_FILES);
     return tree.kind === 'pipe' ? openPipe(context, request) : openFile(context, tree, request);
   },
 };
