@@ -411,7 +411,7 @@ describe('extended attributes', () => {
       return entries.map(({ eaName, eaValue }) => [eaName, Buffer.from(eaValue).toString()]);
     };
     expect(await set(['One', '1'], ['TWO', '22'])).toBe(S.SUCCESS);
-    expect((await told()).toSorted()).toEqual([
+    expect((await told()).toSorted(([a], [b]) => (a < b ? -1 : 1))).toEqual([
       ['One', '1'],
       ['TWO', '22'],
     ]);
