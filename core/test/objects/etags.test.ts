@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inlineHasher } from '../../src/objects/index.ts';
 import type { ContentHasher } from '../../src/objects/index.ts';
+import { recordXattr } from '../../src/objects/record/xattr-names.ts';
 import { makeObjectWorld, md5, s3 } from './object-world.ts';
 
 const held = 'a content that is hashed for long';
@@ -44,4 +45,18 @@ describe('hashing files of other doors', () => {
     proceed();
     expect((await long).etag).toBe(md5(held));
   });
+});
+
+it('leaves a record alone that it cannot read: metadata may be had from it yet', async () => {
+  const { objects, file, volume } = await makeObjectWorld();
+  const { id } = await file('later', {}, 'of a later version');
+  const unknown = Uint8Array.of(250, 1, 2, 3);
+  await volume.setxattr({}, id, recordXattr, unknown, 'either');
+  for (let times = 0; times < 2; times += 1) {
+    expect(await objects.head(s3, 1, 'later')).toMatchObject({
+      etag: md5('of a later version'),
+      metadata: { user: {} },
+    });
+  }
+  expect(await volume.getxattr({}, id, recordXattr)).toEqual(unknown);
 });

@@ -9,8 +9,9 @@ import type { ContentHasher } from '../content/hasher.ts';
 import { hashContent } from './hash-content.ts';
 import { Places } from './places.ts';
 import type { ObjectRecord } from './record-codec.ts';
-import { isValid, loadRecord, storeRecord } from './store-record.ts';
+import { isValid, loadRecord, readRecord, storeRecord } from './store-record.ts';
 import { stampEtag, stampOfContent } from './stamps.ts';
+import { recordXattr } from './xattr-names.ts';
 
 /** A record whose etag is that of the content in `file`. */
 export interface Known {
@@ -96,8 +97,11 @@ export class Etags {
   async #keep(mount: MountedShare, file: Attributes, digest: Uint8Array): Promise<Known> {
     const { volume, volumeName } = mount;
     return this.#mutex.run({}, recordLock(volumeName, file.id), async () => {
-      const old = await loadRecord(volume, {}, file);
+      const stored = await volume.getxattr({}, file.id, recordXattr);
+      const old = readRecord(stored);
       const record = rehashed(file, digest, old);
+      // What a later version wrote, or what is damaged: user metadata may be had from it yet, an etag is found out again.
+      if (stored !== undefined && old === undefined) return { file, record };
       const now = await volume.getattr({}, file.id);
       if (stampOfContent(now) !== stampOfContent(file)) return { file, record };
       try {

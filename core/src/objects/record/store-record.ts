@@ -9,7 +9,7 @@ export async function loadRecord(volume: Volume, call: Call, file: Attributes): 
   return readRecord(await volume.getxattr(call, file.id, recordXattr));
 }
 
-/** `undefined` where none was ever stored, and for one that cannot be read: it is made anew. */
+/** `undefined` where none was ever stored, and for one that cannot be read: hashing leaves it as it is. */
 export function readRecord(bytes: Uint8Array | undefined): ObjectRecord | undefined {
   if (bytes === undefined) return undefined;
   try {
