@@ -129,7 +129,14 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, options: HttpServe
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nServer: Polynas\r\n${lines.join('')}` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+  // What still comes is thrown away, so that the client gets to read the answer and its end is seen; but not for long.
+  socket.on('error', () => undefined).resume();
+  const timer = options.clock.after(refusedMilliseconds, () => socket.destroy());
+  socket.once('close', () => timer.cancel());
 }
+
+/** What a connection that was refused may live on. */
+const refusedMilliseconds = 2000;
 
 function faultOf(error: NodeJS.ErrnoException): HttpFault {
   if (error.code === 'HPE_HEADER_OVERFLOW') return new HttpFault('headersTooLarge', { cause: error });

@@ -3,21 +3,20 @@ import { parseConditions } from '@polynas/http';
 import { SwiftError } from '../errors.ts';
 import { unread } from '../reply/unread.ts';
 import type { Request } from '../request/request.ts';
-import { isExpired, objectHeaders } from '../reply/object-headers.ts';
+import { dynamicManifestOf, isExpired, objectHeaders } from '../reply/object-headers.ts';
 import { rangedReply } from '../reply/ranges.ts';
 import { wholeSeconds } from '../reply/times.ts';
 import { tempUrlHeaders } from '../reply/temp-url-headers.ts';
+import { look } from '../request/look.ts';
 import { checkRead } from '../request/conditions.ts';
 import type { DoorContext } from '../request/context.ts';
 import type { Granted } from '../request/grant.ts';
-import { dynamicManifest } from '../request/metadata.ts';
 import { dynamicContent, findDynamic } from './dynamic.ts';
 
 /** GET and HEAD of a dynamic large object: the manifest's metadata with the segments' content. */
 export async function answerDynamic(context: DoorContext, request: Request, granted: Granted): Promise<Reply> {
-  const { caller, share } = granted;
-  const info = await context.objects.head(caller, share.id, request.target.object, undefined, { md5: true });
-  const manifest = info.metadata.headers[dynamicManifest];
+  const info = await look(context, granted, request.target.object);
+  const manifest = dynamicManifestOf(info);
   if (manifest === undefined || isExpired(info, context.clock.now())) throw new SwiftError('NotFound');
   const found = await findDynamic(context, request, manifest);
   checkRead(parseConditions(request.headers), found.etag, wholeSeconds(info.modified));

@@ -10,6 +10,7 @@ import { listedTime } from '../reply/times.ts';
 import type { DoorContext } from '../request/context.ts';
 import type { ObjectPlace } from '../request/grant.ts';
 import { openContainer } from '../request/grant.ts';
+import { look } from '../request/look.ts';
 import { manifestEtag, staticEtag } from '../request/metadata.ts';
 import { toSwiftError } from '../status.ts';
 import type { KnownSegment, WantedSegment } from './manifest.ts';
@@ -86,7 +87,7 @@ async function findSegment(
     if (container === to.name && key === to.object) return `${name}, Cannot be a segment of itself`;
     const place = { account: to.account, container };
     const { share, caller } = openContainer(context, request, place, 'read');
-    const info = await context.objects.head(caller, share.id, key, undefined, { md5: true });
+    const info = await look(context, { caller, share }, key);
     if (isExpired(info, context.clock.now())) return `${name}, 404 Not Found`;
     const hash = staticEtagOf(info) ?? etagOf(info);
     if (wanted.size !== undefined && wanted.size !== info.size) return `${name}, Size Mismatch`;

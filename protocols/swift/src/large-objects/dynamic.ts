@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { ObjectInfo } from '@polynas/core/service';
 import { decodePercent, rawValue } from '@polynas/http';
 import { SwiftError } from '../errors.ts';
 import type { Request } from '../request/request.ts';
 import type { Content, Piece } from '../reply/content.ts';
 import { objectContent, PieceSource } from '../reply/content.ts';
-import { etagOf } from '../reply/object-headers.ts';
+import { etagOf, isComposed } from '../reply/object-headers.ts';
 import type { DoorContext } from '../request/context.ts';
 import type { Granted } from '../request/grant.ts';
 import { openContainer } from '../request/grant.ts';
+import { dynamicEtag } from '../request/metadata.ts';
 
 /** Segments that one object may have; each costs an entry in memory while it is read. */
 const maximumSegments = 10_000;
@@ -29,6 +31,14 @@ export interface DynamicObject {
   readonly etag: string;
 }
 
+/** MD5 of nothing. */
+const emptyMd5 = createHash('md5').digest('hex');
+
+/** Another manifest, or this one, among the segments: what it shows elsewhere is not its own. */
+function isEmptyManifest({ metadata, etag }: ObjectInfo): boolean {
+  return metadata.headers[dynamicEtag] !== undefined && isComposed(etag);
+}
+
 /** @param manifest `container/prefix`, percent-encoded */
 export async function findDynamic(context: DoorContext, request: Request, manifest: string): Promise<DynamicObject> {
   const path = decodePercent(rawValue(manifest));
@@ -46,6 +56,10 @@ export async function findDynamic(context: DoorContext, request: Request, manife
     for (const item of page.items) {
       if (item.kind !== 'object') continue;
       const { key, size: length, etag } = item.object;
+      if (isEmptyManifest(item.object)) {
+        hash.update(emptyMd5);
+        continue;
+      }
       segments.push({ key, size: length, etag, start: size });
       hash.update(etagOf(item.object));
       size += length;

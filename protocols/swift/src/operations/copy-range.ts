@@ -6,8 +6,8 @@ import { partOf } from '../large-objects/part-number.ts';
 import type { Request } from '../request/request.ts';
 import type { Content } from '../reply/content.ts';
 import { objectContent, PieceSource } from '../reply/content.ts';
+import { dynamicManifestOf } from '../reply/object-headers.ts';
 import type { DoorContext } from '../request/context.ts';
-import { dynamicManifest } from '../request/metadata.ts';
 import type { ObjectPlace } from '../request/grant.ts';
 
 /** Bytes that are read at a time. */
@@ -55,7 +55,7 @@ async function contentOf(
   { caller, share, object }: ObjectPlace,
   info: ObjectInfo,
 ): Promise<Content> {
-  const manifest = info.metadata.headers[dynamicManifest];
+  const manifest = dynamicManifestOf(info);
   if (manifest !== undefined) return dynamicContent(context, await findDynamic(context, request, manifest));
   const reader = await context.objects.get(caller, share.id, object, { ifMatch: [info.etag] });
   return objectContent(context.payloads, reader);

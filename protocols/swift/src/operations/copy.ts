@@ -5,7 +5,7 @@ import { SwiftError } from '../errors.ts';
 import { findDynamic } from '../large-objects/dynamic.ts';
 import { recompose } from '../large-objects/recompose.ts';
 import type { Request } from '../request/request.ts';
-import { isExpired } from '../reply/object-headers.ts';
+import { dynamicManifestOf, isExpired } from '../reply/object-headers.ts';
 import { lastModified } from '../reply/times.ts';
 import type { DoorContext } from '../request/context.ts';
 import type { ObjectPlace } from '../request/grant.ts';
@@ -41,7 +41,7 @@ async function copyAs(
   const { headers } = request;
   const asManifest = request.target.query.get('multipart-manifest') === 'get';
   const metadata = copiedMetadata(headers, info.metadata, to.object, clock.now());
-  const manifest = info.metadata.headers[dynamicManifest];
+  const manifest = dynamicManifestOf(info);
   const large = info.metadata.headers[staticEtag];
   const ranged = request.headers.has('range') || request.target.query.has('part-number');
   if (ranged && !asManifest) return copyRange(context, request, from, to, info, metadata);

@@ -8,17 +8,18 @@ import { raw, shownList } from '../large-objects/show.ts';
 import type { ContainerHandle } from '../operation.ts';
 import type { Request } from '../request/request.ts';
 import { objectContent } from '../reply/content.ts';
-import { isExpired, objectHeaders, staticEtagOf } from '../reply/object-headers.ts';
+import { dynamicManifestOf, isExpired, objectHeaders, staticEtagOf } from '../reply/object-headers.ts';
 import { rangedReply } from '../reply/ranges.ts';
 import { wholeSeconds } from '../reply/times.ts';
 import type { DoorContext } from '../request/context.ts';
 import type { Granted } from '../request/grant.ts';
+import { look } from '../request/look.ts';
+import { emptyEtag } from './put-object.ts';
 
 /** `GET ?multipart-manifest=get`: what a large object is made of. */
 export const getManifest: ContainerHandle = async (context, request, granted) => {
-  const { caller, share } = granted;
   const conditions = parseConditions(request.headers);
-  const info = await context.objects.head(caller, share.id, request.target.object, conditions, { md5: true });
+  const info = await look(context, granted, request.target.object, conditions);
   if (isExpired(info, context.clock.now())) throw new SwiftError('NotFound');
   return manifestReply(context, request, granted, info);
 };
@@ -33,6 +34,9 @@ export async function manifestReply(
   const { object, query } = request.target;
   const bytes = staticEtagOf(info) === undefined ? undefined : await context.objects.manifest(caller, share.id, object);
   const headers = objectHeaders(info);
+  if (dynamicManifestOf(info) !== undefined && info.parts !== undefined) {
+    return { status: 200, headers: { ...headers, etag: emptyEtag }, body: new Uint8Array() };
+  }
   if (bytes === undefined) {
     const reader = await context.objects.get(caller, share.id, object, { ifMatch: [info.etag] });
     return rangedReply(request.headers, objectContent(context.payloads, reader), {

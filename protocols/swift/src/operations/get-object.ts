@@ -1,4 +1,4 @@
-import type { ObjectConditions, ObjectInfo } from '@polynas/core/service';
+import type { ObjectConditions, ObjectInfo, ObjectReader, ObjectWants } from '@polynas/core/service';
 import { isStorageError } from '@polynas/core/service';
 import type { Reply } from '@polynas/http';
 import { parseConditions } from '@polynas/http';
@@ -8,14 +8,14 @@ import { partOf } from '../large-objects/part-number.ts';
 import type { ContainerHandle } from '../operation.ts';
 import type { Request } from '../request/request.ts';
 import { objectContent } from '../reply/content.ts';
-import { isExpired, objectHeaders } from '../reply/object-headers.ts';
+import { dynamicManifestOf, isExpired, objectHeaders } from '../reply/object-headers.ts';
 import { rangedReply } from '../reply/ranges.ts';
 import { wholeSeconds } from '../reply/times.ts';
 import { tempUrlHeaders } from '../reply/temp-url-headers.ts';
 import { conditionFailure, namesTags, translated } from '../request/conditions.ts';
 import type { DoorContext } from '../request/context.ts';
 import type { Granted } from '../request/grant.ts';
-import { dynamicManifest } from '../request/metadata.ts';
+import { lacksMd5, look } from '../request/look.ts';
 import { openingCaller } from '../request/opening.ts';
 
 /** Times that an object may change between its opening and its first byte before the client is asked to come again. */
@@ -30,13 +30,17 @@ async function read(context: DoorContext, request: Request, granted: Granted, re
   try {
     const asked = await ownConditions(context, request, { ...granted, caller });
     if (asked === 'dynamic') return await answerDynamic(context, request, granted);
-    const reader = await context.objects
-      .get(caller, share.id, object, asked?.conditions, { md5: true })
-      .catch((error: unknown) => {
+    const open = (wants: ObjectWants): Promise<ObjectReader> =>
+      context.objects.get(caller, share.id, object, asked?.conditions, wants).catch((error: unknown) => {
         throw asked === undefined ? error : conditionFailure(error, asked.info);
       });
+    let reader = await open({});
+    if (lacksMd5(reader.info)) {
+      await reader.close();
+      reader = await open({ md5: true });
+    }
     const { info } = reader;
-    const isDynamic = info.metadata.headers[dynamicManifest] !== undefined;
+    const isDynamic = dynamicManifestOf(info) !== undefined;
     if (isDynamic || isExpired(info, context.clock.now())) {
       await reader.close();
       if (!isDynamic) throw new SwiftError('NotFound');
@@ -70,12 +74,12 @@ export interface Asked {
 export async function ownConditions(
   context: DoorContext,
   request: Request,
-  { share, caller }: Granted,
+  granted: Granted,
 ): Promise<Asked | undefined | 'dynamic'> {
   const conditions = parseConditions(request.headers);
   if (conditions === undefined) return undefined;
-  const info = await context.objects.head(caller, share.id, request.target.object, undefined, { md5: true });
+  const info = await look(context, granted, request.target.object);
   if (isExpired(info, context.clock.now())) throw new SwiftError('NotFound');
-  if (info.metadata.headers[dynamicManifest] !== undefined) return 'dynamic';
+  if (dynamicManifestOf(info) !== undefined) return 'dynamic';
   return { conditions: namesTags(conditions) ? translated(conditions, info) : conditions, info };
 }

@@ -3,19 +3,27 @@ import type { Headers, Reply } from '@polynas/http';
 import { parseWriteConditions } from '@polynas/http';
 import { badRequest, SwiftError } from '../errors.ts';
 import { constraints } from '../limits.ts';
+import { putDynamic } from '../large-objects/put-dynamic.ts';
 import type { ContainerHandle } from '../operation.ts';
 import { etagHeader } from '../reply/object-headers.ts';
 import { lastModified } from '../reply/times.ts';
 import { toObjectBody } from '../request/body.ts';
-import { objectMetadata } from '../request/metadata.ts';
+import { dynamicManifest, objectMetadata } from '../request/metadata.ts';
 
-export const putObject: ContainerHandle = async (context, request, { share, caller }) => {
+/** MD5 of nothing. */
+export const emptyEtag = 'd41d8cd98f00b204e9800998ecf8427e';
+
+export const putObject: ContainerHandle = async (context, request, granted) => {
+  const { share, caller } = granted;
   const { headers, body, target } = request;
   checkObjectName(target.object);
   const metadata = objectMetadata(headers, target.object, context.clock.now());
   if (!body.announced) throw new SwiftError('LengthRequired', { message: 'Missing Content-Length header.' });
   const content = toObjectBody(body, context.limits.payload, expectedMd5(headers));
   const conditions = parseWriteConditions(headers);
+  const isManifest = body.length === 0 && metadata.headers[dynamicManifest] !== undefined;
+  const composed = isManifest ? await putDynamic(context, request, granted, metadata, conditions) : undefined;
+  if (composed !== undefined) return created({ ...composed, etag: emptyEtag, md5: emptyEtag });
   const info = await context.objects.put(caller, share.id, target.object, content, metadata, conditions);
   return created(info);
 };

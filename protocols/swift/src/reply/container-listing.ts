@@ -2,7 +2,7 @@ import type { ObjectInfo } from '@polynas/core/service';
 import { XmlWriter } from '@polynas/http';
 import type { ListingFormat } from '../request/listing.ts';
 import { manifestEtag, staticEtag } from '../request/metadata.ts';
-import { contentTypeFor } from './object-headers.ts';
+import { contentTypeFor, isComposed } from './object-headers.ts';
 import { listedTime } from './times.ts';
 
 export type ListedItem = { readonly object: ObjectInfo } | { readonly subdir: string };
@@ -30,7 +30,7 @@ function describe(item: ListedItem): object {
 }
 
 function describeObject(object: ObjectInfo) {
-  const large = isComposed(object) ? object.metadata.headers[staticEtag] : undefined;
+  const large = isComposed(object.etag) ? object.metadata.headers[staticEtag] : undefined;
   return {
     name: object.key,
     // LIST reads no content: of what nobody has hashed there is no MD5, and clients would check against any other text.
@@ -40,9 +40,4 @@ function describeObject(object: ObjectInfo) {
     last_modified: listedTime(object.modified),
     ...(large !== undefined && { slo_etag: `"${large}"` }),
   };
-}
-
-/** LIST does not tell the parts, but the etag is theirs. */
-function isComposed({ etag }: ObjectInfo): boolean {
-  return /-[1-9]\d*$/.test(etag);
 }

@@ -1,6 +1,13 @@
 import type { ObjectInfo } from '@polynas/core/service';
 import { defaultContentType, directoryContentType } from '../request/content-type.ts';
-import { contentHeaders, dynamicManifest, manifestEtag, objectMeta, staticEtag } from '../request/metadata.ts';
+import {
+  contentHeaders,
+  dynamicEtag,
+  dynamicManifest,
+  manifestEtag,
+  objectMeta,
+  staticEtag,
+} from '../request/metadata.ts';
 import { lastModified, xTimestamp } from './times.ts';
 
 /** What GET and HEAD say of an object, whatever range of it they send. */
@@ -19,7 +26,7 @@ export function objectHeaders(info: ObjectInfo): Record<string, string> {
   }
   for (const [name, value] of Object.entries(user)) headers[`${objectMeta}${name}`] = value;
   if (expiresAt !== undefined) headers['x-delete-at'] = String(expiresAt);
-  const manifest = stored[dynamicManifest];
+  const manifest = dynamicManifestOf(info);
   if (manifest !== undefined) headers[dynamicManifest] = manifest;
   if (staticEtagOf(info) !== undefined) {
     headers['x-static-large-object'] = 'True';
@@ -31,6 +38,13 @@ export function objectHeaders(info: ObjectInfo): Record<string, string> {
 /** The etag of a static large object; `undefined` for any other, also for one whose content has become another. */
 export function staticEtagOf(info: ObjectInfo): string | undefined {
   return info.parts === undefined ? undefined : info.metadata.headers[staticEtag];
+}
+
+/** `container/prefix` of a dynamic large object; `undefined` for any other, also for one that another door has written other bytes into. */
+export function dynamicManifestOf(info: ObjectInfo): string | undefined {
+  const { headers } = info.metadata;
+  const isChanged = headers[dynamicEtag] !== undefined && info.parts === undefined;
+  return isChanged ? undefined : headers[dynamicManifest];
 }
 
 /** The MD5 of the whole: clients check what they read against it. Of a static large object, quoted, what Swift makes of its segments. */
@@ -50,4 +64,9 @@ export function contentTypeFor(info: ObjectInfo): string {
 /** Whether an object's time has come: it is as good as gone, though it may not yet be removed. `now` in milliseconds since 1970. */
 export function isExpired({ metadata }: Pick<ObjectInfo, 'metadata'>, now: number): boolean {
   return metadata.expiresAt !== undefined && metadata.expiresAt * 1000 <= now;
+}
+
+/** Whether an etag is that of parts: LIST does not tell the parts themselves. */
+export function isComposed(etag: string): boolean {
+  return /-[1-9]\d*$/.test(etag);
 }

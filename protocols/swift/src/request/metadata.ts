@@ -20,6 +20,11 @@ export const contentHeaders = [
 
 /** On the manifest of a dynamic large object: `container/prefix` of its segments, as sent. */
 export const dynamicManifest = 'x-object-manifest';
+/**
+ * On a dynamic large object whose segments' content was made its own, for the other doors: the etag that the segments had then. Its content as
+ * Swift has it is empty all the same.
+ */
+export const dynamicEtag = 'x-object-manifest-etag';
 /** On a static large object: its etag, which is made of the segments'. It holds while the content is the segments'. */
 export const staticEtag = 'x-static-large-object';
 
@@ -42,7 +47,7 @@ export function objectMetadata(requestHeaders: Headers, key: string, now: number
 /** The metadata after a POST: all is replaced but what only a PUT can say. */
 export function postedMetadata(requestHeaders: Headers, present: ObjectMetadata, now: number): ObjectMetadata {
   const headers: Record<string, string> = {};
-  for (const name of ['content-type', staticEtag, manifestEtag]) {
+  for (const name of ['content-type', dynamicEtag, staticEtag, manifestEtag]) {
     const value = present.headers[name];
     if (value !== undefined) headers[name] = value;
   }
@@ -54,6 +59,8 @@ export function postedMetadata(requestHeaders: Headers, present: ObjectMetadata,
     expiryOf(requestHeaders, now),
   );
 }
+
+const largeHeaders = new Set([dynamicManifest, dynamicEtag, staticEtag, manifestEtag]);
 
 /** The metadata of a copy: the source's, and what the request says on top of it. */
 export function copiedMetadata(
@@ -69,7 +76,7 @@ export function copiedMetadata(
     const type = source.headers['content-type'] ?? contentTypeOf(key);
     return withExpiry({ headers: { 'content-type': type, ...given }, user }, expiry);
   }
-  const { [dynamicManifest]: _dynamic, [staticEtag]: _static, [manifestEtag]: _etag, ...headers } = source.headers;
+  const headers = Object.fromEntries(Object.entries(source.headers).filter(([name]) => !largeHeaders.has(name)));
   return withExpiry(
     { headers: { ...headers, ...given }, user: { ...source.user, ...user } },
     expiry ?? source.expiresAt,

@@ -16,7 +16,8 @@ const refused = [
   'x-object-version-id',
 ];
 
-const refusedParameters = ['versions', 'version-id', 'extract-archive', 'symlink'];
+// `symlink=get` and `versions` ask for links and old versions as such, of which there are none.
+const refusedParameters = ['version-id', 'extract-archive'];
 
 /** Throws `NotImplemented` for the first thing whose promise would not be kept. */
 export function refuse(headers: Headers, query: Query): void {
@@ -27,7 +28,8 @@ export function refuse(headers: Headers, query: Query): void {
       throw new SwiftError('NotImplemented', { message: `${name} is not supported` });
     }
   }
-  if (headers.has('x-account-access-control')) throw badRequest('Access lists of accounts are not supported');
+  if ((headers.get('x-account-access-control') ?? '') !== '')
+    throw badRequest('Access lists of accounts are not supported');
   for (const name of refusedParameters) {
     if (query.has(name)) throw new SwiftError('NotImplemented', { message: `The parameter ${name} is not supported` });
   }
