@@ -18,6 +18,11 @@ export function admit(call: Call): void {
 function sessionOf(call: Call): LiveSession {
   const session = call.link.sessions.get(call.sessionId);
   if (session === undefined || session.ended) throw new StatusError(NtStatus.USER_SESSION_DELETED);
+  // A session that was made only after the message had come signed nothing of it: anybody on the path could have put it behind the SESSION_SETUP.
+  if (call.proven !== session) {
+    call.signer = session;
+    throw new StatusError(NtStatus.ACCESS_DENIED);
+  }
   const { accounts } = call.parts.services;
   if (!session.refresh(accounts)) {
     session.end(call).catch((error: unknown) => call.parts.observer.fault(error));

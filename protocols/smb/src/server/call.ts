@@ -58,6 +58,8 @@ export class Call implements OpenContext, ConnectionContext, SessionCall {
   /** Of the request, as resolved in a compound, and of the response. */
   sessionId: bigint;
   treeId: number;
+  /** The session that it came from for certain: its signature or seal was that session's. */
+  proven: LiveSession | undefined;
   /** Whose key signs the response. */
   signer: LiveSession | undefined;
   /** Given by the interim response. */

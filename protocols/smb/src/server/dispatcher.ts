@@ -135,6 +135,7 @@ export class Dispatcher implements CallHost {
     const call = new Call(this, work, { header, message }, body);
     call.sessionId = sessionId;
     call.signer = signer;
+    if (refused === undefined) call.proven = work.sealedFor ?? signer;
     work.calls.push(call);
   }
 

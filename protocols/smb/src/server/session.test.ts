@@ -136,6 +136,28 @@ describe('a session', () => {
     expect((await client.request(Command.TREE_DISCONNECT, {})).status).toBe(NtStatus.SUCCESS);
   });
 
+  it.each([
+    ['related', HeaderFlag.RELATED_OPERATIONS],
+    ['not related', 0],
+  ])('takes nothing unsigned that stands behind the SESSION_SETUP which makes it: %s', async (_, flags) => {
+    const client = await world.open();
+    await client.negotiate({ dialects: [0x0302] });
+    const plain = client.compound.bind(client);
+    let setups = 0;
+    let appended: ReturnType<typeof plain> = [];
+    // What somebody on the path appends to the client's last SESSION_SETUP.
+    client.compound = (requests) => {
+      setups++;
+      if (setups !== 2) return plain(requests);
+      const unusual = { flags, treeId: 0 };
+      appended = plain([...requests, { command: Command.TREE_CONNECT, body: treeRequest('data'), unusual }]);
+      return appended;
+    };
+    expect((await client.sessionSetup('alice', PASSWORD)).status).toBe(NtStatus.SUCCESS);
+    expect((await appended[1]!.response).status).toBe(NtStatus.ACCESS_DENIED);
+    expect((await client.treeConnect('data')).status).toBe(NtStatus.SUCCESS);
+  });
+
   it('a sealed frame that was changed ends the connection', async () => {
     const client = await world.client();
     client.sealing = true;
