@@ -59,13 +59,26 @@ export class DirectorySearch {
     return result;
   }
 
-  /** The next entry that the expression means; `undefined` at the end. */
-  async next(caller: Caller, pageSize: number): Promise<FoundEntry | undefined> {
+  /** The next entry where it is at hand without waiting, as most are; `undefined`: ask `next`. */
+  ready(): FoundEntry | undefined {
     const { held } = this;
     if (held !== undefined) {
       this.held = undefined;
       return held;
     }
+    if (this.literal !== undefined || this.stage !== 'entries') return undefined;
+    while (this.at < this.page.length) {
+      const { name, id, type, attributes } = this.page[this.at]!;
+      if (type === 'symlink') return undefined;
+      this.at += 1;
+      const shown = textOfName(name);
+      if (this.expression.matches(shown)) return { name: shown, id, type, attributes };
+    }
+    return undefined;
+  }
+
+  /** The next entry that the expression means; `undefined` at the end. */
+  async next(caller: Caller, pageSize: number): Promise<FoundEntry | undefined> {
     if (this.literal !== undefined) return this.only(caller, this.literal);
     for (;;) {
       const found = await this.step(caller, pageSize);

@@ -67,7 +67,7 @@ async function list(context: OpenContext, search: DirectorySearch, listing: List
   const chain = new ChainWriter(w, codec, DIRECTORY_ENTRY_UNIT, limit);
   const pageSize = single ? 1 : Math.ceil(limit / TYPICAL_ENTRY);
   for (;;) {
-    const entry = await search.next(caller, pageSize);
+    const entry = search.ready() ?? (await search.next(caller, pageSize));
     if (entry === undefined) break;
     if (!chain.add(information(entry))) {
       search.hold(entry);
