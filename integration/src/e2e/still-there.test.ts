@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NfsClient, stableHow } from '../bench/nfs/nfs-client.ts';
+import { SmbClient } from '../bench/smb/smb-client.ts';
+import { authenticate, SwiftClient } from '../bench/swift/swift-client.ts';
+import type { RunResult } from '../kernel/guest.ts';
 import { Doors, noKernel } from './doors.ts';
 
 const rounds = 4;
@@ -126,6 +129,71 @@ function unstableNfs(): { write(name: string, content: Buffer): Promise<void>; c
   };
 }
 
+/** SMB: a new file, written and flushed, in a session that is made anew when its connection broke. */
+function reconnectingSmb(): { write(name: string, content: Buffer): Promise<void>; close(): void } {
+  const { port, share, user, password } = doors.head.smbTarget('alice');
+  let client: SmbClient | undefined;
+  return {
+    async write(name, content) {
+      try {
+        client ??= await SmbClient.connect({ port, share, user: { name: user, password } }, false);
+        const file = await client.create(name);
+        const pieces = Array.from({ length: Math.ceil(content.length / 65_536) }, (_, index) => index * 65_536);
+        await Promise.all(pieces.map((at) => client!.write(file, at, content.subarray(at, at + 65_536))));
+        await client.flush(file);
+        await client.closeFile(file);
+      } catch (error) {
+        client?.close();
+        client = undefined;
+        throw error;
+      }
+    },
+    close: () => client?.close(),
+  };
+}
+
+/** Swift, with a token that is asked for again when the old one is worth nothing any more. */
+function reconnectingSwift(): { write(name: string, content: Buffer): Promise<void>; close(): void } {
+  const server = { port: doors.head.swiftPort, ...doors.head.swiftTarget('alice') };
+  let client: SwiftClient | undefined;
+  return {
+    async write(name, content) {
+      try {
+        client ??= await SwiftClient.connect(server, await authenticate(server));
+        await client.put(name, content);
+      } catch (error) {
+        client?.close();
+        client = undefined;
+        throw error;
+      }
+    },
+    close: () => client?.close(),
+  };
+}
+
+/** The guest's SMB client. What is open when the head ends is lost to it, since there are no durable handles yet; it goes on by itself. */
+const cifsProgram = `
+import hashlib, os, sys, time
+top, log = sys.argv[1], open('/tmp/acknowledged-cifs', 'w')
+number = 0
+while not os.path.exists('/tmp/stop'):
+    name = f'cifs-{number}'
+    content = (name.encode() + b' ') * (1 + number * 37 % 3000)
+    number += 1
+    try:
+        file = os.open(os.path.join(top, name), os.O_CREAT | os.O_WRONLY, 0o644)
+        try:
+            os.write(file, content)
+            os.fsync(file)
+        finally:
+            os.close(file)
+    except OSError:
+        time.sleep(0.1)
+        continue
+    print(name, hashlib.sha256(content).hexdigest(), file=log, flush=True)
+print(number)
+`;
+
 const guestProgram = `
 import hashlib, os, sys
 top, log = sys.argv[1], open('/tmp/acknowledged', 'w')
@@ -162,18 +230,22 @@ describe('kill -9 under load and restart', () => {
   test('everything acknowledged is there, byte for byte, and clients go on', async () => {
     const { head, sdk } = doors;
     const nfs = [reconnectingNfs(), unstableNfs()] as const;
+    const smb = reconnectingSmb();
+    const swift = reconnectingSwift();
     const writers = [
       new Writer('nfs-stable', nfs[0].write),
       new Writer('nfs-commit', nfs[1].write),
+      new Writer('smb', smb.write),
+      new Writer('swift', swift.write),
       ...['a', 'b', 'c', 'd'].map(
         (lane) =>
           new Writer(`s3-${lane}`, async (name, content) => void (await sdk.putBytes(`s3/${lane}/${name}`, content))),
       ),
     ];
-    const guestRun = noKernel === undefined ? startGuestWriter() : undefined;
+    const guests = noKernel === undefined ? await startGuestWriters() : [];
     const counts = async (): Promise<number[]> => [
       ...writers.map(({ acknowledged }) => acknowledged.size),
-      ...(guestRun === undefined ? [] : [await guestRun.count()]),
+      ...(await Promise.all(guests.map((guest) => guest.count()))),
     ];
     try {
       for (let round = 0; round < rounds; round += 1) {
@@ -194,8 +266,8 @@ describe('kill -9 under load and restart', () => {
         .not.toContain(false);
     } finally {
       await Promise.all(writers.map((writer) => writer.stop()));
-      for (const client of nfs) client.close();
-      await guestRun?.stop();
+      for (const client of [...nfs, smb, swift]) client.close();
+      await stopGuestWriters(guests);
     }
 
     // Each kill was noticed, and nothing else failed.
@@ -204,21 +276,22 @@ describe('kill -9 under load and restart', () => {
     // What the doors say at last, after one more kill.
     await head.kill9();
     await head.start();
-    const [stable, commit, ...lanes] = writers;
-    const wanted = new Map([...stable!.acknowledged, ...commit!.acknowledged]);
+    const [stable, commit, bySmb, bySwift, ...lanes] = writers;
+    const wanted = new Map([stable, commit, bySmb, bySwift].flatMap((writer) => [...writer!.acknowledged]));
     for (const [index, { acknowledged }] of lanes.entries()) {
       for (const [name, sum] of acknowledged) wanted.set(`s3/${'abcd'[index]}/${name}`, sum);
     }
-    for (const [name, sum] of (await guestRun?.acknowledged()) ?? []) wanted.set(name, sum);
+    for (const guest of guests) for (const [name, sum] of await guest.acknowledged()) wanted.set(name, sum);
     expect(wanted.size).toBeGreaterThan(rounds * perRound * writers.length);
     expect(await lostOf(wanted, (name) => sdk.sum(name))).toEqual([]);
-    if (guestRun === undefined) return;
+    const [kernel] = guests;
+    if (kernel === undefined) return;
     const tree = await doors.kernel.tree();
     expect(await lostOf(wanted, async (name) => tree.get(name))).toEqual([]);
     const held = await sdk.bytes('held');
     const numbers = held.toString().match(/.{8}/g)?.map(Number);
     expect(numbers).toEqual(Array.from({ length: numbers?.length ?? 0 }, (_, index) => index));
-    expect(numbers?.length).toBeGreaterThanOrEqual(await guestRun.count());
+    expect(numbers?.length).toBeGreaterThanOrEqual(await kernel.count());
   }, 600_000);
 
   test('the volume is whole', async () => {
@@ -236,26 +309,43 @@ async function lostOf(wanted: Acknowledged, sum: (name: string) => Promise<strin
   return lost;
 }
 
-function startGuestWriter(): {
+interface GuestWriter {
+  /** What its program said and how it ended. */
+  readonly running: Promise<RunResult>;
   count(): Promise<number>;
   acknowledged(): Promise<Acknowledged>;
-  stop(): Promise<void>;
-} {
-  const { guest, kernel, scratch } = doors;
-  const program = join(scratch, 'writer.py');
-  writeFileSync(program, guestProgram);
-  const running = guest.run(`python3 ${guest.put(program)} ${kernel.at}`, { timeout: 500_000 });
+}
+
+/** A program on the NFS mount, and one on an SMB mount. */
+async function startGuestWriters(): Promise<GuestWriter[]> {
+  const { at } = await doors.cifs({ dialect: '3.1.1', at: '/mnt/cifs' });
+  return [
+    startGuestWriter('nfs', guestProgram, doors.kernel.at, '/tmp/acknowledged'),
+    startGuestWriter('cifs', cifsProgram, at, '/tmp/acknowledged-cifs'),
+  ];
+}
+
+function startGuestWriter(name: string, text: string, at: string, log: string): GuestWriter {
+  const { guest, scratch } = doors;
+  const program = join(scratch, `${name}.py`);
+  writeFileSync(program, text);
+  const running = guest.run(`python3 ${guest.put(program)} ${at}`, { timeout: 240_000 });
   const lines = async (): Promise<string[]> => {
-    const text = await guest.expect('cat /tmp/acknowledged 2>/dev/null || true');
-    return text.split('\n').filter((line) => line !== '');
+    const output = await guest.expect(`cat ${log} 2>/dev/null || true`);
+    return output.split('\n').filter((line) => line !== '');
   };
   return {
+    running,
     count: async () => (await lines()).length,
     acknowledged: async () => new Map((await lines()).map((line) => line.split(' ') as [string, string])),
-    async stop() {
-      await guest.expect('touch /tmp/stop');
-      const { status, output } = await running;
-      expect(status, output).toBe(0);
-    },
   };
+}
+
+async function stopGuestWriters(writers: readonly GuestWriter[]): Promise<void> {
+  if (writers.length === 0) return;
+  await doors.guest.expect('touch /tmp/stop');
+  for (const { running } of writers) {
+    const { status, output } = await running;
+    expect(status, output).toBe(0);
+  }
 }
