@@ -305,6 +305,18 @@ describe('large objects', () => {
     expect(jsonOf(removed.text)).toMatchObject({ 'Number Deleted': 4 });
   });
 
+  it('that name each other a thousand times are deleted once', async () => {
+    let inner = 'segments/big/1';
+    for (let level = 0; level < 6; level++) {
+      const segments = Array.from({ length: 100 }, () => ({ path: inner, range: '0-0' }));
+      inner = `c/level-${level}`;
+      const made = await anna.send('PUT', `${inner}?multipart-manifest=put`, {}, JSON.stringify(segments));
+      expect(made.status).toBe(201);
+    }
+    const removed = await anna.send('DELETE', `${inner}?multipart-manifest=delete`, { accept: 'application/json' });
+    expect(jsonOf(removed.text)).toMatchObject({ 'Number Deleted': 7, 'Number Not Found': 0 });
+  });
+
   it.each([
     ['no list', '{}'],
     ['no JSON', '['],
@@ -422,6 +434,34 @@ describe('access', () => {
     expect((await nobody.send('GET', `${path}?${query}`)).status).toBe(401);
   });
 
+  it('of one object to write is not lent of others to read', async () => {
+    const nobody = await door.client();
+    await anna.send('POST', 'c', { 'x-container-meta-temp-url-key': key });
+    const path = '/v1/AUTH_default/c/mine';
+    const url = `${path}?${signed('PUT', path, 'sha256')}`;
+    expect((await nobody.send('PUT', url, { 'x-copy-from': 'c/k' }, '')).status).toBe(401);
+    const manifest = JSON.stringify([{ path: 'c/k' }]);
+    const composed = await nobody.send('PUT', `${url}&multipart-manifest=put`, {}, manifest);
+    expect([composed.status, composed.text]).toEqual([400, expect.stringContaining('401 Unauthorized')]);
+    expect((await anna.send('HEAD', 'c/mine')).status).toBe(404);
+  });
+
+  it('of a manifest shows no segments of other owners', async () => {
+    const nobody = await door.client();
+    const boss = await door.client('default:boss');
+    await boss.send('POST', '', { 'x-account-meta-temp-url-key': key });
+    await boss.send('PUT', 'theirs');
+    await boss.send('PUT', 'theirs/s1', {}, 'secret');
+    await anna.send('PUT', 'more');
+    await anna.send('PUT', 'more/s1', {}, 'own');
+    const path = '/v1/AUTH_default/c/k';
+    const read = () => nobody.send('GET', `${path}?${signed('GET', path, 'sha256')}`);
+    await anna.send('PUT', 'c/k', { 'x-object-manifest': 'theirs/s' }, '');
+    expect((await read()).status).toBe(401);
+    await anna.send('PUT', 'c/k', { 'x-object-manifest': 'more/s' }, '');
+    expect((await read()).text).toBe('own');
+  });
+
   it('is lent for a prefix, to addresses, and by a key of the account', async () => {
     const nobody = await door.client();
     const boss = await door.client('default:boss');
@@ -449,6 +489,58 @@ describe('access', () => {
     expect((await anna.send('PUT', 'c/l', {}, 'x')).status).toBe(403);
     expect((await anna.send('POST', 'c', { 'x-container-read': '.r:*' })).status).toBe(403);
   });
+});
+
+it('holds what it takes to the limits of containers and accounts', async () => {
+  expect((await anna.send('PUT', 'c', { 'x-container-meta-quota-bytes': 'many' })).status).toBe(400);
+  await anna.send('DELETE', 'c');
+  await anna.send('PUT', 'c', { 'x-container-meta-quota-bytes': '10', 'x-container-meta-quota-count': '3' });
+  await put('c/a', '12345');
+  expect((await anna.send('PUT', 'c/b', {}, '123456')).status).toBe(413);
+  await put('c/b', '12345');
+  expect((await anna.send('COPY', 'c/a', { destination: 'c/d' })).status).toBe(413);
+  await anna.send('POST', 'c', { 'x-container-meta-quota-bytes': '' });
+  await put('c/d', '123456');
+  expect((await anna.send('PUT', 'c/e', {}, '')).status).toBe(413);
+  const boss = await door.client('default:boss');
+  await boss.send('POST', '', { 'x-account-meta-quota-bytes': '20' });
+  await anna.send('PUT', 'other');
+  expect((await anna.send('PUT', 'other/a', {}, '12345')).status).toBe(413);
+  await put('other/a', '1234');
+});
+
+it('tells browsers whether a page may ask', async () => {
+  await anna.send('PUT', 'c');
+  await put('c/k', 'hello');
+  const nobody = await door.client();
+  const origin = 'https://www.example.org';
+  const ask = (headers: Record<string, string>) =>
+    nobody.send('OPTIONS', '/v1/AUTH_default/c/k', { origin, ...headers });
+  expect((await ask({ 'access-control-request-method': 'GET' })).status).toBe(401);
+  const labels = {
+    'x-container-meta-access-control-allow-origin': `https://a.org ${origin}`,
+    'x-container-meta-access-control-max-age': '60',
+    'x-container-meta-access-control-expose-headers': 'x-object-meta-a',
+  };
+  await anna.send('POST', 'c', labels);
+  const told = await ask({ 'access-control-request-method': 'PUT', 'access-control-request-headers': 'x-auth-token' });
+  expect(told.status).toBe(200);
+  expect(Object.fromEntries(told.headers)).toMatchObject({
+    'access-control-allow-origin': origin,
+    'access-control-allow-headers': 'x-auth-token',
+    'access-control-allow-methods': expect.stringContaining('PUT') as string,
+    'access-control-max-age': '60',
+  });
+  expect((await ask({})).status).toBe(401);
+  const read = await anna.send('GET', 'c/k', { origin });
+  expect(read.headers.get('access-control-allow-origin')).toBe(origin);
+  expect(read.headers.get('access-control-expose-headers')).toContain('x-object-meta-a');
+  expect(
+    (await nobody.send('GET', '/v1/AUTH_default/c/k', { origin })).headers.has('access-control-allow-origin'),
+  ).toBe(true);
+  expect((await anna.send('GET', 'c/k', { origin: 'https://b.org' })).headers.has('access-control-allow-origin')).toBe(
+    false,
+  );
 });
 
 it('deletes in bulk', async () => {

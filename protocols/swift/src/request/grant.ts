@@ -94,7 +94,11 @@ function isListed(context: DoorContext, request: Request, share: Share, right: R
 function isLent(context: DoorContext, request: Request, share: Share, place: Place, right: Right): boolean {
   const { target, method } = request;
   if ((right !== 'read' && right !== 'write') || place.account !== target.account) return false;
+  // Who was lent one object to write was not lent others to read: neither by copying them nor as segments.
+  if (right === 'read' && (method === 'PUT' || method === 'POST')) return false;
   if (place.container === target.container) return holdsTempUrl(context, request, share);
-  // Segments in another container are read for who may read what they make up, if the key is the account's.
-  return right === 'read' && (method === 'GET' || method === 'HEAD') && holdsTempUrl(context, request);
+  // Segments in another container are read for who may read what they make up, if the key is the account's. Whoever may write an object can
+  // make it a manifest: what other users own is not to be had that way.
+  const shown = context.shares.byName('swift', target.account, target.container);
+  return right === 'read' && shown?.owner === share.owner && method !== 'DELETE' && holdsTempUrl(context, request);
 }
