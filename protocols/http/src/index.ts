@@ -1,4 +1,5 @@
 export type { Place } from './admission.ts';
+export { Admission } from './admission.ts';
 export type { Clock } from './clock.ts';
 export { systemClock } from './clock.ts';
 export { parseConditions, parseEntityTags, parseWriteConditions } from './conditions.ts';

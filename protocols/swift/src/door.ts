@@ -1,6 +1,7 @@
 import type { Services } from '@polynas/core/service';
 import { PayloadBuffers } from '@polynas/core/wire';
 import type { Clock, ConnectionLimits, HttpServer } from '@polynas/http';
+import { Admission } from '@polynas/http';
 import type { TokenLimits } from './auth/tokens.ts';
 import { defaultTokenLimits, Tokens } from './auth/tokens.ts';
 import type { SwiftAnswer } from './http/front.ts';
@@ -41,6 +42,7 @@ export function listenSwiftDoor(
 ): Promise<HttpServer> {
   const { host, port, clock, random, publicUrl, onAnswer, connections } = options;
   const { objects, shares, accounts, labels } = services;
+  const limits = { ...defaultLimits, ...options.limits };
   const context = {
     objects,
     shares,
@@ -49,7 +51,8 @@ export function listenSwiftDoor(
     clock,
     random,
     tokens: new Tokens(accounts, clock, random, { ...defaultTokenLimits, ...options.tokens }),
-    limits: { ...defaultLimits, ...options.limits },
+    passwordChecks: new Admission(limits.passwordChecks, limits.passwordsWaiting),
+    limits,
     payloads: new PayloadBuffers(payloadsKept),
     region: options.region ?? 'RegionOne',
     timeLimit: options.timeLimit ?? defaultTimeLimit,

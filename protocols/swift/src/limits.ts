@@ -6,12 +6,18 @@ export interface SwiftLimits extends HttpLimits {
   readonly payload: number;
   /** Bytes of a document: a manifest, a list of names, a request for a token; default 8 MiB, Swift's default of a manifest. */
   readonly document: number;
+  /** Passwords that are checked at once, each of which takes a thread that files are read by, too; default 2. */
+  readonly passwordChecks: number;
+  /** Requests that may wait for one of these; default 64. */
+  readonly passwordsWaiting: number;
 }
 
 export const defaultLimits: SwiftLimits = {
   ...defaultHttpLimits,
   payload: 5 * 1024 ** 3,
   document: 8 * 1024 ** 2,
+  passwordChecks: 2,
+  passwordsWaiting: 64,
 };
 
 /** Swift's default constraints on names and metadata (`/info` tells them). */

@@ -192,6 +192,28 @@ describe('tokens', () => {
   });
 });
 
+it('only so many passwords are checked at once; who comes then is told to come again', async () => {
+  const narrow = await openDoor({ limits: { passwordChecks: 1, passwordsWaiting: 1 } });
+  const waiting: (() => void)[] = [];
+  const check = narrow.core.accounts.authenticate.bind(narrow.core.accounts);
+  narrow.core.accounts.authenticate = async (...given) => {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    return check(...given);
+  };
+  const headers = { 'x-auth-user': 'anna', 'x-auth-key': 'pass' };
+  const ask = async () => (await fetch(`${narrow.url}/auth/v1.0`, { headers })).status;
+  const first = ask();
+  while (waiting.length < 1) await new Promise(setImmediate);
+  const others = [ask(), ask(), ask()];
+  expect(await Promise.race(others)).toBe(503);
+  const release = setInterval(() => waiting.shift()?.(), 5);
+  expect(await first).toBe(200);
+  const statuses = await Promise.all(others);
+  expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 503, 503]);
+  clearInterval(release);
+  await narrow.close();
+});
+
 describe('access lists', () => {
   it.each([
     ['a:b, c ,,d:*', 'a:b,c,d:*'],

@@ -1,19 +1,27 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AccountService, User } from '@polynas/core/service';
+import type { DoorContext } from '../request/context.ts';
+import type { Request } from '../request/request.ts';
 
-type Accounts = Pick<AccountService, 'authenticate' | 'userByName' | 'users' | 'tenants' | 'key'>;
+type Accounts = Pick<AccountService, 'userByName' | 'key'>;
 
-/** The user that has this name and password; slow by purpose. */
+/** The user that has this name and password; slow by purpose, so that only a few are checked at once. Throws `overloaded`. */
 export async function userByPassword(
-  accounts: Accounts,
+  { accounts, passwordChecks }: Pick<DoorContext, 'accounts' | 'passwordChecks'>,
+  { signal }: Pick<Request, 'signal'>,
   tenant: string,
   name: string,
   password: string,
 ): Promise<User | undefined> {
-  // Before the check: if anything of the user changes meanwhile, the token is void from the beginning.
-  const user = accounts.userByName(tenant, name);
-  const principal = await accounts.authenticate(tenant, name, password);
-  return principal !== undefined && principal.userId === user?.id ? user : undefined;
+  const place = await passwordChecks.enter(signal);
+  try {
+    // Before the check: if anything of the user changes meanwhile, the token is void from the beginning.
+    const user = accounts.userByName(tenant, name);
+    const principal = await accounts.authenticate(tenant, name, password);
+    return principal !== undefined && principal.userId === user?.id ? user : undefined;
+  } finally {
+    place.end();
+  }
 }
 
 /** The user of an access key, as Keystone's application credentials are: for programs that should not know a password. */

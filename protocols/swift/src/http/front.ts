@@ -5,6 +5,7 @@ import type { Request } from '../request/request.ts';
 import { answer } from '../operations/operations.ts';
 import { openBody } from '../request/body.ts';
 import type { DoorContext } from '../request/context.ts';
+import { corsPolicy } from '../request/cors.ts';
 import { identify } from '../request/identity.ts';
 import { refuse } from '../routing/refused-headers.ts';
 import { route } from '../routing/route.ts';
@@ -44,6 +45,8 @@ export class SwiftConversation implements Conversation {
   #target: Target | undefined = undefined;
   #operation: string | undefined = undefined;
   #user: string | undefined = undefined;
+  /** What a browser is told beside the answer. */
+  #cors: Readonly<Record<string, string>> = {};
 
   constructor(options: SwiftConversationOptions, exchange: Exchange, transactionId: string) {
     this.#options = options;
@@ -81,18 +84,19 @@ export class SwiftConversation implements Conversation {
       },
     };
     if (row.level !== 'service') refuse(headers, target.query);
-    return answer(context, request, row);
+    this.#cors = corsPolicy(context, target, headers)?.headers ?? {};
+    const reply = await answer(context, request, row);
+    return { ...reply, headers: { ...reply.headers, ...this.#cors } };
   }
 
   /** Of a fault of ours the client learns nothing but the transaction id. */
   failed(thrown: unknown): Reply {
     const error = toSwiftError(thrown);
-    if (this.#exchange.method === 'HEAD' || error.status === 304) {
-      return { status: error.status, headers: error.headers };
-    }
+    const headers = { ...error.headers, ...this.#cors };
+    if (this.#exchange.method === 'HEAD' || error.status === 304) return { status: error.status, headers };
     return {
       status: error.status,
-      headers: { ...error.headers, 'content-type': error.contentType },
+      headers: { ...headers, 'content-type': error.contentType },
       body: error.body,
     };
   }

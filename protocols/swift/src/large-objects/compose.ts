@@ -12,6 +12,7 @@ import type { ObjectPlace } from '../request/grant.ts';
 import { openContainer } from '../request/grant.ts';
 import { look } from '../request/look.ts';
 import { manifestEtag, staticEtag } from '../request/metadata.ts';
+import { checkQuota } from '../request/quota.ts';
 import { toSwiftError } from '../status.ts';
 import type { KnownSegment, WantedSegment } from './manifest.ts';
 import { encodeManifest, segmentsEtag } from './manifest.ts';
@@ -21,6 +22,8 @@ import { shownList } from './show.ts';
 interface FoundSegment {
   readonly known: KnownSegment;
   readonly piece: ObjectPiece;
+  /** Bytes of it. */
+  readonly length: number;
 }
 
 export interface CompositionRules {
@@ -53,6 +56,7 @@ export async function composeLarge(
   const segments = found.map(({ known }) => known);
   const etag = segmentsEtag(segments);
   if (expected !== undefined && expected !== etag) throw new SwiftError('UnprocessableEntity');
+  await checkQuota(context, to.share, sizeOf(found));
   const listEtag = createHash('md5').update(shownList(segments)).digest('hex');
   try {
     return await context.objects.compose(
@@ -71,6 +75,10 @@ export async function composeLarge(
   }
 }
 
+function sizeOf(found: readonly FoundSegment[]): number {
+  return found.reduce((sum, { length }) => sum + length, 0);
+}
+
 /** A text says what is wrong. */
 async function findSegment(
   context: DoorContext,
@@ -79,7 +87,8 @@ async function findSegment(
   wanted: WantedSegment,
 ): Promise<FoundSegment | string> {
   if ('data' in wanted) {
-    return { known: { data: wanted.data.toString('base64') }, piece: { bytes: wanted.data } };
+    const { data } = wanted;
+    return { known: { data: data.toString('base64') }, piece: { bytes: data }, length: data.length };
   }
   const { container, key } = wanted;
   const name = `/${container}/${key}`;
@@ -107,6 +116,7 @@ async function findSegment(
         modified: listedTime(info.modified),
         ...(staticEtagOf(info) !== undefined && { nested: true }),
       },
+      length: range === undefined ? info.size : range.end - range.start,
       piece: { caller, share: share.id, key, ...(isPart && { range }), conditions: { ifMatch: [info.etag] } },
     };
   } catch (error) {

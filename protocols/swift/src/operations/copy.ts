@@ -10,6 +10,7 @@ import { lastModified } from '../reply/times.ts';
 import type { DoorContext } from '../request/context.ts';
 import type { ObjectPlace } from '../request/grant.ts';
 import { copiedMetadata, dynamicManifest, staticEtag } from '../request/metadata.ts';
+import { checkQuota } from '../request/quota.ts';
 import { encodePath } from '../routing/target.ts';
 import { copyRange } from './copy-range.ts';
 import { checkObjectName, created } from './put-object.ts';
@@ -21,6 +22,7 @@ export async function copy(context: DoorContext, request: Request, from: ObjectP
   const { objects, clock } = context;
   const info = await objects.head(from.caller, from.share.id, from.object, conditions);
   if (isExpired(info, clock.now())) throw new SwiftError('NotFound');
+  await checkQuota(context, to.share, info.size);
   const copied = await copyAs(context, request, from, to, info);
   const user = request.identity.token?.user;
   return created(copied, {

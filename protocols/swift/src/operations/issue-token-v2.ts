@@ -7,6 +7,7 @@ import { badRequest } from '../errors.ts';
 import type { Handle } from '../operation.ts';
 import type { DoorContext } from '../request/context.ts';
 import { unauthorized } from '../request/identity.ts';
+import type { Request } from '../request/request.ts';
 
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 
@@ -16,7 +17,7 @@ export const issueTokenV2: Handle = async (context, request) => {
   if (auth === undefined) throw badRequest('auth is missing');
   const tenant = textAt(auth, 'tenantName') ?? textAt(auth, 'tenantId');
   const given = context.tokens.find(textAt(auth, 'token', 'id') ?? '');
-  const user = given?.user ?? (await byPassword(context, auth, tenant));
+  const user = given?.user ?? (await byPassword(context, request, auth, tenant));
   if (user === undefined || (tenant !== undefined && tenant !== user.tenant)) throw unauthorized();
   const token = context.tokens.issue(user, ['password'], given?.expiresAt);
   return json(200, {
@@ -41,10 +42,15 @@ export const issueTokenV2: Handle = async (context, request) => {
   });
 };
 
-async function byPassword(context: DoorContext, auth: Json, tenant: string | undefined): Promise<User | undefined> {
+async function byPassword(
+  context: DoorContext,
+  request: Request,
+  auth: Json,
+  tenant: string | undefined,
+): Promise<User | undefined> {
   const text = textAt(auth, 'passwordCredentials', 'username');
   const password = textAt(auth, 'passwordCredentials', 'password');
   if (text === undefined || password === undefined) throw badRequest('passwordCredentials are missing');
   const user = text.includes(':') ? splitUser(text) : { tenant: tenant ?? 'default', name: text };
-  return userByPassword(context.accounts, user.tenant, user.name, password);
+  return userByPassword(context, request, user.tenant, user.name, password);
 }

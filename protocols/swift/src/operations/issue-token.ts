@@ -6,6 +6,7 @@ import { badRequest } from '../errors.ts';
 import type { Handle } from '../operation.ts';
 import type { DoorContext } from '../request/context.ts';
 import { unauthorized } from '../request/identity.ts';
+import type { Request } from '../request/request.ts';
 
 /**
  * `POST /v3/auth/tokens` (Identity API v3): methods `password`, `token`, and `application_credential`, which is an access key. A project is a tenant;
@@ -20,7 +21,7 @@ export const issueToken: Handle = async (context, request) => {
   const method: unknown = methods[0];
   const proved =
     method === 'password'
-      ? { user: await byPassword(context, identity, project) }
+      ? { user: await byPassword(context, request, identity, project) }
       : method === 'token'
         ? byToken(context, identity)
         : method === 'application_credential'
@@ -48,6 +49,7 @@ function projectScope(context: DoorContext, document: Json): string | undefined 
 
 async function byPassword(
   context: DoorContext,
+  request: Request,
   identity: Json,
   project: string | undefined,
 ): Promise<User | undefined> {
@@ -56,13 +58,13 @@ async function byPassword(
   if (given === undefined || password === undefined) throw badRequest('auth.identity.password.user is missing');
   const id = textAt(given, 'id');
   const named = id === undefined ? undefined : context.accounts.users().find((user) => user.id === id);
-  if (named !== undefined) return userByPassword(context.accounts, named.tenant, named.name, password);
+  if (named !== undefined) return userByPassword(context, request, named.tenant, named.name, password);
   const text = textAt(given, 'name') ?? '';
   // Users have names in their tenant, not in a domain: the tenant is the one of the scope, or stands before the name, or is a domain of that name.
   const { tenant, name } = text.includes(':')
     ? splitUser(text)
     : { tenant: project ?? homeOf(context, given), name: text };
-  return userByPassword(context.accounts, tenant, name, password);
+  return userByPassword(context, request, tenant, name, password);
 }
 
 function homeOf(context: DoorContext, given: Json): string {

@@ -9,6 +9,7 @@ import { etagHeader } from '../reply/object-headers.ts';
 import { lastModified } from '../reply/times.ts';
 import { toObjectBody } from '../request/body.ts';
 import { dynamicManifest, objectMetadata } from '../request/metadata.ts';
+import { checkQuota } from '../request/quota.ts';
 
 /** MD5 of nothing. */
 export const emptyEtag = 'd41d8cd98f00b204e9800998ecf8427e';
@@ -21,6 +22,7 @@ export const putObject: ContainerHandle = async (context, request, granted) => {
   if (!body.announced) throw new SwiftError('LengthRequired', { message: 'Missing Content-Length header.' });
   const content = toObjectBody(body, context.limits.payload, expectedMd5(headers));
   const conditions = parseWriteConditions(headers);
+  await checkQuota(context, share, body.length ?? 0);
   const isManifest = body.length === 0 && metadata.headers[dynamicManifest] !== undefined;
   const composed = isManifest ? await putDynamic(context, request, granted, metadata, conditions) : undefined;
   if (composed !== undefined) return created({ ...composed, etag: emptyEtag, md5: emptyEtag });

@@ -10,7 +10,7 @@ export const tempAuth: Handle = async (context, request) => {
   const password = headers.get('x-auth-key') ?? headers.get('x-storage-pass');
   if (name === undefined || password === undefined) throw unauthorized();
   const { tenant, name: userName } = splitUser(name);
-  const user = await userByPassword(context.accounts, tenant, userName, password);
+  const user = await userByPassword(context, request, tenant, userName, password);
   if (user === undefined) throw unauthorized(tenant);
   const token = context.tokens.issue(user, ['password']);
   return {

@@ -1,6 +1,6 @@
 import type { Services } from '@polynas/core/service';
 import type { PayloadBuffers } from '@polynas/core/wire';
-import type { Clock } from '@polynas/http';
+import type { Admission, Clock } from '@polynas/http';
 import type { Tokens } from '../auth/tokens.ts';
 import type { SwiftLimits } from '../limits.ts';
 
@@ -9,6 +9,8 @@ export interface DoorContext extends Pick<Services, 'objects' | 'shares' | 'acco
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
   readonly tokens: Tokens;
+  /** Who may have a password checked. */
+  readonly passwordChecks: Admission;
   readonly limits: SwiftLimits;
   /** For what large replies carry. */
   readonly payloads: PayloadBuffers;

@@ -5,6 +5,7 @@ import { badRequest } from '../errors.ts';
 import { constraints } from '../limits.ts';
 import { contentTypeOf } from './content-type.ts';
 import { readList, writeList } from './grant.ts';
+import { checkQuotaLabels } from './quota.ts';
 import { keyLabels } from './temp-url.ts';
 
 /** What is kept of an object's headers beside its metadata (Swift, "Object server": the headers of PUT that GET gives back). */
@@ -187,6 +188,7 @@ export function changedLabels(
       ),
     };
     checkTotal(labels.user);
+    checkQuotaLabels(labels);
     return labels;
   };
 }
