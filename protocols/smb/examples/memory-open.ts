@@ -1,7 +1,13 @@
 /** An open of the tree in memory. */
-import type { FileRef, Open, OpenRequest } from '@polynas/core/service';
+import type { FileRef, Open, OpenRequest, Renamed } from '@polynas/core/service';
 import { stampOf, StorageError } from '@polynas/core/service';
-import { change, type MemoryTree, type Node, SHARE } from './memory-tree.ts';
+import { change, type Node, SHARE } from './memory-node.ts';
+
+/** The tree, as far as opens move and remove the name that they were opened by. */
+interface Names {
+  move(node: Node, from: FileRef, fromName: string, to: FileRef, toName: string, replace: boolean): Renamed;
+  take(directory: FileRef, name: string): unknown;
+}
 
 let lastId = 0n;
 const EPOCH = 1n;
@@ -14,11 +20,11 @@ export class MemoryOpen implements Open {
   readonly opener: Open['opener'];
   readonly lease = 'none';
   place: Open['place'];
-  private readonly tree: MemoryTree;
+  private readonly tree: Names;
   private readonly node: Node;
   private readonly deleteOnClose: boolean;
 
-  constructor(tree: MemoryTree, node: Node, file: FileRef, request: OpenRequest) {
+  constructor(tree: Names, node: Node, file: FileRef, request: OpenRequest) {
     this.tree = tree;
     this.node = node;
     this.file = file;

@@ -6,7 +6,8 @@
  */
 import type { Principal, Share, User } from '@polynas/core/service';
 import { createSmbServer, ntHash, type SmbServer, type SmbServices } from 'smb2-server';
-import { MemoryTree, ROOT, SHARE } from './memory-tree.ts';
+import { SHARE } from './memory-node.ts';
+import { MemoryTree, ROOT } from './memory-tree.ts';
 
 /** One share, `tree`, and one user, `user`, who may do everything. */
 export async function serve(tree: MemoryTree, password: string): Promise<SmbServer> {

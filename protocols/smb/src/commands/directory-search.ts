@@ -13,7 +13,7 @@ import { nameOfText, textOfName } from '../names/name-text.ts';
 import { hasWildcards, SearchExpression } from '../names/wildcards.ts';
 import { StatusError } from '../status.ts';
 import { walk } from './create/walk.ts';
-import type { SmbServices } from '../server/parts.ts';
+import type { SmbServices } from '../server/services.ts';
 
 /** An entry as a listing shows it. */
 export interface FoundEntry {

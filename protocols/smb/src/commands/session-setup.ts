@@ -11,7 +11,6 @@ import {
 } from '../messages/session-setup.ts';
 import { NtStatus } from '../nt-status.ts';
 import type { Answer, CommandRow, ConnectionContext } from '../server/command-row.ts';
-import { LiveSession } from '../server/live-session.ts';
 import type { SessionSetupExchange } from '../server/session-setup-exchange.ts';
 import type { AcceptStep } from '../spnego/acceptor.ts';
 import { StatusError } from '../status.ts';
@@ -92,8 +91,8 @@ async function finish(
   // The connection may have gone while the session of before was closing its files.
   if (context.signal.aborted) throw new StatusError(NtStatus.CANCELLED);
   link.exchanges.delete(exchange.sessionId);
-  const session = new LiveSession({
-    ...{ id: exchange.sessionId, link, table: link.table, user, principal },
+  const session = link.begin({
+    ...{ id: exchange.sessionId, user, principal },
     ...{ state: parts.services.state, observer: parts.observer },
     ...protection(context, exchange, outcome),
   });

@@ -1,5 +1,7 @@
 import type { Principal } from '@polynas/core/service';
-import type { Clock, SmbObserver, SmbParts, SmbServices } from '../server/parts.ts';
+import type { Clock } from '../server/clock.ts';
+import type { SmbObserver, SmbParts } from '../server/parts.ts';
+import type { SmbServices } from '../server/services.ts';
 import type { ContextHandles } from './context-handles.ts';
 
 /** What the services behind the pipes work with, and for whom. */

@@ -1,4 +1,4 @@
-import type { Clock } from './parts.ts';
+import type { Clock } from './clock.ts';
 
 export interface BudgetOptions {
   /** Bytes over all connections: requests being received or worked on, replies promised or not yet sent. */

@@ -28,6 +28,8 @@ export interface Reply {
   readonly body: object;
 }
 
+export type CallWork = FrameWork<Call, Reply>;
+
 /** Sends interim responses for the calls of a connection. */
 export interface CallHost {
   readonly parts: SmbParts;
@@ -45,7 +47,7 @@ const settledAlready = Promise.resolve();
 
 /** One request, from its header to its response: every context that rows ask for, as far as their preconditions go. */
 export class Call implements OpenContext, ConnectionContext, SessionCall {
-  readonly work: FrameWork;
+  readonly work: CallWork;
   readonly row: AnyRow | undefined;
   readonly request: unknown;
   /** What was wrong with it before its turn came. */
@@ -78,7 +80,7 @@ export class Call implements OpenContext, ConnectionContext, SessionCall {
 
   constructor(
     host: CallHost,
-    work: FrameWork,
+    work: CallWork,
     head: { readonly header: Header; readonly message: Uint8Array },
     body: { readonly row?: AnyRow; readonly request?: unknown; readonly refused?: NtStatus },
   ) {

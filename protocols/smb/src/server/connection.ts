@@ -9,7 +9,7 @@ import { StatusError } from '../status.ts';
 import type { BudgetAccount, BudgetHolder, ByteBudget } from './byte-budget.ts';
 import { ConnectionEnded } from './connection-ended.ts';
 import { Dispatcher, type DispatcherHost } from './dispatcher.ts';
-import type { FrameWork } from './frame-work.ts';
+import type { CallWork } from './call.ts';
 import { Link } from './link.ts';
 import { Outbox } from './outbox.ts';
 import type { SmbParts } from './parts.ts';
@@ -49,7 +49,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
   private promisedBytes = 0;
   private partialBytes = 0;
   /** A frame that waits for memory; nothing behind it is begun. */
-  private parked: FrameWork | undefined;
+  private parked: CallWork | undefined;
   private pumping = false;
   private paused = false;
   private ending = false;
@@ -138,7 +138,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
     if (!this.pumping) this.flushSoon();
   }
 
-  finished(work: FrameWork): void {
+  finished(work: CallWork): void {
     if (work.waiting) this.waiting--;
     else {
       this.inFlight--;
@@ -151,7 +151,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
     else this.flushSoon();
   }
 
-  waits(work: FrameWork): void {
+  waits(work: CallWork): void {
     if (this.waiting >= this.context.limits.maxWaiting) throw new StatusError(NtStatus.INSUFFICIENT_RESOURCES);
     work.waiting = true;
     this.waiting++;
@@ -211,7 +211,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
   }
 
   private receive(frame: InboundFrame, buffer: Uint8Array | undefined): void {
-    let work: FrameWork | undefined;
+    let work: CallWork | undefined;
     try {
       if (frame.kind === 'smb1') this.send(smb1Negotiate(this.link, this.context.parts, frame.bytes));
       else work = this.dispatcher.receive(frame);
@@ -223,7 +223,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
     if (work !== undefined) this.beginOrPark(work);
   }
 
-  private giveBack(work: FrameWork): void {
+  private giveBack(work: CallWork): void {
     if (work.buffer === undefined) return;
     if (work.lingers) this.context.buffers.leave();
     else this.context.buffers.give(work.buffer);
@@ -240,12 +240,12 @@ export class Connection implements BudgetHolder, DispatcherHost {
     return true;
   }
 
-  private beginOrPark(work: FrameWork): void {
+  private beginOrPark(work: CallWork): void {
     if (this.hasRoom(work)) this.begin(work);
     else this.parked = work;
   }
 
-  private begin(work: FrameWork): void {
+  private begin(work: CallWork): void {
     this.inFlight++;
     this.promisedBytes += work.responseBytes;
     work.heldBytes = work.bytes;
@@ -259,7 +259,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
   }
 
   /** Whether memory for the frame is there; if not, `resume` is called when it is. */
-  private hasRoom(work: FrameWork): boolean {
+  private hasRoom(work: CallWork): boolean {
     const due = this.outbox.unsent + this.promisedBytes;
     // A connection with nothing due may always have one frame, however large its bound.
     if (due > 0 && due + work.responseBytes > this.context.limits.maxReplyBytes) return false;

@@ -11,7 +11,7 @@ import { transformHeader } from '../messages/transform-header.ts';
 import { NtStatus } from '../nt-status.ts';
 import { StatusError, statusOfError } from '../status.ts';
 import { admit } from './admit.ts';
-import { type AnyRow, Call, type CallHost, type Reply, type Rows } from './call.ts';
+import { type AnyRow, Call, type CallHost, type CallWork, type Reply, type Rows } from './call.ts';
 import { ConnectionEnded } from './connection-ended.ts';
 import { FrameWork } from './frame-work.ts';
 import type { Link } from './link.ts';
@@ -24,9 +24,9 @@ export interface DispatcherHost {
   /** @param release run when the frame has left, or the connection is gone */
   send(frame: Gathered, release?: () => void): void;
   /** The frame's requests are answered. */
-  finished(work: FrameWork): void;
+  finished(work: CallWork): void;
   /** The last request of a frame waits for somebody else; throws `StatusError` when too many do. */
-  waits(work: FrameWork): void;
+  waits(work: CallWork): void;
   /** The connection has to be closed. */
   drop(error: unknown): void;
 }
@@ -71,7 +71,7 @@ export class Dispatcher implements CallHost {
    * Takes a frame apart: ids, signatures and bodies are checked, nothing is done yet but CANCEL. `undefined` when nothing is left to
    * do. A {@link WireError} or {@link ConnectionEnded} means that the connection is to be closed.
    */
-  receive(frame: Exclude<InboundFrame, { kind: 'smb1' }>): FrameWork | undefined {
+  receive(frame: Exclude<InboundFrame, { kind: 'smb1' }>): CallWork | undefined {
     if (frame.kind === 'messages') return this.split(frame.bytes, frame.messages, undefined);
     const { sessionId } = transformHeader.read(new Reader(frame.bytes));
     const session = this.link.sessions.get(sessionId);
@@ -82,7 +82,7 @@ export class Dispatcher implements CallHost {
   }
 
   /** Carries out what `receive` gave. */
-  run(work: FrameWork): void {
+  run(work: CallWork): void {
     if (work.calls.length === 1) this.runOnly(work, work.calls[0]!);
     else this.runCompound(work).catch((error: unknown) => this.host.drop(error));
   }
@@ -109,13 +109,13 @@ export class Dispatcher implements CallHost {
   }
 
   private split(bytes: Uint8Array, spans: readonly MessageSpan[], sealedFor: LiveSession | undefined) {
-    const work = new FrameWork(bytes.length, sealedFor);
+    const work: CallWork = new FrameWork(bytes.length, sealedFor);
     const r = new Reader(bytes);
     for (const span of spans) this.message(work, r.frame(span.start, span.end), bytes.subarray(span.start, span.end));
     return work.calls.length === 0 ? undefined : work;
   }
 
-  private message(work: FrameWork, r: Reader, message: Uint8Array): void {
+  private message(work: CallWork, r: Reader, message: Uint8Array): void {
     const header = headerCodec.read(r);
     if ((header.flags & HeaderFlag.SERVER_TO_REDIR) !== 0) throw new ConnectionEnded('a response from a client');
     if (this.link.phase !== 'negotiated' && header.command !== Command.NEGOTIATE) {
@@ -140,7 +140,7 @@ export class Dispatcher implements CallHost {
   }
 
   /** What is wrong with the message's signature (MS-SMB2 3.3.5.2.4), if anything. */
-  private untrusted(work: FrameWork, header: Header, sessionId: bigint, message: Uint8Array): NtStatus | undefined {
+  private untrusted(work: CallWork, header: Header, sessionId: bigint, message: Uint8Array): NtStatus | undefined {
     if (work.sealedFor !== undefined) {
       if (work.sealedFor.id === sessionId) return undefined;
       throw new ConnectionEnded('a message sealed for another session');
@@ -154,7 +154,7 @@ export class Dispatcher implements CallHost {
   }
 
   private body(
-    work: FrameWork,
+    work: CallWork,
     header: Header,
     r: Reader,
   ): { readonly row?: AnyRow; readonly request?: unknown; readonly refused?: NtStatus } {
@@ -180,14 +180,14 @@ export class Dispatcher implements CallHost {
   }
 
   /** MS-SMB2 3.3.5.16: no answer of its own; one that cannot be trusted is not obeyed. */
-  private cancelOne(work: FrameWork, header: Header, message: Uint8Array): void {
+  private cancelOne(work: CallWork, header: Header, message: Uint8Array): void {
     if (this.untrusted(work, header, header.sessionId, message) !== undefined) return;
     const call =
       header.asyncId === undefined ? this.running.get(header.messageId) : this.asynchronous.get(header.asyncId);
     if (call !== undefined && call.sessionId === header.sessionId) call.cancel();
   }
 
-  private runOnly(work: FrameWork, call: Call): void {
+  private runOnly(work: CallWork, call: Call): void {
     const reply = this.perform(call);
     if (!(reply instanceof Promise)) {
       this.finish(work, [reply]);
@@ -200,7 +200,7 @@ export class Dispatcher implements CallHost {
   }
 
   /** One after the other; the answers go out together, unless one of them waits. */
-  private async runCompound(work: FrameWork): Promise<void> {
+  private async runCompound(work: CallWork): Promise<void> {
     // Related to nothing, or to no session; and so are those that are related to it.
     let astray = work.calls[0]!.related;
     for (const call of work.calls) {
@@ -226,12 +226,12 @@ export class Dispatcher implements CallHost {
     this.finish(work, replies);
   }
 
-  private finish(work: FrameWork, replies: readonly Reply[]): void {
+  private finish(work: CallWork, replies: readonly Reply[]): void {
     this.reply(replies, work);
     this.host.finished(work);
   }
 
-  private reply(replies: readonly Reply[], work: FrameWork): void {
+  private reply(replies: readonly Reply[], work: CallWork): void {
     const borrowed: Uint8Array[] = [];
     for (const { call } of replies) {
       if (call.borrowed !== undefined) borrowed.push(...call.borrowed);

@@ -5,13 +5,17 @@ import type { Watches } from '../commands/change-notify/watches.ts';
 import { type ShownAttributes, shownAttributes } from '../information/attributes.ts';
 import { CreateOption } from '../messages/create.ts';
 import type { FileId } from '../messages/file-id.ts';
-import type { OpenFields } from './open.ts';
-import type { Session } from './session.ts';
+import type { OpenFields } from './open-fields.ts';
+
+/** The opens of a session, by the volatile half of the FileId. */
+interface SessionOpens {
+  readonly opens: { delete(volatile: bigint): boolean };
+}
 
 export interface FileOpenFields {
   readonly fileId: FileId;
   readonly treeId: number;
-  readonly session: Pick<Session, 'opens'>;
+  readonly session: SessionOpens;
   /** Who is told when it takes its directory along. */
   readonly watches: Watches;
   readonly open: Open;
@@ -56,7 +60,7 @@ export class FileOpen implements OpenFields {
    * (MS-FSA Open.UserSetModificationTime, Open.UserSetAccessTime).
    */
   heldTimes: { readonly modified?: Timestamp; readonly accessed?: Timestamp } | undefined;
-  private readonly session: Pick<Session, 'opens'>;
+  private readonly session: SessionOpens;
   private readonly watches: Watches;
   private closing: AbortController | undefined;
   private closed: Promise<void> | undefined;

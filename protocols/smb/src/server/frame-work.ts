@@ -1,18 +1,32 @@
 import { Command } from '../messages/command.ts';
 import type { CreateResponse } from '../messages/create.ts';
 import type { FileId } from '../messages/file-id.ts';
+import type { Header } from '../messages/header.ts';
 import { NtStatus } from '../nt-status.ts';
 import { StatusError } from '../status.ts';
-import type { Call, Reply } from './call.ts';
 import type { LiveSession } from './live-session.ts';
 
+/** A request as its frame sees it. */
+interface WorkCall {
+  readonly header: Header;
+  /** What it referred to. */
+  readonly fileId: FileId | undefined;
+  readonly aborted: boolean;
+}
+
+interface WorkReply<C> {
+  readonly call: C;
+  readonly status: number;
+  readonly body: object;
+}
+
 /** The requests of one frame, and what the later ones of a compound inherit (MS-SMB2 3.3.5.2.7.2). */
-export class FrameWork {
-  readonly calls: Call[] = [];
+export class FrameWork<C extends WorkCall, R extends WorkReply<C>> {
+  readonly calls: C[] = [];
   /** The session that the frame was sealed for: its answer is sealed as well (MS-SMB2 3.3.4.1.4). */
   readonly sealedFor: LiveSession | undefined;
   /** Finished, and not sent. */
-  replies: Reply[] = [];
+  replies: R[] = [];
   /** Bytes of the frame. */
   readonly requestBytes: number;
   /** Bytes that its responses may have. */
@@ -50,7 +64,7 @@ export class FrameWork {
   }
 
   /** Takes over what the next message may refer to. */
-  follow(reply: Reply): void {
+  follow(reply: R): void {
     const { call } = reply;
     if (call.header.command === Command.CREATE) {
       const made = reply.status === NtStatus.SUCCESS;

@@ -5,7 +5,7 @@ import { Dialect } from '../messages/command.ts';
 import type { Cipher } from '../messages/negotiate-contexts/encryption.ts';
 import { SigningAlgorithm } from '../messages/negotiate-contexts/signing.ts';
 import type { ConnectionInfo } from './connection-info.ts';
-import type { LiveSession } from './live-session.ts';
+import { LiveSession, type SessionFields } from './live-session.ts';
 import type { ServerLimits } from './server-limits.ts';
 import type { SessionSetupExchange } from './session-setup-exchange.ts';
 import type { SessionTable } from './session-table.ts';
@@ -62,6 +62,19 @@ export class Link implements ConnectionInfo {
   settle(negotiated: Negotiated): void {
     this.negotiated = negotiated;
     this.phase = 'negotiated';
+  }
+
+  /** A new session, to be found by its id until it ends. */
+  begin(fields: Omit<SessionFields, 'limits' | 'onEnd'>): LiveSession {
+    const onEnd = (): void => {
+      this.sessions.delete(session.id);
+      this.exchanges.delete(session.id);
+      this.table.remove(session);
+    };
+    const session = new LiveSession({ ...fields, limits: this.serverLimits, onEnd });
+    this.sessions.set(session.id, session);
+    this.table.add(session);
+    return session;
   }
 
   get dialect(): Dialect {

@@ -1,16 +1,14 @@
 import type { Principal, StateService, User } from '@polynas/core/service';
 import type { Encryption } from '../crypto/encryption.ts';
 import type { Signing } from '../crypto/signing.ts';
-import type { CommandContext } from './command-row.ts';
-import type { Link } from './link.ts';
 import type { SmbOpen } from './open.ts';
-import type { SmbServices } from './parts.ts';
+import type { ServerLimits } from './server-limits.ts';
+import type { SmbServices } from './services.ts';
 import type { Session } from './session.ts';
-import type { SessionTable } from './session-table.ts';
 import type { Tree } from './tree.ts';
 
 /** A request as its session sees it. */
-export interface SessionCall extends CommandContext {
+export interface SessionCall {
   readonly tree: Tree | undefined;
   /** Aborts its signal. */
   cancel(): void;
@@ -20,8 +18,9 @@ export interface SessionCall extends CommandContext {
 
 export interface SessionFields {
   readonly id: bigint;
-  readonly link: Link;
-  readonly table: SessionTable;
+  readonly limits: Pick<ServerLimits, 'maxTrees' | 'maxOpens'>;
+  /** Called as soon as it ends: it is not to be found any more. */
+  readonly onEnd: () => void;
   readonly state: Pick<StateService, 'releaseClient'>;
   readonly observer: { fault(error: unknown): void };
   readonly user: User;
@@ -35,7 +34,6 @@ export interface SessionFields {
 /** A session that is valid, or has ended (MS-SMB2 3.3.1.8). */
 export class LiveSession implements Session {
   readonly id: bigint;
-  readonly link: Link;
   readonly signing: Signing;
   readonly encryption: Encryption | undefined;
   readonly encryptData: boolean;
@@ -53,15 +51,12 @@ export class LiveSession implements Session {
   constructor(fields: SessionFields) {
     this.fields = fields;
     this.id = fields.id;
-    this.link = fields.link;
     this.signing = fields.signing;
     this.encryption = fields.encryption;
     this.encryptData = fields.encryptData;
     this.openerClient = `smb-session-${fields.id.toString(16)}`;
     this.user = fields.user;
     this.who = fields.principal;
-    fields.link.sessions.set(this.id, this);
-    fields.table.add(this);
   }
 
   get principal(): Principal {
@@ -77,7 +72,7 @@ export class LiveSession implements Session {
   }
 
   get full(): boolean {
-    return this.opens.size >= this.link.serverLimits.maxOpens;
+    return this.opens.size >= this.fields.limits.maxOpens;
   }
 
   /** Whether the user may still act. Takes over what was changed about them, groups for one. */
@@ -91,7 +86,7 @@ export class LiveSession implements Session {
   }
 
   newTreeId(): number | undefined {
-    if (this.trees.size >= this.link.serverLimits.maxTrees) return undefined;
+    if (this.trees.size >= this.fields.limits.maxTrees) return undefined;
     do {
       // 0 means none, and all ones is what related messages carry.
       this.lastTreeId = (this.lastTreeId % 0xffff_fffe) + 1;
@@ -99,7 +94,7 @@ export class LiveSession implements Session {
     return this.lastTreeId;
   }
 
-  async disconnect(tree: Tree, by?: CommandContext): Promise<void> {
+  async disconnect(tree: Tree, by?: object): Promise<void> {
     if (!this.trees.delete(tree.id)) return;
     await this.finish(
       (call) => call !== by && call.tree === tree,
@@ -107,15 +102,13 @@ export class LiveSession implements Session {
     );
   }
 
-  end(by?: CommandContext): Promise<void> {
+  end(by?: object): Promise<void> {
     this.ending ??= this.release(by);
     return this.ending;
   }
 
-  private async release(by: CommandContext | undefined): Promise<void> {
-    this.link.sessions.delete(this.id);
-    this.link.exchanges.delete(this.id);
-    this.fields.table.remove(this);
+  private async release(by: object | undefined): Promise<void> {
+    this.fields.onEnd();
     this.trees.clear();
     await this.finish(
       (call) => call !== by,

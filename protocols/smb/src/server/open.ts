@@ -1,13 +1,4 @@
-import type { FileId } from '../messages/file-id.ts';
 import type { FileOpen } from './file-open.ts';
 import type { PipeOpen } from './pipe-open.ts';
-
-/** What every open has (MS-SMB2 3.3.1.10). */
-export interface OpenFields {
-  readonly fileId: FileId;
-  readonly treeId: number;
-  /** Ends it, whatever waits on it included. Idempotent. */
-  close(): Promise<void>;
-}
 
 export type SmbOpen = FileOpen | PipeOpen;

@@ -1,35 +1,12 @@
-import type { AccountService, EventService, FileService, ShareService, StateService } from '@polynas/core/service';
-import type { SessionContext } from './command-row.ts';
+import type { Clock } from './clock.ts';
 import type { RpcPipe } from './pipe-open.ts';
-
-type FileCalls =
-  | ('root' | 'limits' | 'statfs' | 'getattr' | 'setattr' | 'lookup' | 'readlink' | 'pathBelow')
-  | ('create' | 'mkdir' | 'link' | 'remove' | 'rmdir' | 'readdir' | 'streams' | 'stream')
-  | ('getxattr' | 'listxattr' | 'setxattr' | 'removexattr');
-
-/** What the server calls: the part of core's services that SMB needs, so that others can give it as well. */
-export interface SmbServices {
-  readonly accounts: Pick<AccountService, 'tenants' | 'userByName' | 'userByUid' | 'ntCredential' | 'principalOf'>;
-  readonly shares: Pick<ShareService, 'list' | 'byId' | 'byName' | 'nameAt'>;
-  readonly files: Pick<FileService, FileCalls>;
-  readonly state: Pick<StateService, 'open' | 'rights' | 'lock' | 'unlock' | 'releaseClient'>;
-  readonly events: EventService;
-}
-
-/** Time as it is handed in. The core's clock fits. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Milliseconds that never go back. */
-  monotonic(): number;
-  /** Runs `work` once after `milliseconds`, unless cancelled before. Does not keep the process alive. */
-  after(milliseconds: number, work: () => void): { cancel(): void };
-}
+import type { SmbServices } from './services.ts';
+import type { Session } from './session.ts';
 
 /** The named pipes of IPC$. */
 export interface Pipes {
   /** An instance of the pipe, whose name comes without backslash and in any case; `undefined` when there is none. */
-  open(name: string, context: SessionContext): RpcPipe | undefined;
+  open(name: string, session: Session): RpcPipe | undefined;
 }
 
 export interface SmbObserver {

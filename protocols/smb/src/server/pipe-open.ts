@@ -1,4 +1,4 @@
-import type { OpenFields } from './open.ts';
+import type { OpenFields } from './open-fields.ts';
 
 /** An instance of a named pipe of IPC$: what is written are DCE/RPC requests, what is read are the answers. */
 export interface PipeOpen extends OpenFields {

@@ -1,5 +1,4 @@
 import type { Principal } from '@polynas/core/service';
-import type { CommandContext } from './command-row.ts';
 import type { SmbOpen } from './open.ts';
 import type { Tree } from './tree.ts';
 
@@ -21,7 +20,7 @@ export interface Session {
   /** A TreeId that no tree of the session has had; `undefined` when it has as many trees as it may. */
   newTreeId(): number | undefined;
   /** Ends a tree connect: its requests but `by` are aborted, its opens closed. */
-  disconnect(tree: Tree, by?: CommandContext): Promise<void>;
+  disconnect(tree: Tree, by?: object): Promise<void>;
   /** Ends the session: its requests but `by` are aborted, its opens closed, what it holds released. Idempotent. */
-  end(by?: CommandContext): Promise<void>;
+  end(by?: object): Promise<void>;
 }

@@ -6,7 +6,9 @@ import { openPipe } from '../rpc/open-pipe.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { systemClock } from './clock.ts';
 import { Connection, type ConnectionContextParts } from './connection.ts';
-import type { Clock, Pipes, SmbObserver, SmbParts, SmbServices } from './parts.ts';
+import type { Clock } from './clock.ts';
+import type { Pipes, SmbObserver, SmbParts } from './parts.ts';
+import type { SmbServices } from './services.ts';
 import { DEFAULT_BUDGET, DEFAULT_LIMITS, type ServerLimits } from './server-limits.ts';
 import { SessionTable } from './session-table.ts';
 
@@ -39,11 +41,6 @@ const SWEEP_INTERVAL = 5_000;
 const KEEP_ALIVE = 120_000;
 /** Bytes of a payload buffer: what Linux reads at once. */
 const PAYLOAD = 4 * 1024 * 1024;
-
-const rpcPipes: Pipes = {
-  open: (name, { parts, session }) =>
-    openPipe(name, { ...parts, principal: session.principal, tenant: session.tenant }),
-};
 
 /** SMB 2.0.2 to 3.1.1 over TCP. */
 export class SmbServer {
@@ -171,8 +168,12 @@ function partsOf(options: SmbServerOptions, clock: Clock): SmbParts {
   if (!/^[A-Z0-9_-]{1,15}$/.test(serverName)) throw new RangeError(`${serverName} is no NetBIOS name`);
   const serverGuid = options.serverGuid ?? random(16);
   if (serverGuid.length !== 16) throw new RangeError('a server GUID has 16 bytes');
+  const rpc = { services, clock, random, observer, serverName, serverGuid };
+  const rpcPipes: Pipes = {
+    open: (name, { principal, tenant }) => openPipe(name, { ...rpc, principal, tenant }),
+  };
   return {
-    ...{ services, clock, random, observer, serverName, serverGuid },
+    ...rpc,
     pipes: options.pipes ?? rpcPipes,
     defaultTenant: options.defaultTenant ?? 'default',
     encryption: options.encryption ?? 'offered',

@@ -10,11 +10,10 @@ import { type Header, header as headerCodec, HeaderFlag, NO_SIGNATURE } from '..
 import { SigningAlgorithm } from '../messages/negotiate-contexts/signing.ts';
 import { bodies } from '../messages/table.ts';
 import { decode } from '../messages/whole.ts';
-import type { Rows } from '../server/call.ts';
+import type { CallWork, Rows } from '../server/call.ts';
 import { Dispatcher, type DispatcherHost } from '../server/dispatcher.ts';
-import type { FrameWork } from '../server/frame-work.ts';
 import { Link } from '../server/link.ts';
-import { LiveSession } from '../server/live-session.ts';
+import type { LiveSession } from '../server/live-session.ts';
 import type { SmbParts } from '../server/parts.ts';
 import { DEFAULT_LIMITS, type ServerLimits } from '../server/server-limits.ts';
 import { SessionTable } from '../server/session-table.ts';
@@ -81,8 +80,8 @@ export class DispatcherBench implements DispatcherHost {
       signingAlgorithm: SigningAlgorithm.AES_CMAC,
     });
     this.link.window.grant(this.limits.maxCredits - 1);
-    this.session = new LiveSession({
-      ...{ id: SESSION, link: this.link, table, state: services.state, observer: parts.observer },
+    this.session = this.link.begin({
+      ...{ id: SESSION, state: services.state, observer: parts.observer },
       ...{ user: user as never, principal, encryption: undefined, encryptData: false },
       signing: new Signing(SigningAlgorithm.AES_CMAC, KEY),
     });
@@ -153,12 +152,12 @@ export class DispatcherBench implements DispatcherHost {
     );
   }
 
-  finished(work: FrameWork): void {
+  finished(work: CallWork): void {
     this.finishedFrames += 1;
     if (work.waiting) this.waiting -= 1;
   }
 
-  waits(work: FrameWork): void {
+  waits(work: CallWork): void {
     if (this.waiting >= this.limits.maxWaiting) throw new StatusError(NtStatus.INSUFFICIENT_RESOURCES);
     work.waiting = true;
     this.waiting += 1;

@@ -1,4 +1,4 @@
-import type { Clock } from '../server/parts.ts';
+import type { Clock } from '../server/clock.ts';
 
 /** A clock that stands still until it is told to go on. */
 export class FakeClock implements Clock {

@@ -417,7 +417,9 @@ export class SmbClient {
       return;
     }
     const { status } = head;
-    const withBody = status === NtStatus.SUCCESS || status === NtStatus.MORE_PROCESSING_REQUIRED || status >>> 30 < 3;
+    // Of the warnings, only this one comes with what was asked for.
+    const withBody =
+      status >>> 30 < 2 || status === NtStatus.BUFFER_OVERFLOW || status === NtStatus.MORE_PROCESSING_REQUIRED;
     const command = this.lenient && isCommand(head.command) ? head.command : waiter.command;
     const codec = bodies[command].response;
     const body = withBody ? codec?.read(new Reader(bytes).seek(HEADER_SIZE)) : undefined;

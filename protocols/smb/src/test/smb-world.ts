@@ -1,7 +1,7 @@
 import { openMemoryVolume } from '@polynas/backend-memory';
 import { type Core, createCore, memoryRegistryStore } from '@polynas/core';
 import type { Caller, ShareDoors } from '@polynas/core/service';
-import type { SmbServices } from '../server/parts.ts';
+import type { SmbServices } from '../server/services.ts';
 import { createSmbServer, type SmbServer, type SmbServerOptions } from '../server/smb-server.ts';
 import { systemClock } from '../server/clock.ts';
 import { ntHash } from '../ntlm/nt-hash.ts';

@@ -1,5 +1,4 @@
 import type { FileRef } from '@polynas/core/service';
-import type { SmbParts } from '../../server/parts.ts';
 import type { ChangeQueue } from './change-queue.ts';
 
 /**
@@ -33,10 +32,10 @@ function keyOf({ share, id }: FileRef): string {
   return `${share}/${id}`;
 }
 
-const ofServers = new WeakMap<SmbParts, Watches>();
+const ofServers = new WeakMap<object, Watches>();
 
 /** Those of the server whose parts these are. */
-export function watchesOf(parts: SmbParts): Watches {
+export function watchesOf(parts: object): Watches {
   let watches = ofServers.get(parts);
   if (watches === undefined) ofServers.set(parts, (watches = new Watches()));
   return watches;

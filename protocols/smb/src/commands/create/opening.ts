@@ -1,7 +1,7 @@
 import { access, type AccessMask, type Attributes, type Caller, type Open, type Share } from '@polynas/core/service';
 import type { CreateRequest } from '../../messages/create.ts';
 import type { TreeContext } from '../../server/command-row.ts';
-import type { SmbServices } from '../../server/parts.ts';
+import type { SmbServices } from '../../server/services.ts';
 import type { WantedAccess } from './access.ts';
 import type { WantedByContexts } from './contexts.ts';
 import type { Plan } from './disposition.ts';

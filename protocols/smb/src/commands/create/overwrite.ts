@@ -1,7 +1,7 @@
 import { access, type Attributes, type Caller, type FileRef, isStorageError, type Open } from '@polynas/core/service';
 import { FileAttribute } from '../../information/classes.ts';
 import { NtStatus } from '../../nt-status.ts';
-import type { SmbServices } from '../../server/parts.ts';
+import type { SmbServices } from '../../server/services.ts';
 import { StatusError } from '../../status.ts';
 import { furnish, type Furnished } from './furnish.ts';
 import { newDosBits } from './new-file.ts';

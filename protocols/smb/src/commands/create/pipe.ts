@@ -14,7 +14,7 @@ const PIPE_BIT = 1n << 63n;
 /** Opens an instance of a named pipe (MS-SMB2 3.3.5.9.14). */
 export function openPipe(context: TreeContext, request: CreateRequest): CreateResponse {
   const name = request.name.startsWith('\\') ? request.name.slice(1) : request.name;
-  const pipe = context.parts.pipes.open(name, context);
+  const pipe = context.parts.pipes.open(name, context.session);
   if (pipe === undefined) throw new StatusError(NtStatus.OBJECT_NAME_NOT_FOUND);
   const { opens } = context.session;
   const fileId = freeFileId(context);

@@ -1,7 +1,7 @@
 import type { Attributes, Caller, FileRef, Name } from '@polynas/core/service';
 import { NtStatus } from '../../nt-status.ts';
 import { StatusError } from '../../status.ts';
-import type { SmbServices } from '../../server/parts.ts';
+import type { SmbServices } from '../../server/services.ts';
 
 /** Where a path leads. */
 export interface Place {

@@ -14,7 +14,7 @@ export const pipeWait: FsctlRow = {
     r.skip(8);
     const length = r.u32le();
     r.skip(2);
-    const pipe = context.parts.pipes.open(r.utf16le(length), context);
+    const pipe = context.parts.pipes.open(r.utf16le(length), context.session);
     if (pipe === undefined) throw new StatusError(NtStatus.OBJECT_NAME_NOT_FOUND);
     pipe.close();
     return NOTHING;

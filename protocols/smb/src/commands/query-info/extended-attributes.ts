@@ -16,7 +16,7 @@ import type { FileOpen } from '../../server/file-open.ts';
 import { StatusError } from '../../status.ts';
 import { needAccess } from '../file-of.ts';
 import type { Information } from './information.ts';
-import type { SmbServices } from '../../server/parts.ts';
+import type { SmbServices } from '../../server/services.ts';
 
 /** Bytes of an entry's header, and of its list's (MS-FSA 2.1.5.12.9: EaSize counts as OS/2 did). */
 const ENTRY_OVERHEAD = 5;

@@ -13,7 +13,7 @@ import type { OpenContext } from '../../server/command-row.ts';
 import type { FileOpen } from '../../server/file-open.ts';
 import { StatusError } from '../../status.ts';
 import { needAccess } from '../file-of.ts';
-import type { SmbServices } from '../../server/parts.ts';
+import type { SmbServices } from '../../server/services.ts';
 
 /** FileFullEaInformation (MS-FSA 2.1.5.15.5). */
 export async function setFullEa(context: OpenContext, file: FileOpen, buffer: Uint8Array): Promise<void> {
