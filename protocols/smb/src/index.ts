@@ -39,6 +39,7 @@ export * from './messages/file-id.ts';
 export * from './messages/flush.ts';
 export * from './messages/fsctl/duplicate-extents.ts';
 export * from './messages/fsctl/enumerate-snapshots.ts';
+export * from './messages/fsctl/network-interface-info.ts';
 export * from './messages/fsctl/ranges.ts';
 export * from './messages/fsctl/srv-copychunk.ts';
 export * from './messages/fsctl/validate-negotiate-info.ts';

@@ -9,6 +9,8 @@ export interface ConnectionInfo {
   readonly id: number;
   /** The client's address as text. */
   readonly client: string;
+  /** Our address, as text, that the client has reached. */
+  readonly local: string;
   readonly dialect: Dialect;
   readonly limits: ConnectionLimits;
   readonly clientGuid: Uint8Array;

@@ -10,7 +10,7 @@ import type { BudgetAccount, BudgetHolder, ByteBudget } from './byte-budget.ts';
 import { ConnectionEnded } from './connection-ended.ts';
 import { Dispatcher, type DispatcherHost } from './dispatcher.ts';
 import type { CallWork } from './call.ts';
-import { Link } from './link.ts';
+import { type Ends, Link } from './link.ts';
 import { Outbox } from './outbox.ts';
 import type { SmbParts } from './parts.ts';
 import type { ServerLimits } from './server-limits.ts';
@@ -60,11 +60,11 @@ export class Connection implements BudgetHolder, DispatcherHost {
   private readonly openedAt: number;
   private heardAt: number;
 
-  constructor(socket: Socket, id: number, client: string, context: ConnectionContextParts) {
+  constructor(socket: Socket, id: number, ends: Ends, context: ConnectionContextParts) {
     this.socket = socket;
     this.context = context;
     const { parts, limits, budget, sessions } = context;
-    this.link = new Link(id, client, limits, sessions);
+    this.link = new Link(id, ends, limits, sessions);
     this.inbound = new Inbound(limits, context.buffers);
     this.dispatcher = new Dispatcher(parts, this.link, this.inbound, rows, context.payloads, this);
     this.account = budget.open(this);

@@ -288,7 +288,9 @@ export class Dispatcher implements CallHost {
     if (error instanceof WireError) return errorReply(call, NtStatus.INVALID_PARAMETER);
     const status = statusOfError(error);
     if (status !== undefined) return errorReply(call, status, error instanceof StatusError ? error.data : undefined);
-    if (call.aborted && error === call.signal.reason) return errorReply(call, NtStatus.CANCELLED);
+    // Whatever it was that gave up, it did as it was told.
+    if (call.aborted && error instanceof Error && error.name === 'AbortError')
+      return errorReply(call, NtStatus.CANCELLED);
     this.parts.observer.fault(error);
     return errorReply(call, NtStatus.INTERNAL_ERROR);
   }

@@ -10,6 +10,12 @@ import type { ServerLimits } from './server-limits.ts';
 import type { SessionSetupExchange } from './session-setup-exchange.ts';
 import type { SessionTable } from './session-table.ts';
 
+/** Addresses of a connection, as text. */
+export interface Ends {
+  readonly client: string;
+  readonly local: string;
+}
+
 /** What NEGOTIATE settles. */
 export interface Negotiated {
   readonly dialect: Dialect;
@@ -39,6 +45,7 @@ const NOTHING_YET: Omit<Negotiated, 'limits'> = {
 export class Link implements ConnectionInfo {
   readonly id: number;
   readonly client: string;
+  readonly local: string;
   readonly serverLimits: ServerLimits;
   readonly table: SessionTable;
   /** `wildcard`: an SMB1 negotiate was answered with 0x02FF, and a second NEGOTIATE is due (MS-SMB2 3.3.5.3). */
@@ -50,9 +57,10 @@ export class Link implements ConnectionInfo {
   readonly exchanges = new Map<bigint, SessionSetupExchange>();
   private negotiated: Negotiated;
 
-  constructor(id: number, client: string, limits: ServerLimits, table: SessionTable) {
+  constructor(id: number, ends: Ends, limits: ServerLimits, table: SessionTable) {
     this.id = id;
-    this.client = client;
+    this.client = ends.client;
+    this.local = ends.local;
     this.serverLimits = limits;
     this.table = table;
     this.window = new SequenceWindow(limits.maxCredits);

@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Command } from '../messages/command.ts';
+import { RELATED_FILE_ID } from '../messages/file-id.ts';
+import { networkInterfaceInfo } from '../messages/fsctl/network-interface-info.ts';
+import {
+  validateNegotiateInfoRequest,
+  validateNegotiateInfoResponse,
+} from '../messages/fsctl/validate-negotiate-info.ts';
 import { HeaderFlag } from '../messages/header.ts';
+import { CtlCode } from '../messages/ioctl.ts';
+import { Capability } from '../messages/negotiate.ts';
 import { SESSION_FLAG_BINDING, SessionFlag } from '../messages/session-setup.ts';
 import { ShareType } from '../messages/tree-connect.ts';
+import { decode, encode } from '../messages/whole.ts';
 import { NtStatus } from '../nt-status.ts';
 import { fileIdOf } from '../test/smb-client.ts';
 import { makeSmbWorld, PASSWORD, type SmbWorld } from '../test/smb-world.ts';
@@ -298,4 +307,44 @@ it('a server that stops ends what waits, and releases what clients hold', async 
   expect(mine.core.state.holders()).toEqual([]);
   expect(mine.server.sessions).toBe(0);
   await mine.close();
+});
+
+describe('FSCTLs of the connection', () => {
+  const ioctl = (ctlCode: number, input: Uint8Array = new Uint8Array(0)) => ({
+    ...{ ctlCode, fileId: RELATED_FILE_ID, maxInputResponse: 0, maxOutputResponse: 4096, flags: 1, input },
+    output: new Uint8Array(0),
+  });
+  const validation = (dialects: readonly number[]) =>
+    encode(validateNegotiateInfoRequest, {
+      ...{ capabilities: Capability.LARGE_MTU | Capability.ENCRYPTION, guid: new Uint8Array(16).fill(7) },
+      ...{ securityMode: 1, dialects },
+    });
+
+  it('the negotiation is confirmed, or the connection ends', async () => {
+    const dialects = [0x0202, 0x0210, 0x0300];
+    const code = CtlCode.FSCTL_VALIDATE_NEGOTIATE_INFO;
+    const client = await world.client({ dialects });
+    const { body } = await client.request(Command.IOCTL, ioctl(code, validation(dialects)));
+    expect(decode(validateNegotiateInfoResponse, body!.output)).toMatchObject({ dialect: 0x0300, securityMode: 3 });
+    // The client has offered more than arrived.
+    const cut = client.request(Command.IOCTL, ioctl(code, validation([...dialects, 0x0302])));
+    await expect(cut).rejects.toThrow('closed');
+    const newer = await world.client();
+    const needless = newer.request(Command.IOCTL, ioctl(code, validation([0x0311])));
+    await expect(needless).rejects.toThrow('closed');
+  });
+
+  it('the one interface, no DFS, and nothing that is not known', async () => {
+    const client = await world.client();
+    const { body } = await client.request(Command.IOCTL, ioctl(CtlCode.FSCTL_QUERY_NETWORK_INTERFACE_INFO));
+    expect(decode(networkInterfaceInfo, body!.output)).toMatchObject([{ address: '127.0.0.1' }]);
+    const status = async (code: number, flags = 1): Promise<number> =>
+      (await client.request(Command.IOCTL, { ...ioctl(code), flags })).status;
+    expect(await status(CtlCode.FSCTL_DFS_GET_REFERRALS)).toBe(NtStatus.FS_DRIVER_REQUIRED);
+    expect(await status(0x0009_ffff)).toBe(NtStatus.INVALID_DEVICE_REQUEST);
+    expect(await status(CtlCode.FSCTL_DFS_GET_REFERRALS, 0)).toBe(NtStatus.NOT_SUPPORTED);
+    const old = await world.client({ dialects: [0x0210] });
+    const answer = await old.request(Command.IOCTL, ioctl(CtlCode.FSCTL_QUERY_NETWORK_INTERFACE_INFO));
+    expect(answer.status).toBe(NtStatus.NOT_SUPPORTED);
+  });
 });

@@ -136,7 +136,8 @@ export class SmbServer {
       return;
     }
     this.lastId += 1;
-    this.open.add(new Connection(socket, this.lastId, client, this.context));
+    const ends = { client, local: plain(socket.localAddress) };
+    this.open.add(new Connection(socket, this.lastId, ends, this.context));
   }
 
   private onClose(connection: Connection): void {

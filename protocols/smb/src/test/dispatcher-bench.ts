@@ -73,7 +73,7 @@ export class DispatcherBench implements DispatcherHost {
       ...{ defaultTenant: 'default', encryption: 'offered' },
     };
     const table = new SessionTable(random);
-    this.link = new Link(1, 'client', this.limits, table);
+    this.link = new Link(1, { client: 'client', local: '192.0.2.1' }, this.limits, table);
     this.link.settle({
       ...{ dialect: Dialect.SMB_3_1_1, limits: this.limits, clientGuid: random(16), clientDialects: [0x0311] },
       ...{ clientCapabilities: 0, clientSecurityMode: 1, cipher: undefined, capabilities: 0 },

@@ -7,6 +7,7 @@ import { CtlCode, ioctlRequest, ioctlResponse } from '../ioctl.ts';
 import { decode, encode } from '../whole.ts';
 import { duplicateExtents } from './duplicate-extents.ts';
 import { snapshotArraySize, srvSnapshotArray } from './enumerate-snapshots.ts';
+import { networkInterfaceInfo } from './network-interface-info.ts';
 import { fileAllocatedRange, fileSetSparse, fileZeroData } from './ranges.ts';
 import { srvCopychunkCopy, srvCopychunkResponse, srvRequestResumeKeyResponse } from './srv-copychunk.ts';
 import { validateNegotiateInfoRequest, validateNegotiateInfoResponse } from './validate-negotiate-info.ts';
@@ -82,6 +83,22 @@ describe('payloads of FSCTLs', () => {
     });
   });
 
+  it('name interfaces by either kind of address', () => {
+    const speed = '00ca9a3b00000000';
+    const v4 = `${'0200'}0000c0000201`.padEnd(256, '0');
+    const v6 = `${'1700'}00000000000020010db8000000000000000000000001`.padEnd(256, '0');
+    const fixed = (next: string, index: string): string => `${next}000000${index}000000${'00'.repeat(8)}${speed}`;
+    both(networkInterfaceInfo, fixed('98', '01') + v4 + fixed('00', '02') + v6, [
+      { ifIndex: 1, capability: 0, linkSpeed: 1_000_000_000n, address: '192.0.2.1' },
+      { ifIndex: 2, capability: 0, linkSpeed: 1_000_000_000n, address: '2001:db8::1' },
+    ]);
+    const [loopback] = decode(
+      networkInterfaceInfo,
+      encode(networkInterfaceInfo, [{ ifIndex: 1, capability: 0, linkSpeed: 1n, address: '::1' }]),
+    );
+    expect(loopback!.address).toBe('0:0:0:0:0:0:0:1');
+  });
+
   it('any bytes are a value or a WireError', () => {
     const codecs: Codec<unknown>[] = [
       srvCopychunkCopy,
@@ -94,6 +111,7 @@ describe('payloads of FSCTLs', () => {
       srvSnapshotArray,
       validateNegotiateInfoRequest,
       validateNegotiateInfoResponse,
+      networkInterfaceInfo,
     ];
     fc.assert(
       fc.property(fc.constantFrom(...codecs), fc.uint8Array({ maxLength: 120 }), (codec, bytes) => {
