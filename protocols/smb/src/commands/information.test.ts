@@ -385,6 +385,14 @@ describe('renames', () => {
     expect((await alice.info(fileId, C.FileStandardInformation, fileStandardInformation)).numberOfLinks).toBe(3);
     await alice.close(fileId);
     expect(await alice.content('there')).toBe('l');
+    await alice.file('alone', 'a');
+    const { fileId: alone } = await alice.open('alone');
+    for (const fileName of ['alone', 'ALONE']) {
+      const itself = { flags: 1, rootDirectory: 0n, fileName };
+      expect(await alice.set(alone, C.FileLinkInformation, fileRenameInformation, itself)).toBe(S.SUCCESS);
+    }
+    await alice.close(alone);
+    expect(await alice.content('alone')).toBe('a');
     const { fileId: directory } = await alice.open('', DIRECTORY);
     const value = { flags: 0, rootDirectory: 0n, fileName: 'x' };
     expect(await alice.set(directory, C.FileLinkInformation, fileRenameInformation, value)).toBe(S.FILE_IS_A_DIRECTORY);

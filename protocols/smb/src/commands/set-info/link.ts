@@ -20,7 +20,12 @@ export async function setLink(context: OpenContext, file: FileOpen, buffer: Uint
     await files.link(caller, file.open.file, directory, name);
   } catch (error) {
     if (!isStorageError(error, 'exists') || (value.flags & REPLACE_IF_EXISTS) === 0) throw error;
-    await files.remove(caller, directory, name);
+    const { attributes: there } = await files.lookup(caller, directory, name);
+    // One name of a file takes the place of another of the same one: it is there already, and may be the only one.
+    if (there?.id === file.open.file.id) return;
+    // What has no name any more gets none; nobody else's is to go for it.
+    if ((await file.open.getattr(caller)).nlink === 0) throw new StatusError(NtStatus.DELETE_PENDING);
+    if (there !== undefined) await files.remove(caller, directory, name);
     await files.link(caller, file.open.file, directory, name);
   }
 }
