@@ -1,3 +1,4 @@
+import { isRelatedFileId } from '../messages/file-id.ts';
 import { IOCTL_IS_FSCTL, type IoctlRequest, type IoctlResponse } from '../messages/ioctl.ts';
 import { NtStatus } from '../nt-status.ts';
 import type { Answer, CommandRow, TreeContext } from '../server/command-row.ts';
@@ -29,7 +30,11 @@ export const ioctl: CommandRow<IoctlRequest, IoctlResponse> = {
 };
 
 function handled(row: FsctlRow, context: TreeContext, request: IoctlRequest): FsctlAnswer | Promise<FsctlAnswer> {
-  if (row.needs === 'tree') return row.handle(context, request);
+  if (row.needs === 'tree') {
+    // 3.3.5.15: what is of no open has to say so.
+    if (!isRelatedFileId(request.fileId)) throw new StatusError(NtStatus.INVALID_PARAMETER);
+    return row.handle(context, request);
+  }
   const open = context.openOf(request.fileId);
   if (row.needs === 'file' && open.kind === 'file') return row.handle(context, request, open);
   if (row.needs === 'pipe' && open.kind === 'pipe') return row.handle(context, request, open);

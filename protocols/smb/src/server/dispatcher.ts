@@ -193,10 +193,7 @@ export class Dispatcher implements CallHost {
       this.finish(work, [reply]);
       return;
     }
-    reply.then(
-      (settled) => this.finish(work, [settled]),
-      (error: unknown) => this.host.drop(error),
-    );
+    reply.then((settled) => this.finish(work, [settled])).catch((error: unknown) => this.host.drop(error));
   }
 
   /** One after the other; the answers go out together, unless one of them waits. */

@@ -341,6 +341,8 @@ describe('FSCTLs of the connection', () => {
     const status = async (code: number, flags = 1): Promise<number> =>
       (await client.request(Command.IOCTL, { ...ioctl(code), flags })).status;
     expect(await status(CtlCode.FSCTL_DFS_GET_REFERRALS)).toBe(NtStatus.FS_DRIVER_REQUIRED);
+    const named = { ...ioctl(CtlCode.FSCTL_QUERY_NETWORK_INTERFACE_INFO), fileId: { persistent: 1n, volatile: 1n } };
+    expect((await client.request(Command.IOCTL, named)).status).toBe(NtStatus.INVALID_PARAMETER);
     expect(await status(0x0009_ffff)).toBe(NtStatus.INVALID_DEVICE_REQUEST);
     expect(await status(CtlCode.FSCTL_DFS_GET_REFERRALS, 0)).toBe(NtStatus.NOT_SUPPORTED);
     const old = await world.client({ dialects: [0x0210] });
