@@ -73,6 +73,23 @@ describe('dispositions', () => {
     expect(await alice.createStatus('a-directory', overwritten)).toBe(S.INVALID_PARAMETER);
   });
 
+  it('overwriting is refused before anything is lost where a stream is held', async () => {
+    await alice.file('held', 'content');
+    await alice.file('held:first', 'one');
+    await alice.file('held:second', 'two');
+    const { fileId } = await alice.open('held:second', { shareAccess: ShareAccess.READ | ShareAccess.WRITE });
+    for (const createDisposition of [D.OVERWRITE, D.OVERWRITE_IF, D.SUPERSEDE]) {
+      const fields = { createDisposition, desiredAccess: Access.GENERIC_WRITE };
+      expect(await alice.createStatus('held', fields)).toBe(S.SHARING_VIOLATION);
+    }
+    await alice.close(fileId);
+    expect(await alice.content('held')).toBe('content');
+    expect(await alice.content('held:first')).toBe('one');
+    expect(await alice.createStatus('held', { createDisposition: D.OVERWRITE })).toBe(S.SUCCESS);
+    expect(await alice.content('held')).toBe('');
+    expect(await alice.createStatus('held:first')).toBe(S.OBJECT_NAME_NOT_FOUND);
+  });
+
   it('overwriting takes streams, EAs and attributes along, and needs HIDDEN and SYSTEM named', async () => {
     await alice.file('full', 'x', { createContexts: [eas(['NAME', 'value'])] });
     await alice.file('full:stream', 'y');

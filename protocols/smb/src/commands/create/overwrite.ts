@@ -19,25 +19,33 @@ export function checkOverwrite(file: Attributes, fileAttributes: number): void {
 /** Empties a file that was opened: content, streams and extended attributes go, id, links and ACL stay (MS-FSA 2.1.5.1.2). */
 export async function overwrite(opening: Opening, open: Open): Promise<Furnished> {
   const { caller, services, request } = opening;
-  const attributes = await open.setattr(caller, { size: 0, dosBits: newDosBits(false, request.fileAttributes) });
-  await removeStreams(services, caller, open);
+  // First, since whoever holds a stream refuses all of it: what is refused has lost nothing.
+  const streams = await holdStreams(services, caller, open);
+  let attributes: Attributes;
+  try {
+    attributes = await open.setattr(caller, { size: 0, dosBits: newDosBits(false, request.fileAttributes) });
+    for (const stream of streams) await stream.setDeletePending(caller, true);
+  } finally {
+    for (const stream of streams) await stream.close();
+  }
   await removeExtendedAttributes(services, caller, open.file);
   return furnish(opening, open, attributes);
 }
 
-async function removeStreams({ files, state }: SmbServices, caller: Caller, open: Open): Promise<void> {
-  for (const { name } of await files.streams(caller, open.file)) {
-    const stream = await files.stream(caller, open.file, name, 'open');
-    if (stream === undefined) continue;
-    const { opener } = open;
-    const doomed = await state.open(caller, stream.file, {
-      access: access.delete,
-      deny: 0,
-      opener,
-      deleteOnClose: true,
-    });
-    await doomed.close();
+/** All streams of the file, open so that they may be deleted. */
+async function holdStreams({ files, state }: SmbServices, caller: Caller, { file, opener }: Open): Promise<Open[]> {
+  const held: Open[] = [];
+  try {
+    for (const { name } of await files.streams(caller, file)) {
+      const stream = await files.stream(caller, file, name, 'open');
+      if (stream === undefined) continue;
+      held.push(await state.open(caller, stream.file, { access: access.delete, deny: 0, opener }));
+    }
+  } catch (error) {
+    for (const stream of held) await stream.close();
+    throw error;
   }
+  return held;
 }
 
 async function removeExtendedAttributes({ files }: SmbServices, caller: Caller, file: FileRef): Promise<void> {
