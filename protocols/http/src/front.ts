@@ -88,6 +88,8 @@ export interface FrontOptions {
 interface Connection {
   last: Promise<void>;
   pending: number;
+  /** The request that came last. */
+  latest: IncomingMessage;
 }
 
 /** Documents up to this many bytes are too small to be counted. */
@@ -117,10 +119,12 @@ export class HttpFront {
     this.#turns.accepted();
   }
 
-  /** Settles when what is under way on a connection is answered; `undefined` when nothing is. */
+  /** Settles when what has come whole on a connection is answered; `undefined` when nothing is under way, or its body is cut off. */
   busy(socket: object): Promise<void> | undefined {
     const connection = this.#connections.get(socket);
-    return connection === undefined || connection.pending === 0 ? undefined : connection.last;
+    return connection !== undefined && connection.pending > 0 && connection.latest.complete
+      ? connection.last
+      : undefined;
   }
 
   /** From now on each answer is the last one of its connection. */
@@ -136,7 +140,8 @@ export class HttpFront {
    */
   handle(request: IncomingMessage, response: ServerResponse, expectContinue: boolean): void {
     const { socket } = request;
-    const connection = this.#connections.get(socket) ?? { last: Promise.resolve(), pending: 0 };
+    const connection = this.#connections.get(socket) ?? { last: Promise.resolve(), pending: 0, latest: request };
+    connection.latest = request;
     this.#connections.set(socket, connection);
     if (connection.pending >= this.#options.limits.pipelined) {
       socket.destroy();
