@@ -19,10 +19,13 @@ export function hasWildcards(expression: string): boolean {
 export class SearchExpression {
   private readonly pattern: string;
   private readonly everything: boolean;
+  /** Places reached before and after a character; kept, since a listing asks for many names. */
+  private readonly places: readonly [Uint8Array, Uint8Array];
 
   constructor(expression: string) {
     this.pattern = expression.toUpperCase();
     this.everything = expression === '*' || expression === '';
+    this.places = [new Uint8Array(this.pattern.length + 1), new Uint8Array(this.pattern.length + 1)];
   }
 
   matches(name: string): boolean {
@@ -30,11 +33,12 @@ export class SearchExpression {
     const { pattern } = this;
     const upper = name.toUpperCase();
     const lastDot = upper.lastIndexOf('.');
-    let reached = new Uint8Array(pattern.length + 1);
+    let [reached, next] = this.places;
+    reached.fill(0);
     reached[0] = 1;
     this.passEmpty(reached, upper, 0);
     for (let at = 0; at < upper.length; at++) {
-      const next = new Uint8Array(pattern.length + 1);
+      next.fill(0);
       let alive = false;
       for (let place = 0; place < pattern.length; place++) {
         if (reached[place] === 0) continue;
@@ -45,7 +49,7 @@ export class SearchExpression {
       }
       if (!alive) return false;
       this.passEmpty(next, upper, at + 1);
-      reached = next;
+      [reached, next] = [next, reached];
     }
     return reached[pattern.length] === 1;
   }
