@@ -5,7 +5,9 @@ import { type FileId, RELATED_FILE_ID } from '../messages/file-id.ts';
 import { HeaderFlag } from '../messages/header.ts';
 import { CtlCode } from '../messages/ioctl.ts';
 import { NtStatus } from '../nt-status.ts';
+import { FakeClock } from '../test/fake-clock.ts';
 import { fileIdOf, type SmbClient } from '../test/smb-client.ts';
+
 import { makeSmbWorld, PASSWORD, type SmbWorld } from '../test/smb-world.ts';
 
 let world: SmbWorld;
@@ -218,19 +220,26 @@ describe('clients that do not read', () => {
   });
 });
 
-it('a connection that never logs on, or stops within a frame, is closed', async () => {
-  const mine = await makeSmbWorld({ limits: { unauthenticated: 0, stall: 0 } });
+it('connections that do nothing are closed in time, those with something open are not', async () => {
+  const clock = new FakeClock();
+  const mine = await makeSmbWorld({ clock });
   const silent = await mine.open();
-  mine.server.sweep();
+  const [idle, half, holder] = await Promise.all([mine.client(), mine.client(), mine.client()]);
+  await holder.request(Command.CREATE, create('held').body as never);
+  clock.advance(25_000);
+  expect(mine.dropped).toEqual([]);
+  clock.advance(10_000);
   await silent.untilClosed();
-  const half = await mine.client();
   half.socket.write(Buffer.from('00001000fe', 'hex'));
   await expect
     .poll(() => {
-      mine.server.sweep();
+      clock.advance(10_000);
       return half.closed;
     })
     .toBe(true);
-  expect(mine.dropped).toEqual(['not authenticated', 'does not complete its frame']);
+  clock.advance(16 * 60_000);
+  await idle.untilClosed();
+  expect((await holder.request(Command.ECHO, {})).status).toBe(NtStatus.SUCCESS);
+  expect(mine.dropped).toEqual(['not authenticated', 'does not complete its frame', 'idle']);
   await mine.close();
 });

@@ -145,15 +145,10 @@ export class SmbServer {
     if (this.open.size === 0) this.whenEmpty?.();
   }
 
-  /** Closes connections that are idle or do not move. Done every few seconds by itself. */
-  sweep(): void {
-    const now = this.clock.monotonic();
-    for (const connection of this.open) connection.sweep(now);
-  }
-
   private sweepLater(): void {
     this.sweeping = this.clock.after(SWEEP_INTERVAL, () => {
-      this.sweep();
+      const now = this.clock.monotonic();
+      for (const connection of this.open) connection.sweep(now);
       this.sweepLater();
     });
   }
