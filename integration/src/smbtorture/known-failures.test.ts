@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compare, readKnownFailures } from './known-failures.ts';
+import { compare, isRun, readKnownFailures } from './known-failures.ts';
 
 test('what is known, what is new, what is fixed', () => {
   const known = readKnownFailures('# a comment\n\na.b | not there yet\na.c | never\na.e | not run here\n');
@@ -17,6 +17,11 @@ test('what is known, what is new, what is fixed', () => {
     unexpected: ['a.d: y'],
     fixed: ['a.c'],
   });
+});
+
+test('what takes too long to fail is not run', () => {
+  const known = readKnownFailures('a.b | not run: hangs\na.c | fails at once');
+  expect(['a.a', 'a.b', 'a.c'].filter((name) => isRun(name, known))).toEqual(['a.a', 'a.c']);
 });
 
 test('each line needs a reason, and comes once', () => {

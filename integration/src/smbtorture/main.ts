@@ -1,14 +1,14 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { SmbTarget } from '../clients/store-client.ts';
 import { Head } from '../head/head.ts';
 import { freePorts } from '../peers/daemon.ts';
 import { SAMBA, whyUnavailable } from '../peers/peer-packages.ts';
 import { startSamba } from '../peers/samba.ts';
-import { compare, readKnownFailures } from './known-failures.ts';
+import { compare, isRun, type KnownFailures } from './known-failures.ts';
+import { knownOfHead } from './known-of-head.ts';
 import { runTorture, smbtortureUnavailable, testsOf } from './smbtorture.ts';
 import { suites } from './suites.ts';
 import type { TestResult } from './subunit.ts';
@@ -16,12 +16,11 @@ import type { TestResult } from './subunit.ts';
 export const usage = `node integration/suites/smbtorture/run.mjs [options]
 
   --suite NAME    one suite (smb2.lock) or test (smb2.lock.rw-none); may be given several times; all of suites.ts without it
+  --all           also those that known-failures says not to run
   --samba         against Samba's smbd instead of the head: what is to be expected on Linux
   --seconds N     how long a test may take (default 30)
   --json FILE     writes each result
 `;
-
-export const knownFailuresFile = fileURLToPath(new URL('../../suites/smbtorture/known-failures', import.meta.url));
 
 interface Served {
   readonly target: SmbTarget;
@@ -35,6 +34,7 @@ export async function main(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       suite: { type: 'string', multiple: true, default: [] },
+      all: { type: 'boolean', default: false },
       samba: { type: 'boolean', default: false },
       seconds: { type: 'string', default: '30' },
       json: { type: 'string' },
@@ -50,12 +50,14 @@ export async function main(args: readonly string[]): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'polynas-smbtorture-'));
   chmodSync(directory, 0o755);
   const served = await (values.samba ? serveSamba(directory) : serveHead());
+  // Samba is asked for what it does; only of the head something is expected.
+  const known = values.samba ? new Map<string, string>() : knownOfHead();
   const results: TestResult[] = [];
   try {
     const wanted = values.suite.length > 0 ? values.suite : suites;
     for (const suite of wanted) {
       const from = performance.now();
-      const tests = await testsOf(suite);
+      const tests = (await testsOf(suite)).filter((test) => values.all || isRun(test, known));
       const of = await runTorture(served.target, tests, {
         directory,
         secondsPerTest: Number(values.seconds),
@@ -71,12 +73,10 @@ export async function main(args: readonly string[]): Promise<number> {
     rmSync(directory, { recursive: true, force: true });
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 1)}\n`);
-  return tell(results, values.samba);
+  return tell(results, known, values.samba);
 }
 
-/** Samba is asked for what it does; only of the head something is expected. */
-function tell(results: readonly TestResult[], samba: boolean): number {
-  const known = samba ? new Map<string, string>() : readKnownFailures(readFileSync(knownFailuresFile, 'utf8'));
+function tell(results: readonly TestResult[], known: KnownFailures, samba: boolean): number {
   const { passed, skipped, failedAsKnown, unexpected, fixed } = compare(results, known);
   console.log(`\n${passed} passed, ${failedAsKnown} failed as known, ${skipped} skipped, ${unexpected.length} failed`);
   for (const line of unexpected) console.log(`FAILED and not known: ${line}`);
