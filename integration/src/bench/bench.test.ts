@@ -3,9 +3,10 @@ import { expect, it } from 'vitest';
 import { runBench } from './bench.ts';
 import { readOptions } from './options.ts';
 import { markdown } from './report/table.ts';
+import { protocols } from './server.ts';
 
 // What CI sees of the bench: every load once against the head, no peers, nothing asserted about time.
-it.each(['nfs', 's3'] as const)('every %s load runs against the head', { timeout: 120_000 }, async (protocol) => {
+it.each(protocols)('every %s load runs against the head', { timeout: 120_000 }, async (protocol) => {
   const args = ['--quick', '--seconds', '0.1', '--no-peers', '--no-syncs', '--only', protocol, '--dir', tmpdir()];
   const options = readOptions(args);
   if (options === undefined) throw new Error('no options');

@@ -19,7 +19,7 @@ import type { TimeWindow } from './profile/self-time.ts';
 import { runLoads } from './run-loads.ts';
 import { type BenchServer, type Protocol, protocolTitles } from './server.ts';
 import { ganeshaServer } from './servers/ganesha.ts';
-import { servedByHead, startPolynas } from './servers/polynas.ts';
+import { startPolynas } from './servers/polynas.ts';
 import { radosgwServer } from './servers/radosgw.ts';
 import { sambaServer } from './servers/samba.ts';
 import { swiftServer } from './servers/swift.ts';
@@ -72,9 +72,7 @@ export async function runBench(options: BenchOptions, { say, onRow, onRound }: B
     for (const protocol of options.protocols) {
       const peer = await startPeer(protocol, options, scratch, skip);
       try {
-        const both = [servedByHead.includes(protocol) ? head : undefined, peer].filter(
-          (server) => server !== undefined,
-        );
+        const both = [head, peer].filter((server) => server !== undefined);
         say(`${protocolTitles[protocol]}: ${both.map(({ name, version }) => `${name} ${version}`).join(' and ')}`);
         const directory = scratch.path;
         const outcome = await runLoads({

@@ -18,21 +18,23 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const share = 'bench';
 const region = 'us-east-1';
 
-/** What the head has doors for. */
-export const servedByHead: readonly Protocol[] = ['nfs', 's3'];
-
 /** The head as a user starts it, with one share and one user declared in its configuration file. */
 export async function startPolynas(options: PolynasOptions): Promise<BenchServer> {
   const { directory, protocols, nodeArguments = [] } = options;
   mkdirSync(directory, { recursive: true });
-  const [nfsPort = 0, mountPort = 0, s3Port = 0] = await freePorts(3);
+  const [nfsPort = 0, mountPort = 0, s3Port = 0, smbPort = 0, swiftPort = 0] = await freePorts(5);
   const accessKey = randomBytes(10).toString('hex').toUpperCase();
   const secretKey = randomBytes(20).toString('hex');
+  const password = randomBytes(12).toString('hex');
   const configuration = join(directory, 'polynas.yaml');
   // JSON is YAML.
   writeFileSync(
     configuration,
-    JSON.stringify(declared({ protocols, nfsPort, mountPort, s3Port, accessKey, secretKey }), undefined, 2),
+    JSON.stringify(
+      declared({ protocols, nfsPort, mountPort, s3Port, smbPort, swiftPort, accessKey, secretKey, password }),
+      undefined,
+      2,
+    ),
   );
   const serve = ['serve', '--config', configuration, '--data', join(directory, 'data')];
   const daemon = new Daemon({
@@ -42,8 +44,8 @@ export async function startPolynas(options: PolynasOptions): Promise<BenchServer
     cwd: directory,
   });
   try {
-    const ports: Partial<Record<Protocol, readonly number[]>> = { nfs: [nfsPort, mountPort], s3: [s3Port] };
-    for (const port of protocols.flatMap((protocol) => ports[protocol] ?? [])) await daemon.listening(port, 60);
+    const ports = { nfs: [nfsPort, mountPort], s3: [s3Port], smb: [smbPort], swift: [swiftPort] };
+    for (const port of protocols.flatMap((protocol) => ports[protocol])) await daemon.listening(port, 60);
   } catch (error) {
     await daemon.stop();
     throw error;
@@ -54,7 +56,7 @@ export async function startPolynas(options: PolynasOptions): Promise<BenchServer
     version: `${version}, Node.js ${process.versions.node}`,
     durability:
       'local backend (LMDB and host files). Every change of metadata, FILE_SYNC write, COMMIT and PUT is on disk ' +
-      '(fdatasync) before it is answered, directory entry included; UNSTABLE writes are on disk after COMMIT.',
+      '(fdatasync) before it is answered, directory entry included; UNSTABLE writes are on disk after COMMIT, SMB’s after FLUSH.',
     cpuGroups: [{ name: 'Polynas', pids: [daemon.pid] }],
     endpoint: (protocol) => {
       switch (protocol) {
@@ -62,8 +64,13 @@ export async function startPolynas(options: PolynasOptions): Promise<BenchServer
           return { protocol, server: { nfsPort, mountPort, exportPath: `/${share}`, ...benchUser } };
         case 's3':
           return { protocol, server: { port: s3Port, bucket: share, accessKey, secretKey, region } };
-        default:
-          throw new Error(`the head has no door for ${protocol}`);
+        case 'smb':
+          return { protocol, server: { port: smbPort, share, user: { name: 'bench', password } } };
+        case 'swift': {
+          const authUrl = `http://127.0.0.1:${swiftPort}/auth/v1.0`;
+          const user = 'default:bench';
+          return { protocol, server: { port: swiftPort, authUrl, user, key: password, container: share } };
+        }
       }
     },
     // A profile is written when the process ends.
@@ -76,25 +83,31 @@ interface Declared {
   readonly nfsPort: number;
   readonly mountPort: number;
   readonly s3Port: number;
+  readonly smbPort: number;
+  readonly swiftPort: number;
   readonly accessKey: string;
   readonly secretKey: string;
+  readonly password: string;
 }
 
-function declared({ protocols, nfsPort, mountPort, s3Port, accessKey, secretKey }: Declared): object {
+function declared(what: Declared): object {
+  const { protocols, nfsPort, mountPort, s3Port, smbPort, swiftPort, accessKey, secretKey, password } = what;
   const address = '127.0.0.1';
   return {
     log: { level: 'warn' },
     doors: {
       nfs: { enabled: protocols.includes('nfs'), address, port: nfsPort, mountPort },
       s3: { enabled: protocols.includes('s3'), address, port: s3Port, region },
+      smb: { enabled: protocols.includes('smb'), address, port: smbPort },
+      swift: { enabled: protocols.includes('swift'), address, port: swiftPort },
     },
-    users: [{ name: 'bench', ...benchUser, keys: [{ id: accessKey, secret: secretKey }] }],
+    users: [{ name: 'bench', ...benchUser, password, keys: [{ id: accessKey, secret: secretKey }] }],
     shares: [
       {
         name: share,
         owner: 'bench',
         mode: '0777',
-        doors: { nfs: { rules: [{ clients: address, access: 'rw', squash: 'none' }] }, s3: {} },
+        doors: { nfs: { rules: [{ clients: address, access: 'rw', squash: 'none' }] }, s3: {}, smb: {}, swift: {} },
       },
     ],
   };
