@@ -73,7 +73,7 @@ function catalogue(fileId: FileId): Request[] {
     },
     {
       command: Command.LOCK,
-      body: { lockSequenceNumber: 0, lockSequenceIndex: 0, fileId, locks: [{ offset: 0n, length: 10n, flags: 0x11 }] },
+      body: { lockSequence: 0, fileId, locks: [{ offset: 0n, length: 10n, flags: 0x11 }] },
     },
     { command: Command.IOCTL, body: { ctlCode: CtlCode.FSCTL_SRV_COPYCHUNK, input: Buffer.alloc(60), ...ioctl } },
     { command: Command.IOCTL, body: { ctlCode: CtlCode.FSCTL_SET_ZERO_DATA, input: Buffer.alloc(16), ...ioctl } },

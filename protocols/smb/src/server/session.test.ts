@@ -13,7 +13,7 @@ import { SESSION_FLAG_BINDING, SessionFlag } from '../messages/session-setup.ts'
 import { ShareType } from '../messages/tree-connect.ts';
 import { decode, encode } from '../messages/whole.ts';
 import { NtStatus } from '../nt-status.ts';
-import { fileIdOf } from '../test/smb-client.ts';
+import { fileIdOf, type SmbClient } from '../test/smb-client.ts';
 import { makeSmbWorld, PASSWORD, type SmbWorld } from '../test/smb-world.ts';
 
 /** CREATE of the share's top directory. */
@@ -201,6 +201,40 @@ describe('users that change', () => {
     expect((await other.treeConnect('data')).status).toBe(NtStatus.USER_SESSION_DELETED);
     expect(mine.server.sessions).toBe(0);
   });
+});
+
+it('a new password counts from the next logon on', async () => {
+  const mine = await makeSmbWorld();
+  const { accounts } = mine.core;
+  const client = await mine.client();
+  await accounts.changeUser(accounts.userByName('default', 'alice')!.id, { password: 'another' });
+  expect((await client.treeConnect('data')).status).toBe(NtStatus.SUCCESS);
+  await expect(mine.logOn('alice')).rejects.toThrow('0xc000006d');
+  const again = await mine.open();
+  await again.negotiate();
+  expect((await again.sessionSetup('alice', 'another')).status).toBe(NtStatus.SUCCESS);
+  await mine.close();
+});
+
+it('opens and locks end with LOGOFF, TREE_DISCONNECT and the connection', async () => {
+  const mine = await makeSmbWorld();
+  const ends = [
+    (client: SmbClient) => client.request(Command.LOGOFF, {}),
+    (client: SmbClient) => client.request(Command.TREE_DISCONNECT, {}),
+    async (client: SmbClient) => client.close(),
+  ];
+  for (const end of ends) {
+    const client = await mine.client();
+    const file = { ...openTop, createDisposition: 3, createOptions: 0, name: 'file' };
+    const fileId = fileIdOf(await client.request(Command.CREATE, file));
+    const locks = [{ offset: 0n, length: 10n, flags: 0x12 }];
+    await client.request(Command.LOCK, { lockSequence: 0, fileId, locks });
+    expect(mine.core.state.holders()).toHaveLength(2);
+    await end(client);
+    await expect.poll(() => mine.core.state.holders()).toEqual([]);
+  }
+  expect(mine.faults).toEqual([]);
+  await mine.close();
 });
 
 describe('TREE_CONNECT', () => {

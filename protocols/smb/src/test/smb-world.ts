@@ -38,7 +38,6 @@ export async function makeSmbWorld({ services, ...options }: SmbWorldOptions = {
   const volume = openMemoryVolume();
   const faults: unknown[] = [];
   const dropped: string[] = [];
-  const hash = Buffer.from(await ntHash(PASSWORD)).toString('hex');
   const core = await createCore({
     volumes: new Map([['main', volume]]),
     registry: memoryRegistryStore(),
@@ -47,7 +46,7 @@ export async function makeSmbWorld({ services, ...options }: SmbWorldOptions = {
     hasher: {
       hash: (password) => Promise.resolve(password),
       verify: (password, hashed) => Promise.resolve(password === hashed),
-      ntHash: () => Promise.resolve(hash),
+      ntHash: async (password) => Buffer.from(await ntHash(password)).toString('hex'),
     },
     secretBox: { seal: (secret) => secret, open: (sealed) => sealed },
     report: (error) => void faults.push(error),
