@@ -54,6 +54,32 @@ function heardIn(world: World): ChangeEvent[] {
   return heard;
 }
 
+describe('an open of what has become read-only', () => {
+  it.each(['share', 'door'])('changes nothing any more: %s', async (what) => {
+    const world = await makeWorld();
+    const file = await world.file('a', {}, 'content');
+    const writer = await open(world, file, access.readData | writeData | writeAttributes | access.delete, {
+      name: 'a',
+    });
+    const who = smb(0, what === 'door' ? { readOnly: true } : {});
+    world.setReadOnly(what === 'share');
+    const attempts = [
+      () => writer.write(who, 0, [text('X')], 'file'),
+      () => writer.zero(who, 0, 2),
+      () => writer.allocate(who, 0, 2),
+      () => writer.copyFrom(who, writer, 0, 2, 2),
+      () => writer.setattr(who, { size: 0 }),
+      () => writer.rename(who, world.top, text('b'), { replace: false }),
+      () => writer.setDeletePending(who, true),
+    ];
+    for (const attempt of attempts) expect(await codeOf(attempt())).toBe('readOnly');
+    world.setReadOnly(false);
+    await writer.close();
+    expect(await contentOf(world, file)).toBe('content');
+    expect(await namesIn(world)).toEqual(['a']);
+  });
+});
+
 describe('setattr through an open', () => {
   it('goes by the rights of the open, whatever the mode says by now', async () => {
     const world = await makeWorld();

@@ -18,6 +18,8 @@ import type { MountedShare } from './mounts.ts';
 
 /** What opens need of the namespace. */
 export function openKeeper(parts: FileParts): OpenKeeper {
+  // The share as it is by now: one that has become read-only since the open is so for its opens as well.
+  const now = ({ file }: OpenRecord): MountedShare => parts.mounts.get(file.share);
   return {
     table: parts.table,
     judged: (caller, mount, file) => attributesOf(mount, caller, file.base ?? file.id),
@@ -28,15 +30,17 @@ export function openKeeper(parts: FileParts): OpenKeeper {
     checkOpen: (...given) => checkOpen(...given),
     rights: (...given) => rights(...given),
     getattr: (caller, _mount, file) => getattr(parts, caller, file),
-    setattr: (...given) => setattrOfOpen(parts, ...given),
-    rename: (...given) => renameOpen(parts, ...given),
-    renameStream: (caller, mount, record, name, replace) =>
-      parts.streams.rename(caller, mount, record.file, name, replace),
-    beforeWrite: async (caller, { volume }, { file }) => {
+    setattr: (caller, _mount, record, changes) => setattrOfOpen(parts, caller, now(record), record, changes),
+    rename: (caller, _mount, record, ...to) => renameOpen(parts, caller, now(record), record, ...to),
+    renameStream: (caller, _mount, record, name, replace) =>
+      parts.streams.rename(caller, now(record), record.file, name, replace),
+    beforeWrite: async (caller, { volume }, record) => {
+      checkWritable(caller, now(record));
+      const { file } = record;
       if (file.base === undefined) await clearPrivilegesOf(volume, caller, file.id);
     },
     changed: (caller, mount, record, kind) => changed(parts, caller, mount, record, kind),
-    checkRemovable,
+    checkRemovable: (caller, _mount, record) => checkRemovable(caller, now(record), record),
     removeAtClose: (mount, record) => removeAtClose(parts, mount, record),
   };
 }

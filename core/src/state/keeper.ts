@@ -31,7 +31,7 @@ export interface OpenKeeper {
     replace: boolean,
   ): Promise<Renamed>;
   renameStream(caller: Caller, mount: MountedShare, record: OpenRecord, name: string, replace: boolean): Promise<void>;
-  /** Clears suid and sgid before a write of somebody who may not keep them. */
+  /** Clears suid and sgid before a write of somebody who may not keep them. Rejects with `readOnly` where the share or the door has become so since the open. */
   beforeWrite(caller: Caller, mount: MountedShare, record: OpenRecord): Promise<void>;
   /** Tells of a change through an open. */
   changed(caller: Caller, mount: MountedShare, record: OpenRecord, kind: 'written' | 'attributes'): void;

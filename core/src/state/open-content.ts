@@ -48,6 +48,7 @@ export async function allocate(content: OpenContent, caller: Caller, offset: num
   const guard = await enterThrough(content, caller, 'write', offset, length);
   if (guard === undefined) return;
   try {
+    await content.keeper.beforeWrite(caller, content.mount, content.record);
     await content.handle.allocate(caller, offset, length, false);
     content.keeper.changed(caller, content.mount, content.record, 'attributes');
   } finally {
