@@ -17,7 +17,7 @@ export const flush: CommandRow<FlushRequest, EmptyBody> = {
     const { open } = context;
     if (open.kind === 'pipe') return NOTHING;
     needAccess(open, WRITING);
-    if (!open.isDirectory) await open.open.sync(context.caller());
+    if (open.type === 'file') await open.open.sync(context.caller());
     return NOTHING;
   },
 };

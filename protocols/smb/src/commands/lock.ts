@@ -20,7 +20,7 @@ export const lock: CommandRow<LockRequest, EmptyBody> = {
   fileId: (request) => request.fileId,
   async handle(context, { locks }) {
     const file = fileOf(context.open);
-    if (file.isDirectory) throw new StatusError(NtStatus.INVALID_PARAMETER);
+    if (file.type !== 'file') throw new StatusError(NtStatus.INVALID_PARAMETER);
     if ((locks[0]!.flags & LockFlag.UNLOCK) !== 0) unlockAll(context, file, locks);
     else await lockAll(context, file, locks);
     return NOTHING;

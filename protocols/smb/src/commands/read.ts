@@ -28,7 +28,7 @@ export const read: CommandRow<ReadRequest, ReadResponse> = {
 };
 
 async function readFile(context: OpenContext, file: FileOpen, request: ReadRequest): Promise<ReadResponse> {
-  if (file.isDirectory) throw new StatusError(NtStatus.INVALID_DEVICE_REQUEST);
+  if (file.type !== 'file') throw new StatusError(NtStatus.INVALID_DEVICE_REQUEST);
   needAccess(file, READING);
   if (request.offset >= LAST_OFFSET) throw new StatusError(NtStatus.INVALID_PARAMETER);
   // Past 2^53 − 1 there is nothing to read, however far past it.

@@ -28,7 +28,7 @@ export const write: CommandRow<WriteRequest, WriteResponse> = {
 };
 
 async function writeFile(context: OpenContext, file: FileOpen, request: WriteRequest): Promise<WriteResponse> {
-  if (file.isDirectory) throw new StatusError(NtStatus.INVALID_DEVICE_REQUEST);
+  if (file.type !== 'file') throw new StatusError(NtStatus.INVALID_DEVICE_REQUEST);
   needAccess(file, WRITING);
   const { offset, data } = request;
   if (offset + data.length >= LAST_OFFSET) throw new StatusError(NtStatus.INVALID_PARAMETER);

@@ -1,4 +1,4 @@
-import type { Attributes, Open, Timestamp } from '@polynas/core/service';
+import type { Attributes, FileType, Open, Timestamp } from '@polynas/core/service';
 import type { DirectorySearch } from '../commands/directory-search.ts';
 import type { ChangeQueue } from '../commands/change-notify/change-queue.ts';
 import type { Watches } from '../commands/change-notify/watches.ts';
@@ -19,14 +19,13 @@ export interface FileOpenFields {
   /** Who is told when it takes its directory along. */
   readonly watches: Watches;
   readonly open: Open;
-  readonly isDirectory: boolean;
+  /** That of a stream is `file`; that of a link, when it was opened as the link that it is. */
+  readonly type: FileType;
   /** What CREATE granted (MS-SMB2 3.3.1.10 Open.GrantedAccess): handlers check it, not `open.access`, which may be more or less. */
   readonly grantedAccess: number;
   readonly createOptions: number;
   /** Name of the stream, when it is one. */
   readonly stream: string | undefined;
-  /** It was opened as the link that it is (FILE_OPEN_REPARSE_POINT). */
-  readonly isSymlink: boolean;
   /** Bytes that CREATE reserved. */
   readonly reserved: number;
 }
@@ -37,12 +36,11 @@ export class FileOpen implements OpenFields {
   readonly fileId: FileId;
   readonly treeId: number;
   readonly open: Open;
-  readonly isDirectory: boolean;
+  readonly type: FileType;
   readonly grantedAccess: number;
   readonly createOptions: number;
   /** Another one after a rename. */
   stream: string | undefined;
-  readonly isSymlink: boolean;
   /** CurrentByteOffset in bytes: behind the last byte read, and told by FilePositionInformation, else without meaning (MS-FSCC 2.4). */
   position = 0;
   /** Mode bits that FileModeInformation may change (MS-FSCC 2.4). */
@@ -71,11 +69,10 @@ export class FileOpen implements OpenFields {
     this.session = fields.session;
     this.watches = fields.watches;
     this.open = fields.open;
-    this.isDirectory = fields.isDirectory;
+    this.type = fields.type;
     this.grantedAccess = fields.grantedAccess;
     this.createOptions = fields.createOptions;
     this.stream = fields.stream;
-    this.isSymlink = fields.isSymlink;
     this.mode = fields.createOptions & MODE_OPTIONS;
     this.reserved = fields.reserved;
   }
@@ -84,6 +81,10 @@ export class FileOpen implements OpenFields {
   get ending(): AbortSignal {
     this.closing ??= new AbortController();
     return this.closing.signal;
+  }
+
+  get isDirectory(): boolean {
+    return this.type === 'directory';
   }
 
   /** What is shown of the file through this open. */

@@ -52,7 +52,7 @@ async function copy(
   if (maxOutputResponse < RESPONSE_BYTES) throw new StatusError(NtStatus.INVALID_PARAMETER);
   const { sourceKey, chunks } = decode(srvCopychunkCopy, input);
   const source = sourceOf(context, sourceKey);
-  if (source.isDirectory || target.isDirectory) throw new StatusError(NtStatus.INVALID_DEVICE_REQUEST);
+  if (source.type !== 'file' || target.type !== 'file') throw new StatusError(NtStatus.INVALID_DEVICE_REQUEST);
   if (!isWithinLimits(chunks)) {
     return { status: NtStatus.INVALID_PARAMETER, output: encode(srvCopychunkResponse, LIMITS) };
   }

@@ -18,7 +18,7 @@ export const duplicateExtents: FsctlRow = {
     if (source?.kind !== 'file' || source.fileId.persistent !== sourceFileId.persistent) {
       throw new StatusError(NtStatus.INVALID_HANDLE);
     }
-    if (source.isDirectory || target.isDirectory) throw new StatusError(NtStatus.INVALID_PARAMETER);
+    if (source.type !== 'file' || target.type !== 'file') throw new StatusError(NtStatus.INVALID_PARAMETER);
     needAccess(source, Access.FILE_READ_DATA);
     needAccess(target, Access.FILE_WRITE_DATA);
     const caller = context.caller();

@@ -203,3 +203,17 @@ it('a symbolic link that is opened as such tells its target', async () => {
   expect(Buffer.from(body!.output)).toEqual(Buffer.concat(w.finish().parts));
   await alice.close(fileId);
 });
+
+it('a special file tells what it is, and has no content', async () => {
+  const { core } = world;
+  const root = core.files.root(core.shares.byName('smb', 'default', 'data')!.id);
+  const rdev = { major: 0, minor: 0 };
+  await core.files.mknod(world.callerOf('alice'), root, Buffer.from('pipe'), 'fifo', rdev, { mode: 0o666 });
+  const { fileId } = await alice.open('pipe');
+  const { body } = await alice.fsctl(fileId, C.FSCTL_GET_REPARSE_POINT);
+  expect(Buffer.from(body!.output).toString('hex')).toBe('14000080080000004649464f00000000');
+  expect((await alice.read(fileId, 0, 1)).status).toBe(S.INVALID_DEVICE_REQUEST);
+  expect(await alice.write(fileId, 'x')).toBe(S.INVALID_DEVICE_REQUEST);
+  expect(await alice.lock(fileId, 0, 1, LockFlag.EXCLUSIVE_LOCK)).toBe(S.INVALID_PARAMETER);
+  await alice.close(fileId);
+});

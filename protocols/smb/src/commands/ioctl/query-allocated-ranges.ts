@@ -21,7 +21,7 @@ export const queryAllocatedRanges: FsctlRow = {
   needs: 'file',
   async handle(context, request, file) {
     const { fileOffset, length } = decode(fileAllocatedRange, request.input);
-    if (file.isDirectory || fileOffset + length >= LAST_OFFSET) throw new StatusError(NtStatus.INVALID_PARAMETER);
+    if (file.type !== 'file' || fileOffset + length >= LAST_OFFSET) throw new StatusError(NtStatus.INVALID_PARAMETER);
     needAccess(file, Access.FILE_READ_DATA);
     const room = Math.min(Math.floor(request.maxOutputResponse / ENTRY_BYTES), MAX_RANGES);
     const ranges = await rangesOf(context.caller(), file, { offset: fileOffset, length, limit: room + 1 });

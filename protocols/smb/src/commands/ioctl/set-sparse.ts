@@ -15,7 +15,7 @@ const ANY_WRITING = Access.FILE_WRITE_DATA | Access.FILE_APPEND_DATA | Access.FI
 export const setSparse: FsctlRow = {
   needs: 'file',
   async handle(context, request, file) {
-    if (file.isDirectory) throw new StatusError(NtStatus.INVALID_PARAMETER);
+    if (file.type !== 'file') throw new StatusError(NtStatus.INVALID_PARAMETER);
     needAccess(file, ANY_WRITING);
     const sparse = decode(fileSetSparse, request.input);
     const caller = context.caller();

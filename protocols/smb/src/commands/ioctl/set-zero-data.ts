@@ -14,7 +14,7 @@ export const setZeroData: FsctlRow = {
   needs: 'file',
   async handle(context, request, file) {
     const { fileOffset: from, beyondFinalZero: to } = decode(fileZeroData, request.input);
-    if (file.isDirectory || from > to || to >= LAST_OFFSET) throw new StatusError(NtStatus.INVALID_PARAMETER);
+    if (file.type !== 'file' || from > to || to >= LAST_OFFSET) throw new StatusError(NtStatus.INVALID_PARAMETER);
     needAccess(file, Access.FILE_WRITE_DATA);
     const caller = context.caller();
     const { size } = await file.open.getattr(caller);

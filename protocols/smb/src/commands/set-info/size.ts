@@ -37,7 +37,7 @@ export async function setAllocation(context: OpenContext, file: FileOpen, buffer
 }
 
 function sizeIn(context: OpenContext, file: FileOpen, bytes: number): number {
-  if (file.isDirectory || bytes >= SIGNED_LIMIT) throw new StatusError(NtStatus.INVALID_PARAMETER);
+  if (file.type !== 'file' || bytes >= SIGNED_LIMIT) throw new StatusError(NtStatus.INVALID_PARAMETER);
   needAccess(file, Access.FILE_WRITE_DATA);
   const { maxFileSize } = context.parts.services.files.limits(file.open.file.share);
   if (bytes > maxFileSize) throw new StatusError(NtStatus.DISK_FULL);
