@@ -38,7 +38,8 @@ async function writeFile(context: OpenContext, file: FileOpen, request: WriteReq
     (request.flags & WriteFlag.WRITE_THROUGH) !== 0 || (file.createOptions & CreateOption.WRITE_THROUGH) !== 0;
   const { written } = await file.open.write(caller, offset, [data], through ? 'file' : 'unstable');
   // Writes do not move a time that the client has set through this open.
-  if (file.heldTimes !== undefined && data.length > 0) await file.open.setattr(caller, file.heldTimes);
+  const { heldModified: modified } = file;
+  if (modified !== undefined && data.length > 0) await file.open.setattr(caller, { modified });
   return { count: written };
 }
 

@@ -54,10 +54,10 @@ export class FileOpen implements OpenFields {
   /** What CHANGE_NOTIFY has subscribed to. */
   changes: ChangeQueue | undefined;
   /**
-   * `modified` and `accessed` that the client has set or frozen through this open: its own I/O does not move them any more
-   * (MS-FSA Open.UserSetModificationTime, Open.UserSetAccessTime).
+   * `modified` as the client has set or frozen it through this open: the open's own writes do not move it any more (MS-FSA Open.UserSetModificationTime).
+   * Access times move only when they are set.
    */
-  heldTimes: { readonly modified?: Timestamp; readonly accessed?: Timestamp } | undefined;
+  heldModified: Timestamp | undefined;
   private readonly session: SessionOpens;
   private readonly watches: Watches;
   private closing: AbortController | undefined;

@@ -12,7 +12,7 @@ import { needAccess } from '../file-of.ts';
 import { decoded } from './decoded.ts';
 
 /**
- * FileBasicInformation (MS-FSA 2.1.5.15.2). ChangeTime is the backend's alone: asking to set it changes nothing. A time that is set or frozen
+ * FileBasicInformation (MS-FSA 2.1.5.15.2). ChangeTime is the backend's alone: asking to set it changes nothing. A write time that is set or frozen
  * through an open is held against the open's own writes.
  */
 export async function setBasic(context: OpenContext, file: FileOpen, buffer: Uint8Array): Promise<void> {
@@ -33,8 +33,8 @@ export async function setBasic(context: OpenContext, file: FileOpen, buffer: Uin
     ...(dosBits !== before.dosBits && { dosBits }),
   };
   if (Object.keys(changes).length > 0) await file.open.setattr(caller, changes);
-  hold(file, 'accessed', accessed, before);
-  hold(file, 'modified', modified, before);
+  if (modified === 'thaw') file.heldModified = undefined;
+  else if (modified !== 'keep') file.heldModified = modified === 'freeze' ? before.modified : modified;
 }
 
 type TimeChange = 'keep' | 'freeze' | 'thaw' | Timestamp;
@@ -56,11 +56,4 @@ function checkAttributes(file: FileOpen, fileAttributes: number): void {
 function dosBitsOf(before: Attributes, fileAttributes: number): number {
   if (fileAttributes === 0) return before.dosBits;
   return (before.dosBits & STORED_ATTRIBUTES & ~SETTABLE_ATTRIBUTES) | (fileAttributes & SETTABLE_ATTRIBUTES);
-}
-
-function hold(file: FileOpen, which: 'accessed' | 'modified', change: TimeChange, before: Attributes): void {
-  if (change === 'keep') return;
-  const { [which]: _, ...others } = file.heldTimes ?? {};
-  if (change !== 'thaw') file.heldTimes = { ...others, [which]: change === 'freeze' ? before[which] : change };
-  else file.heldTimes = Object.keys(others).length > 0 ? others : undefined;
 }
