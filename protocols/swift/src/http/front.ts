@@ -5,7 +5,8 @@ import type { Request } from '../request/request.ts';
 import { answer } from '../operations/operations.ts';
 import { openBody } from '../request/body.ts';
 import type { DoorContext } from '../request/context.ts';
-import { corsPolicy } from '../request/cors.ts';
+import type { CorsPolicy } from '../request/cors.ts';
+import { corsPolicy, withCors } from '../request/cors.ts';
 import { identify } from '../request/identity.ts';
 import { refuse } from '../routing/refused-headers.ts';
 import { route } from '../routing/route.ts';
@@ -46,7 +47,7 @@ export class SwiftConversation implements Conversation {
   #operation: string | undefined = undefined;
   #user: string | undefined = undefined;
   /** What a browser is told beside the answer. */
-  #cors: Readonly<Record<string, string>> = {};
+  #cors: CorsPolicy | undefined = undefined;
 
   constructor(options: SwiftConversationOptions, exchange: Exchange, transactionId: string) {
     this.#options = options;
@@ -84,15 +85,16 @@ export class SwiftConversation implements Conversation {
       },
     };
     if (row.level !== 'service') refuse(headers, target.query);
-    this.#cors = corsPolicy(context, target, headers)?.headers ?? {};
+    // The question before a request is answered by its operation.
+    this.#cors = row.operation === 'Options' ? undefined : corsPolicy(context, target, headers);
     const reply = await answer(context, request, row);
-    return { ...reply, headers: { ...reply.headers, ...this.#cors } };
+    return { ...reply, headers: withCors(this.#cors, reply.headers ?? {}) };
   }
 
   /** Of a fault of ours the client learns nothing but the transaction id. */
   failed(thrown: unknown): Reply {
     const error = toSwiftError(thrown);
-    const headers = { ...error.headers, ...this.#cors };
+    const headers = withCors(this.#cors, error.headers);
     if (this.#exchange.method === 'HEAD' || error.status === 304) return { status: error.status, headers };
     return {
       status: error.status,

@@ -26,7 +26,6 @@ export const info: Handle = async ({ limits }) =>
       policies: [{ name: 'default', aliases: 'default', default: true }],
     },
     tempauth: { account_acls: false },
-    account_quotas: {},
     container_quotas: {},
     bulk_delete: { max_deletes_per_request: constraints.bulkDeletes, max_failed_deletes: 1000 },
     slo: {

@@ -14,6 +14,7 @@ export const options: Handle = async (context, { target, headers }) => {
   return {
     status: 200,
     headers: {
+      ...policy.headers,
       allow,
       'access-control-allow-methods': allow,
       ...(asked !== undefined && { 'access-control-allow-headers': asked }),

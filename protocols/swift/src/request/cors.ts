@@ -24,7 +24,20 @@ const exposed = [
 export interface CorsPolicy {
   /** Headers of every answer to the origin. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Names that scripts may read of an answer; metadata of the object is added to them. */
+  readonly exposed: readonly string[];
   readonly maximumAge: string | undefined;
+}
+
+/** The headers of an answer, with those that a browser looks for. */
+export function withCors(policy: CorsPolicy | undefined, headers: Readonly<Record<string, string>>) {
+  if (policy === undefined) return headers;
+  const metadata = Object.keys(headers).filter((name) => /^x-(object|container|account)-meta-/.test(name));
+  return {
+    ...headers,
+    ...policy.headers,
+    'access-control-expose-headers': [...policy.exposed, ...metadata].join(', '),
+  };
 }
 
 /** What applies to a request's `Origin` in the container that it names; `undefined` where that one does not allow it. */
@@ -40,10 +53,10 @@ export function corsPolicy(context: DoorContext, target: Target, headers: Header
   return {
     headers: {
       'access-control-allow-origin': all ? '*' : origin,
-      'access-control-expose-headers': [...exposed, ...more].join(', '),
       // Whatever is kept of the answer is this origin's.
       ...(!all && { vary: 'Origin' }),
     },
+    exposed: [...exposed, ...more],
     maximumAge: labels[ageLabel],
   };
 }

@@ -1,9 +1,9 @@
-import type { Labels, Share, ShareUsage } from '@polynas/core/service';
+import type { Labels, Share } from '@polynas/core/service';
 import { badRequest, SwiftError } from '../errors.ts';
 import type { DoorContext } from './context.ts';
 
-/** Limits among the metadata of containers and accounts (`X-Container-Meta-Quota-Bytes`, `…-Count`, `X-Account-Meta-Quota-Bytes`). */
-const bytesLabel = 'quota-bytes';
+/** Limits among the metadata of containers (`X-Container-Meta-Quota-Bytes`, `…-Count`). */
+export const bytesLabel = 'quota-bytes';
 const countLabel = 'quota-count';
 
 /** Refuses limits that are none, before they are kept. */
@@ -19,20 +19,9 @@ export function checkQuotaLabels({ user }: Labels): void {
  * through this door is held by it. Throws `RequestEntityTooLarge`.
  */
 export async function checkQuota(context: DoorContext, share: Share, bytes: number): Promise<void> {
-  const own = context.labels.ofShare(share.id).user;
-  if (own[bytesLabel] !== undefined || own[countLabel] !== undefined) {
-    exceeds(own, await context.objects.usage(share.id), bytes);
-  }
-  const account = context.labels.ofTenant(share.tenant).user;
-  if (account[bytesLabel] === undefined) return;
-  const total = { objects: 0, bytes: 0 };
-  for (const each of context.shares.list('swift', share.tenant)) {
-    total.bytes += (await context.objects.usage(each.id)).bytes;
-  }
-  exceeds({ [bytesLabel]: account[bytesLabel] }, total, bytes);
-}
-
-function exceeds(limits: Readonly<Record<string, string>>, used: ShareUsage, bytes: number): void {
+  const limits = context.labels.ofShare(share.id).user;
+  if (limits[bytesLabel] === undefined && limits[countLabel] === undefined) return;
+  const used = await context.objects.usage(share.id);
   const isOver =
     used.bytes + bytes > Number(limits[bytesLabel] ?? Infinity) ||
     used.objects + 1 > Number(limits[countLabel] ?? Infinity);

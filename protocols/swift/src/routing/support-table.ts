@@ -23,7 +23,7 @@ const notes: Readonly<Record<Operation, string>> = {
   GetAccount:
     'Containers that the caller may list. Text, JSON, XML; `limit`, `marker`, `end_marker`, `prefix`, `delimiter`, `reverse`.',
   HeadAccount: 'Counts as of containers.',
-  PostAccount: 'Metadata, temporary URL keys, `Quota-Bytes`. For administrators of the tenant.',
+  PostAccount: 'Metadata, temporary URL keys; 403 for quotas. For administrators of the tenant.',
   GetContainer:
     'Text, JSON, XML; `limit`, `marker`, `end_marker`, `prefix`, `delimiter` of any length, `reverse` (walks the whole range), `path`. `hash` is empty where nobody has hashed the content yet: listing reads none.',
   HeadContainer:
