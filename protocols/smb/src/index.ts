@@ -1,6 +1,5 @@
 /** An SMB 2 and 3 server over a service; and its parts: codecs, authentication, keys, the framing of a connection. */
 export * from './connection/frame-assembler.ts';
-export * from './connection/large-buffers.ts';
 export * from './connection/inbound.ts';
 export * from './connection/limits.ts';
 export * from './connection/sequence-window.ts';
@@ -72,8 +71,6 @@ export * from './ntlm/nt-hash.ts';
 export * from './ntlm/server.ts';
 export * from './security/descriptor.ts';
 export * from './security/sid.ts';
-export { type BudgetOptions, ByteBudget } from './server/byte-budget.ts';
-export { type Clock, systemClock } from './server/clock.ts';
 export type { Pipes, SmbObserver } from './server/parts.ts';
 export type { RpcPipe } from './server/pipe-open.ts';
 export { DEFAULT_BUDGET, DEFAULT_LIMITS, type ServerLimits } from './server/server-limits.ts';

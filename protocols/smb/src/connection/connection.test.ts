@@ -1,8 +1,7 @@
-import { WireError } from '@polynas/core/wire';
+import { FrameBuffers, WireError } from '@polynas/core/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FrameAssembler } from './frame-assembler.ts';
-import { LargeBuffers } from './large-buffers.ts';
 import { Inbound } from './inbound.ts';
 import { defaultLimits } from './limits.ts';
 import { requiredCharge, SequenceWindow } from './sequence-window.ts';
@@ -52,7 +51,7 @@ describe('frames', () => {
   });
 
   it('that are large lie in common buffers, as far as there are any', () => {
-    const buffers = new LargeBuffers(200_000, 1);
+    const buffers = new FrameBuffers(200_000, 1);
     const payload = Buffer.alloc(100_000, 'abc');
     const gather = (assembler: FrameAssembler): Uint8Array => {
       const stream = framed(payload);

@@ -1,6 +1,5 @@
-import { Reader, WireError } from '@polynas/core/wire';
+import { type FrameBuffers, Reader, WireError } from '@polynas/core/wire';
 import { readTransportHeader, TRANSPORT_HEADER_SIZE } from '../messages/direct-tcp.ts';
-import type { LargeBuffers } from './large-buffers.ts';
 
 /** Where the gathering buffer begins; it doubles with what arrives. */
 const FIRST_CAPACITY = 16 * 1024;
@@ -24,13 +23,13 @@ export class FrameAssembler {
   private length = NO_FRAME;
   private partial: Uint8Array | undefined;
   private gathered = 0;
-  private readonly buffers: LargeBuffers | undefined;
+  private readonly buffers: FrameBuffers | undefined;
   /** Of the frame that is being gathered. */
   private borrowing: Uint8Array | undefined;
   /** Of the frame that was taken last. */
   private borrowed: Uint8Array | undefined;
 
-  constructor(buffers?: LargeBuffers) {
+  constructor(buffers?: FrameBuffers) {
     this.buffers = buffers;
   }
 

@@ -1,10 +1,9 @@
-import { Reader, WireError } from '@polynas/core/wire';
+import { type FrameBuffers, Reader, WireError } from '@polynas/core/wire';
 import { HEADER_SIZE } from '../messages/codec.ts';
 import { type MessageSpan, messageSpans } from '../messages/compound.ts';
 import { PROTOCOL_ID, SMB1_PROTOCOL_ID, TRANSFORM_PROTOCOL_ID } from '../messages/header.ts';
 import { TRANSFORM_HEADER_SIZE } from '../messages/transform-header.ts';
 import { FrameAssembler } from './frame-assembler.ts';
-import type { LargeBuffers } from './large-buffers.ts';
 import { type ConnectionLimits, maxFrame } from './limits.ts';
 
 /** One frame as it came, cut but not decoded. */
@@ -28,7 +27,7 @@ export class Inbound {
   private phase: Phase = 'fresh';
 
   /** @param buffers for large frames; without, each is gathered in memory of its own */
-  constructor(limits: ConnectionLimits, buffers?: LargeBuffers) {
+  constructor(limits: ConnectionLimits, buffers?: FrameBuffers) {
     this.limits = limits;
     this.assembler = new FrameAssembler(buffers);
   }

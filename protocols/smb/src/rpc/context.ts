@@ -1,5 +1,5 @@
 import type { Principal } from '@polynas/core/service';
-import type { Clock } from '../server/clock.ts';
+import type { Clock } from '@polynas/core/wire';
 import type { SmbObserver, SmbParts } from '../server/parts.ts';
 import type { SmbServices } from '../server/services.ts';
 import type { ContextHandles } from './context-handles.ts';

@@ -1,5 +1,5 @@
 import type { Caller } from '@polynas/core/service';
-import type { LargeBuffers } from '../connection/large-buffers.ts';
+import type { FrameBuffers } from '@polynas/core/wire';
 import type { Codec } from '../messages/codec.ts';
 import type { Command } from '../messages/command.ts';
 import { type FileId, isRelatedFileId } from '../messages/file-id.ts';
@@ -37,7 +37,7 @@ export interface CallHost {
   /** The call waits for somebody else: tells the client so, and gives back what is set aside for it. */
   wait(call: Call): void;
   /** For payloads. */
-  readonly buffers: LargeBuffers;
+  readonly buffers: FrameBuffers;
 }
 
 const NOTHING = new Uint8Array(0);

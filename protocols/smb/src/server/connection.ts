@@ -1,12 +1,17 @@
 import type { Socket } from 'node:net';
-import { type Gathered, WireError } from '@polynas/core/wire';
+import {
+  type BudgetAccount,
+  type BudgetHolder,
+  type ByteBudget,
+  type FrameBuffers,
+  type Gathered,
+  WireError,
+} from '@polynas/core/wire';
 import { smb1Negotiate } from '../commands/smb1-negotiate.ts';
 import { rows } from '../commands/table.ts';
-import type { LargeBuffers } from '../connection/large-buffers.ts';
 import { Inbound, type InboundFrame } from '../connection/inbound.ts';
 import { NtStatus } from '../nt-status.ts';
 import { StatusError } from '../status.ts';
-import type { BudgetAccount, BudgetHolder, ByteBudget } from './byte-budget.ts';
 import { ConnectionEnded } from './connection-ended.ts';
 import { Dispatcher, type DispatcherHost } from './dispatcher.ts';
 import type { CallWork } from './call.ts';
@@ -22,9 +27,9 @@ export interface ConnectionContextParts {
   readonly limits: ServerLimits;
   readonly budget: ByteBudget;
   /** For frames that come in. */
-  readonly buffers: LargeBuffers;
+  readonly buffers: FrameBuffers;
   /** For what is read. */
-  readonly payloads: LargeBuffers;
+  readonly payloads: FrameBuffers;
   readonly sessions: SessionTable;
   /** The connection is closed, and nothing of it is left. */
   readonly onClose: (connection: Connection) => void;

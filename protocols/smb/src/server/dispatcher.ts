@@ -1,6 +1,5 @@
-import { type Gathered, Reader, WireError } from '@polynas/core/wire';
+import { type FrameBuffers, type Gathered, Reader, WireError } from '@polynas/core/wire';
 import type { Inbound, InboundFrame } from '../connection/inbound.ts';
-import type { LargeBuffers } from '../connection/large-buffers.ts';
 import { requiredCharge } from '../connection/sequence-window.ts';
 import type { Codec } from '../messages/codec.ts';
 import { Command } from '../messages/command.ts';
@@ -43,7 +42,7 @@ export class Dispatcher implements CallHost {
   private readonly host: DispatcherHost;
   private readonly inbound: Inbound;
   private readonly rows: Rows;
-  readonly buffers: LargeBuffers;
+  readonly buffers: FrameBuffers;
   private readonly frames: ReplyFrames;
   /** Requests that run, by MessageId, in the order in which they began. */
   private readonly running = new Map<bigint, Call>();
@@ -52,7 +51,7 @@ export class Dispatcher implements CallHost {
   private watching: { cancel(): void } | undefined;
   private closed = false;
 
-  constructor(parts: SmbParts, link: Link, inbound: Inbound, rows: Rows, buffers: LargeBuffers, host: DispatcherHost) {
+  constructor(parts: SmbParts, link: Link, inbound: Inbound, rows: Rows, buffers: FrameBuffers, host: DispatcherHost) {
     this.parts = parts;
     this.link = link;
     this.inbound = inbound;

@@ -5,7 +5,7 @@ import { type FileId, RELATED_FILE_ID } from '../messages/file-id.ts';
 import { HeaderFlag } from '../messages/header.ts';
 import { CtlCode } from '../messages/ioctl.ts';
 import { NtStatus } from '../nt-status.ts';
-import { FakeClock } from '../test/fake-clock.ts';
+import { TestClock } from '@polynas/core/testing';
 import { fileIdOf, type SmbClient } from '../test/smb-client.ts';
 
 import { makeSmbWorld, PASSWORD, type SmbWorld } from '../test/smb-world.ts';
@@ -221,7 +221,7 @@ describe('clients that do not read', () => {
 });
 
 it('connections that do nothing are closed in time, those with something open are not', async () => {
-  const clock = new FakeClock();
+  const clock = new TestClock();
   const mine = await makeSmbWorld({ clock });
   const silent = await mine.open();
   const [idle, half, holder] = await Promise.all([mine.client(), mine.client(), mine.client()]);

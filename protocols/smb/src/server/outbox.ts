@@ -1,8 +1,6 @@
 import type { Socket } from 'node:net';
-import { type Gathered, Writer } from '@polynas/core/wire';
+import { type BudgetAccount, type Clock, type Gathered, Writer } from '@polynas/core/wire';
 import { writeTransportHeader } from '../messages/direct-tcp.ts';
-import type { BudgetAccount } from './byte-budget.ts';
-import type { Clock } from './clock.ts';
 
 const CAPACITY = 8192;
 const BATCH_LIMIT = 64 * 1024 * 1024;

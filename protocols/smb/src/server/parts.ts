@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '@polynas/core/wire';
 import type { RpcPipe } from './pipe-open.ts';
 import type { SmbServices } from './services.ts';
 import type { Session } from './session.ts';

@@ -1,12 +1,9 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { randomBytes } from 'node:crypto';
-import { LargeBuffers } from '../connection/large-buffers.ts';
+import { ByteBudget, type Clock, FrameBuffers, systemClock } from '@polynas/core/wire';
 import { maxFrame } from '../connection/limits.ts';
 import { openPipe } from '../rpc/open-pipe.ts';
-import { ByteBudget } from './byte-budget.ts';
-import { systemClock } from './clock.ts';
 import { Connection, type ConnectionContextParts } from './connection.ts';
-import type { Clock } from './clock.ts';
 import type { Pipes, SmbObserver, SmbParts } from './parts.ts';
 import type { SmbServices } from './services.ts';
 import { DEFAULT_BUDGET, DEFAULT_LIMITS, type ServerLimits } from './server-limits.ts';
@@ -62,8 +59,8 @@ export class SmbServer {
       parts,
       limits,
       budget: new ByteBudget({ ...DEFAULT_BUDGET, limit: options.memory ?? DEFAULT_BUDGET.limit, clock: this.clock }),
-      buffers: new LargeBuffers(maxFrame(limits, true), limits.frameBuffers),
-      payloads: new LargeBuffers(Math.min(limits.maxReadSize, PAYLOAD), limits.payloadBuffers),
+      buffers: new FrameBuffers(maxFrame(limits, true), limits.frameBuffers),
+      payloads: new FrameBuffers(Math.min(limits.maxReadSize, PAYLOAD), limits.payloadBuffers),
       sessions: new SessionTable(parts.random),
       onClose: (connection) => this.onClose(connection),
     };

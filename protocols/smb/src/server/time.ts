@@ -1,5 +1,5 @@
 import { fileTime } from '../information/file-time.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '@polynas/core/wire';
 
 /** The time as FILETIME. */
 export function fileTimeNow(clock: Clock): bigint {

@@ -1,7 +1,6 @@
 import type { Services } from '@polynas/core/service';
-import { type Gathered, Reader, Writer } from '@polynas/core/wire';
+import { FrameBuffers, type Gathered, Reader, Writer } from '@polynas/core/wire';
 import { Inbound } from '../connection/inbound.ts';
-import { LargeBuffers } from '../connection/large-buffers.ts';
 import { Signing } from '../crypto/signing.ts';
 import { HEADER_SIZE } from '../messages/codec.ts';
 import { type Command, Dialect } from '../messages/command.ts';
@@ -19,7 +18,7 @@ import { DEFAULT_LIMITS, type ServerLimits } from '../server/server-limits.ts';
 import { SessionTable } from '../server/session-table.ts';
 import { StatusError } from '../status.ts';
 import { NtStatus } from '../nt-status.ts';
-import { FakeClock } from './fake-clock.ts';
+import { TestClock } from '@polynas/core/testing';
 
 const KEY = new Uint8Array(16).fill(9);
 export const SESSION = 77n;
@@ -41,7 +40,7 @@ export interface Asked {
 
 /** A dispatcher over rows of the test's own, without a socket: one session, one tree on IPC$, a clock that stands. */
 export class DispatcherBench implements DispatcherHost {
-  readonly clock = new FakeClock();
+  readonly clock = new TestClock();
   readonly link: Link;
   readonly session: LiveSession;
   readonly dispatcher: Dispatcher;
@@ -88,7 +87,7 @@ export class DispatcherBench implements DispatcherHost {
     this.session.trees.set(TREE, { kind: 'pipe', id: TREE, maximalAccess: 0 });
     this.inbound = new Inbound(this.limits);
     this.inbound.authenticated();
-    this.dispatcher = new Dispatcher(parts, this.link, this.inbound, rows, new LargeBuffers(1 << 20, 2), this);
+    this.dispatcher = new Dispatcher(parts, this.link, this.inbound, rows, new FrameBuffers(1 << 20, 2), this);
   }
 
   /** Sends one frame of requests, whose MessageIds it returns. What the dispatcher throws is thrown. */

@@ -3,7 +3,7 @@ import { type Core, createCore, memoryRegistryStore } from '@polynas/core';
 import type { Caller, ShareDoors } from '@polynas/core/service';
 import type { SmbServices } from '../server/services.ts';
 import { createSmbServer, type SmbServer, type SmbServerOptions } from '../server/smb-server.ts';
-import { systemClock } from '../server/clock.ts';
+import { systemClock } from '@polynas/core/wire';
 import { ntHash } from '../ntlm/nt-hash.ts';
 import { type ConnectOptions, SmbClient } from './smb-client.ts';
 
