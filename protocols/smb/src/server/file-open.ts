@@ -60,7 +60,6 @@ export class FileOpen implements OpenFields {
   heldModified: Timestamp | undefined;
   private readonly session: SessionOpens;
   private readonly watches: Watches;
-  private closing: AbortController | undefined;
   private closed: Promise<void> | undefined;
 
   constructor(fields: FileOpenFields) {
@@ -75,12 +74,6 @@ export class FileOpen implements OpenFields {
     this.stream = fields.stream;
     this.mode = fields.createOptions & MODE_OPTIONS;
     this.reserved = fields.reserved;
-  }
-
-  /** Aborted when the open begins to close. Made when somebody asks: most opens are never waited on. */
-  get ending(): AbortSignal {
-    this.closing ??= new AbortController();
-    return this.closing.signal;
   }
 
   get isDirectory(): boolean {
@@ -104,7 +97,6 @@ export class FileOpen implements OpenFields {
 
   private end(): Promise<void> {
     this.session.opens.delete(this.fileId.volatile);
-    this.closing?.abort();
     this.changes?.close();
     const { open } = this;
     if (!this.isDirectory || (this.createOptions & CreateOption.DELETE_ON_CLOSE) === 0) return open.close();
