@@ -481,6 +481,19 @@ describe('access', () => {
     expect((await boss.send('HEAD', '')).headers.get('x-account-meta-temp-url-key-2')).toBe(key);
   });
 
+  it('to put is not lent to read', async () => {
+    const nobody = await door.client();
+    await anna.send('POST', 'c', { 'x-container-meta-temp-url-key': key });
+    const path = '/v1/AUTH_default/c/new';
+    const query = signed('PUT', path, 'sha256');
+    const copied = await nobody.send('PUT', `${path}?${query}`, { 'x-copy-from': 'c/k', 'content-length': '0' });
+    expect(copied.status).toBe(401);
+    const manifest = JSON.stringify([{ path: 'c/k' }]);
+    expect((await nobody.send('PUT', `${path}?multipart-manifest=put&${query}`, {}, manifest)).status).toBe(400);
+    expect((await nobody.send('PUT', `${path}?${query}`, { 'x-object-manifest': 'c/k' }, '')).status).toBe(400);
+    expect((await anna.send('HEAD', 'c/new')).status).toBe(404);
+  });
+
   it('through a door that is read-only is to read', async () => {
     const share = shareNamed(door, 'c');
     const caller = { ...door.callerOf('anna'), door: 'internal' as const };

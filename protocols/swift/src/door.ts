@@ -1,6 +1,6 @@
 import type { Services } from '@polynas/core/service';
-import { PayloadBuffers } from '@polynas/core/wire';
-import type { Clock, ConnectionLimits, HttpServer } from '@polynas/http';
+import { type Clock, PayloadBuffers } from '@polynas/core/wire';
+import type { ConnectionLimits, HttpServer } from '@polynas/http';
 import { Admission } from '@polynas/http';
 import type { TokenLimits } from './auth/tokens.ts';
 import { defaultTokenLimits, Tokens } from './auth/tokens.ts';

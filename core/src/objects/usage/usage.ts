@@ -2,6 +2,7 @@ import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller, ShareId, ShareUsage } from '../../service/index.ts';
 import { Walker } from '../list/walker.ts';
 import type { ObjectParts } from '../parts.ts';
+import { Places } from '../record/places.ts';
 import { attributesNow } from '../../namespace/look.ts';
 
 /** Milliseconds: a count that takes no longer is made anew each time. */
@@ -10,6 +11,8 @@ const quick = 20;
 const rest = 20;
 /** Milliseconds that anybody waits for a count. */
 const patience = 2000;
+/** Shares that are counted at once. */
+const atOnce = 4;
 /** Keys that are counted before others get their turn. */
 const perTurn = 256;
 
@@ -26,6 +29,7 @@ interface Counting {
 /** What shares hold, counted when somebody asks. */
 export class Usage {
   readonly #parts: Pick<ObjectParts, 'clock' | 'mounts' | 'lists'>;
+  readonly #places = new Places(atOnce);
   readonly #counting = new Map<ShareId, Counting>();
   /** Bounded by the number of shares on this head. */
   readonly #known = new Map<ShareId, { readonly count: Count; readonly until: number }>();
@@ -56,20 +60,23 @@ export class Usage {
   }
 
   #start(mount: MountedShare): Counting {
-    const { clock } = this.#parts;
-    const { id } = mount.share;
     const running: Count = { objects: 0, bytes: 0 };
-    const since = clock.monotonic();
-    const done = this.#count(mount, running)
-      .then(() => {
-        const took = clock.monotonic() - since;
-        this.#known.set(id, { count: running, until: took <= quick ? 0 : clock.monotonic() + took * rest });
-        return running;
-      })
-      .finally(() => this.#counting.delete(id));
+    const done = this.#places
+      .run(() => this.#measure(mount, running))
+      .finally(() => this.#counting.delete(mount.share.id));
     // Who waits meets its failure; nobody may.
     done.catch(() => undefined);
     return { running, done };
+  }
+
+  async #measure(mount: MountedShare, count: Count): Promise<Count> {
+    const { clock } = this.#parts;
+    const since = clock.monotonic();
+    await this.#count(mount, count);
+    const now = clock.monotonic();
+    const took = now - since;
+    this.#known.set(mount.share.id, { count, until: took <= quick ? 0 : now + took * rest });
+    return count;
   }
 
   async #count(mount: MountedShare, count: Count): Promise<void> {

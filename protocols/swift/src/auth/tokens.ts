@@ -1,5 +1,5 @@
 import type { AccountService, Principal, User } from '@polynas/core/service';
-import type { Clock } from '@polynas/http';
+import type { Clock } from '@polynas/core/wire';
 
 /** What somebody proved, for some time. */
 export interface Token {

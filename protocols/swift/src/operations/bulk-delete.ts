@@ -11,6 +11,9 @@ import { openContainer } from '../request/grant.ts';
 import { encodePath } from '../routing/target.ts';
 import { toSwiftError } from '../status.ts';
 
+/** Deletions that are under way at once: enough for the store to commit them together. */
+const concurrency = 32;
+
 /** Bytes: ten thousand names of 1,024 bytes, each of them escaped. */
 const maximumBytes = constraints.bulkDeletes * 3 * (constraints.objectName + constraints.containerName);
 
@@ -26,16 +29,33 @@ export const bulkDelete: Handle = async (context, request) => {
       message: `Maximum Bulk Deletes: ${constraints.bulkDeletes} per request`,
     });
   }
+  let running: Promise<void>[] = [];
   for (const line of names) {
-    try {
-      const name = decodePercent(line);
-      await deleteNamed(context, request, name.startsWith('/') ? name : `/${name}`, result);
-    } catch (error) {
-      fail(result, line, error);
+    const name = nameOf(line, result);
+    if (name === undefined) continue;
+    // A container goes after the objects that stand before it, which have to be gone by then.
+    const isContainer = !name.includes('/', 1);
+    if (isContainer || running.length >= concurrency) {
+      await Promise.all(running);
+      running = [];
     }
+    const deletion = deleteNamed(context, request, name, result);
+    if (isContainer) await deletion;
+    else running.push(deletion);
   }
+  await Promise.all(running);
   return bulkReply(request, result);
 };
+
+function nameOf(line: string, result: BulkResult): string | undefined {
+  try {
+    const name = decodePercent(line);
+    return name.startsWith('/') ? name : `/${name}`;
+  } catch (error) {
+    fail(result, line, error);
+    return undefined;
+  }
+}
 
 /** Deletes `/container/object` or `/container`, and counts what became of it. */
 export async function deleteNamed(

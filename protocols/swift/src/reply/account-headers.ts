@@ -17,9 +17,7 @@ export async function countedContainers(
   context: DoorContext,
   containers: readonly { readonly share: Share; readonly name: string }[],
 ): Promise<CountedContainer[]> {
-  const counted: CountedContainer[] = [];
-  for (const each of containers) counted.push({ ...each, ...(await context.objects.usage(each.share.id)) });
-  return counted;
+  return Promise.all(containers.map(async (each) => ({ ...each, ...(await context.objects.usage(each.share.id)) })));
 }
 
 export function accountHeaders(

@@ -1,6 +1,6 @@
 import type { Services } from '@polynas/core/service';
-import type { PayloadBuffers } from '@polynas/core/wire';
-import type { Admission, Clock } from '@polynas/http';
+import type { Clock, PayloadBuffers } from '@polynas/core/wire';
+import type { Admission } from '@polynas/http';
 import type { Tokens } from '../auth/tokens.ts';
 import type { SwiftLimits } from '../limits.ts';
 

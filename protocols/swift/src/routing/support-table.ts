@@ -19,7 +19,7 @@ const notes: Readonly<Record<Operation, string>> = {
   IssueTokenV2: '`passwordCredentials` or `token`, with a catalogue.',
   ListTenants: '',
   Info: 'Limits, and which features there are.',
-  BulkDelete: 'Objects and empty containers, one at a time. Text, JSON, XML.',
+  BulkDelete: 'Objects and empty containers, a container after what stands before it. Text, JSON, XML.',
   GetAccount:
     'Containers that the caller may list. Text, JSON, XML; `limit`, `marker`, `end_marker`, `prefix`, `delimiter`, `reverse`.',
   HeadAccount: 'Counts as of containers.',
