@@ -6,15 +6,15 @@ import { HeadError } from './head-error.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { createLogger } from './log/logger.ts';
 import { stopRequested } from './signals.ts';
-import { systemClock } from './system-clock.ts';
+import { systemClock } from '@polynas/core/wire';
 import { version } from './version.ts';
 import { startHead } from './wiring/start-head.ts';
 
 /** Starts a head, prints how to connect, and serves until it is told to stop. Resolves to the exit code; rejected with `HeadError` when it cannot start. */
 export async function serve(settings: Settings, surroundings: Surroundings): Promise<ExitCode> {
   const logger = createLogger(settings.log, { terminal: surroundings.stderr.isTTY === true });
-  const lifecycle = new Lifecycle(logger, systemClock.monotonic);
-  const stopping = stopRequested(logger, systemClock.monotonic);
+  const lifecycle = new Lifecycle(logger, () => systemClock.monotonic());
+  const stopping = stopRequested(logger, () => systemClock.monotonic());
   const deadline = settings.stopSeconds * 1000;
   try {
     const head = await startHead({ settings, logger, lifecycle, environment: surroundings.environment });

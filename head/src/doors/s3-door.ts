@@ -3,7 +3,7 @@ import type { S3Answer, S3Server } from '@polynas/s3';
 import { listenS3Door } from '@polynas/s3';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
-import { systemClock } from '../system-clock.ts';
+import { systemClock } from '@polynas/core/wire';
 import { systemRandom } from '../system-random.ts';
 import type { RunningDoor } from './door.ts';
 import { listenError } from './door.ts';

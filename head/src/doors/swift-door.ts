@@ -3,7 +3,7 @@ import type { SwiftAnswer, SwiftServer } from '@polynas/swift';
 import { listenSwiftDoor } from '@polynas/swift';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
-import { systemClock } from '../system-clock.ts';
+import { systemClock } from '@polynas/core/wire';
 import { systemRandom } from '../system-random.ts';
 import type { RunningDoor } from './door.ts';
 import { listenError } from './door.ts';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PasswordHasher } from '../state/passwords.ts';
-import { systemClock } from '../system-clock.ts';
+import { systemClock } from '@polynas/core/wire';
 import { systemRandom } from '../system-random.ts';
 import { hashThreads, HashPool } from './hash-pool.ts';
 

@@ -21,7 +21,7 @@ import { PasswordHasher } from '../state/passwords.ts';
 import { RegistryFile, registryPath } from '../state/registry-file.ts';
 import { Sealer } from '../state/sealer.ts';
 import { secretBox } from '../state/secret-box.ts';
-import { systemClock } from '../system-clock.ts';
+import { systemClock } from '@polynas/core/wire';
 import { systemRandom } from '../system-random.ts';
 import { version } from '../version.ts';
 import { Volumes } from '../volumes.ts';

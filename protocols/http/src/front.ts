@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Place } from './admission.ts';
 import { Admission } from './admission.ts';
 import { ByteBudget } from './byte-budget.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '@polynas/core/wire';
 import { HttpFault } from './fault.ts';
 import type { RawHeaders } from './headers.ts';
 import { collectHeaders } from './headers.ts';

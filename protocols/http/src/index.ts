@@ -1,7 +1,5 @@
 export type { Place } from './admission.ts';
 export { Admission } from './admission.ts';
-export type { Clock } from './clock.ts';
-export { systemClock } from './clock.ts';
 export { parseConditions, parseEntityTags, parseWriteConditions } from './conditions.ts';
 export { httpDate, isoDate, parseHttpDate } from './dates.ts';
 export { escapeXml } from './escape-xml.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from './clock.ts';
+import type { Clock } from '@polynas/core/wire';
 
 /** What is read and thrown away of a body that nobody wanted, so that the client gets to read the answer. */
 const maximumBytes = 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Place } from './admission.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '@polynas/core/wire';
 import { HttpFault } from './fault.ts';
 
 export interface ReadRequestOptions {

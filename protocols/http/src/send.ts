@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock } from './clock.ts';
+import type { Clock } from '@polynas/core/wire';
 import type { Reply, StreamedBody } from './reply.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { Turns } from './turns.ts';

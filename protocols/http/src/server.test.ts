@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { systemClock } from './clock.ts';
+import { systemClock } from '@polynas/core/wire';
 import type { Exchange } from './front.ts';
 import { defaultHttpLimits, HttpFront } from './front.ts';
 import type { Reply } from './reply.ts';

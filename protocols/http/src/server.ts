@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Clock } from './clock.ts';
+import type { Clock } from '@polynas/core/wire';
 import { HttpFault } from './fault.ts';
 import { encodeHeaderValue } from './headers.ts';
 

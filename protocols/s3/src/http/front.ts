@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock, Conversation, Exchange, HttpLimits, Outcome, Query, RawHeaders, Reply } from '@polynas/http';
+import type { Clock } from '@polynas/core/wire';
+import type { Conversation, Exchange, HttpLimits, Outcome, Query, RawHeaders, Reply } from '@polynas/http';
 import { decodeHeaders, defaultHttpLimits, firstValue, HttpFront } from '@polynas/http';
 import type { BodyRule } from '../body/request-body.ts';
 import { declaredChecksum, openBody, withoutAwsChunked } from '../body/request-body.ts';

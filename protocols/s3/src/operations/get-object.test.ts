@@ -3,7 +3,7 @@ import type * as Sdk from '@aws-sdk/client-s3';
 import type { ObjectService } from '@polynas/core/service';
 import { StorageError } from '@polynas/core/service';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '@polynas/http';
+import { systemClock } from '@polynas/core/wire';
 import { listenS3Door } from '../door.ts';
 import type { S3Answer } from '../http/front.ts';
 import type { HttpServer } from '@polynas/http';

@@ -1,6 +1,5 @@
 import type { Services } from '@polynas/core/service';
-import type { PayloadBuffers } from '@polynas/core/wire';
-import type { Clock } from '@polynas/http';
+import type { Clock, PayloadBuffers } from '@polynas/core/wire';
 
 /** What every operation works with. */
 export interface OperationContext extends Pick<Services, 'objects' | 'shares' | 'accounts'> {

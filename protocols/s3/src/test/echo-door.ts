@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpServer, ReplySource } from '@polynas/http';
-import { systemClock } from '@polynas/http';
+import { systemClock } from '@polynas/core/wire';
 import { checksumHeader, toBase64 } from '../checksum/algorithms.ts';
 import { S3Error } from '../errors.ts';
 import type { OperationHandlers, S3Reply, S3Request } from '../operation.ts';

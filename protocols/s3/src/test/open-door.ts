@@ -4,7 +4,7 @@ import type { Core } from '@polynas/core';
 import { createCore, memoryRegistryStore } from '@polynas/core';
 import type { Volume } from '@polynas/core/spi';
 import type { HttpServer } from '@polynas/http';
-import { systemClock } from '@polynas/http';
+import { systemClock } from '@polynas/core/wire';
 import type { S3DoorOptions } from '../door.ts';
 import { listenS3Door } from '../door.ts';
 import type { S3Answer } from '../http/front.ts';
