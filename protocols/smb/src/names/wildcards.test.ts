@@ -16,6 +16,9 @@ describe('search expressions (MS-FSA 2.1.4.4)', () => {
     ['A*B*C', 'aXbY', false],
     ['name', 'NAME', true],
     ['name', 'names', false],
+    ['STRA?E', 'straße', true],
+    ['strass*', 'straße', false],
+    ['ÜB*', 'über', true],
     // DOS_STAR takes dots but the last one.
     ['<.txt', 'a.b.txt', true],
     ['<.b', 'a.b.txt', false],

@@ -47,7 +47,8 @@ function subscribe(context: OpenContext, { open }: FileOpen, request: ChangeNoti
     filter: request.completionFilter,
     capacity: Math.min(request.outputBufferLength, MAX_CAPACITY),
     // It outlives the request, so its signal is not the request's.
-    pathTo: (directory) => files.pathBelow(caller, open.file, { share, id: directory }),
+    // Who watches a tree is not told what happens where he may not look.
+    pathTo: (directory) => files.pathBelow(caller, open.file, { share, id: directory }, { visible: true }),
     over: () => watches.delete(open.file, queue),
   });
   watches.add(open.file, queue);

@@ -407,3 +407,18 @@ function eas(...entries: readonly (readonly [string, string])[]) {
   writeChain(w, fileFullEaInformation, EA_ENTRY_UNIT, values);
   return { name: CreateContextName.EA_BUFFER, data: Buffer.concat(w.finish().parts) };
 }
+
+it('a share that goes while it is connected is a name that is gone', async () => {
+  const { core } = world;
+  const owner = core.accounts.userByName('default', 'alice')!.id;
+  const caller = world.callerOf('alice');
+  const head = { ...caller, principal: { ...caller.principal, superuser: true } };
+  const share = await core.shares.create(head, { tenant: 'default', name: 'going', owner, doors: { smb: {} } });
+  const client = await world.logOn('alice');
+  await client.treeConnect('going');
+  const going = new FileClient(client);
+  await going.file('file');
+  await core.shares.remove(head, share.id, { force: true });
+  expect(await going.createStatus('file')).toBe(S.NETWORK_NAME_DELETED);
+  expect(await going.createStatus('')).toBe(S.NETWORK_NAME_DELETED);
+});

@@ -40,6 +40,8 @@ async function openFile(context: TreeContext, tree: DiskTree, request: CreateReq
       opened = await open(opening);
     } catch (error) {
       if (attempt < MAX_ATTEMPTS && isRaced(error, request)) continue;
+      // Not the file that was looked up each time: the share.
+      if (isStorageError(error, 'stale')) throw new StatusError(NtStatus.NETWORK_NAME_DELETED);
       throw error;
     }
     try {
