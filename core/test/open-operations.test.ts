@@ -380,6 +380,37 @@ describe('paths of directories', () => {
     await world.files.rmdir(root, world.top, text('c'));
     expect(await path(world.top, b)).toBeUndefined();
   });
+
+  it('is told as visible to who may go there and list it', async () => {
+    const world = await makeWorld();
+    const { attributes: outer } = await world.files.mkdir(root, world.top, text('outer'), {
+      uid: 1000,
+      gid: 1000,
+      mode: 0o755,
+    });
+    const a: FileRef = { share: world.top.share, id: outer.id };
+    const { attributes: inner } = await world.files.mkdir(root, a, text('inner'), {
+      uid: 1000,
+      gid: 1000,
+      mode: 0o755,
+    });
+    const b: FileRef = { share: world.top.share, id: inner.id };
+    const seen = async (): Promise<boolean> =>
+      (await world.files.pathBelow(smb(2000), world.top, b, { visible: true })) !== undefined;
+    const modes = [
+      [0o755, 0o755, true],
+      [0o711, 0o755, true],
+      [0o700, 0o755, false],
+      [0o755, 0o711, false],
+      [0o755, 0o744, false],
+    ] as const;
+    for (const [outerMode, innerMode, expected] of modes) {
+      await world.files.setattr(root, a, { mode: outerMode });
+      await world.files.setattr(root, b, { mode: innerMode });
+      expect(await seen()).toBe(expected);
+    }
+    expect(await world.files.pathBelow(smb(2000), world.top, b)).toBeDefined();
+  });
 });
 
 describe('changes by number', () => {

@@ -198,8 +198,14 @@ export interface FileService {
   /**
    * The path of a directory below another one: names from `above` (not included) down to `directory`; empty when they are one. `undefined` when it does not lie there (any
    * more). For a share's root as `above` it is the path in the share. No permission is needed: it tells a name only to who holds the directory.
+   * For who does not hold it, `visible` asks for more: `undefined` also where the caller could not come there from `above` and list it.
    */
-  pathBelow(caller: Caller, above: FileRef, directory: FileRef): Promise<readonly Name[] | undefined>;
+  pathBelow(
+    caller: Caller,
+    above: FileRef,
+    directory: FileRef,
+    options?: { readonly visible?: boolean },
+  ): Promise<readonly Name[] | undefined>;
 
   /** Named streams of a file or directory, in no order. Needs no right beyond having reached the file. */
   streams(caller: Caller, file: FileRef): Promise<readonly StreamInfo[]>;

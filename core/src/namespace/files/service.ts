@@ -197,8 +197,13 @@ export class Files implements FileService {
     return removexattr(this.#parts, caller, file, name);
   }
 
-  pathBelow(caller: Caller, above: FileRef, directory: FileRef): Promise<readonly Name[] | undefined> {
-    return pathBelow(this.#parts, caller, above, directory);
+  pathBelow(
+    caller: Caller,
+    above: FileRef,
+    directory: FileRef,
+    { visible = false }: { readonly visible?: boolean } = {},
+  ): Promise<readonly Name[] | undefined> {
+    return pathBelow(this.#parts, caller, above, directory, visible);
   }
 
   async streams(caller: Caller, file: FileRef): Promise<readonly StreamInfo[]> {
