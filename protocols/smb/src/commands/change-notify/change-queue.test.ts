@@ -79,6 +79,26 @@ it('passes over other shares, other places, and what was not asked for', async (
   expect(flat.queue.take()).toEqual([{ action: A.ADDED, fileName: 'here' }]);
 });
 
+it('knows a file again that is written by its number', () => {
+  const { queue, emit } = watch({ filter: F.FILE_NAME | F.LAST_WRITE });
+  const number = { kind: 'written', directory: undefined as never, name: undefined as never } as const;
+  emit({ file: 5n, ...number });
+  emit({ file: 5n, ...named('made') });
+  emit({ file: 5n, ...number });
+  emit({ kind: 'renamed', file: 5n, ...named('made'), toDirectory: TOP, toName: Buffer.from('moved') });
+  emit({ file: 5n, ...number });
+  emit({ kind: 'removed', file: 5n, ...named('moved') });
+  emit({ file: 5n, ...number });
+  expect(queue.take()).toEqual([
+    { action: A.ADDED, fileName: 'made' },
+    { action: A.MODIFIED, fileName: 'made' },
+    { action: A.RENAMED_OLD_NAME, fileName: 'made' },
+    { action: A.RENAMED_NEW_NAME, fileName: 'moved' },
+    { action: A.MODIFIED, fileName: 'moved' },
+    { action: A.REMOVED, fileName: 'moved' },
+  ]);
+});
+
 it('tells the same once', () => {
   const { queue, emit } = watch({ filter: F.LAST_WRITE });
   for (let write = 0; write < 5; write += 1) emit({ kind: 'written' });

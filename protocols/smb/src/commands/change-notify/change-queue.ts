@@ -2,6 +2,7 @@ import type { ChangeEvent, EventService, Name } from '@polynas/core/service';
 import type { FileNotifyInformation } from '../../information/notify.ts';
 import { textOfName } from '../../names/name-text.ts';
 import { entriesOf, type NotifyEntry } from './entries.ts';
+import { KnownPlaces } from './known-places.ts';
 
 export interface ChangeQueueParts {
   readonly events: Pick<EventService, 'changes'>;
@@ -39,6 +40,7 @@ export class ChangeQueue {
   private overflowed = false;
   private end: 'deleted' | 'closed' | undefined;
   private unplaced = 0;
+  private readonly places = new KnownPlaces();
   private placing: Promise<void> = Promise.resolve();
   private waiters: (() => void)[] = [];
 
@@ -90,9 +92,10 @@ export class ChangeQueue {
     this.finish('closed');
   }
 
-  private hear(event: ChangeEvent): void {
+  private hear(heard: ChangeEvent): void {
     const { share, directory, filter, tree } = this.parts;
-    if (event.share !== share) return;
+    if (heard.share !== share) return;
+    const event = this.places.complete(heard);
     if (event.kind === 'removed' && event.file === directory) {
       this.deletePending();
       return;
