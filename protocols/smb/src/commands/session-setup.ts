@@ -111,7 +111,7 @@ function protection(context: ConnectionContext, exchange: SessionSetupExchange, 
     encryption:
       cipher === undefined
         ? undefined
-        : new Encryption(cipher, exchange.sessionId, keys.encryptionKey, keys.decryptionKey),
+        : () => new Encryption(cipher, exchange.sessionId, keys.encryptionKey, keys.decryptionKey),
     encryptData: parts.encryption === 'required',
   };
 }

@@ -50,19 +50,38 @@ export function sessionKeys(
   const wide = cipher === Cipher.AES_256_CCM || cipher === Cipher.AES_256_GCM;
   const bytes = wide ? 32 : 16;
   const cipherSource = wide ? sessionKey : key;
+  const derived = (source: Uint8Array, label: string, context: Uint8Array, length: 16 | 32): Uint8Array =>
+    deriveKey(source, zeroEnded(label), context, length);
+  // Each is made when it is asked for: most sessions never encrypt.
   if (dialect === Dialect.SMB_3_1_1) {
     return {
-      signingKey: deriveKey(key, zeroEnded('SMBSigningKey'), preauthHash, 16),
-      encryptionKey: deriveKey(cipherSource, zeroEnded('SMBS2CCipherKey'), preauthHash, bytes),
-      decryptionKey: deriveKey(cipherSource, zeroEnded('SMBC2SCipherKey'), preauthHash, bytes),
-      applicationKey: deriveKey(key, zeroEnded('SMBAppKey'), preauthHash, 16),
+      get signingKey() {
+        return derived(key, 'SMBSigningKey', preauthHash, 16);
+      },
+      get encryptionKey() {
+        return derived(cipherSource, 'SMBS2CCipherKey', preauthHash, bytes);
+      },
+      get decryptionKey() {
+        return derived(cipherSource, 'SMBC2SCipherKey', preauthHash, bytes);
+      },
+      get applicationKey() {
+        return derived(key, 'SMBAppKey', preauthHash, 16);
+      },
     };
   }
   return {
-    signingKey: deriveKey(key, zeroEnded('SMB2AESCMAC'), zeroEnded('SmbSign'), 16),
-    encryptionKey: deriveKey(key, zeroEnded('SMB2AESCCM'), zeroEnded('ServerOut'), 16),
-    // The blank is part of the context.
-    decryptionKey: deriveKey(key, zeroEnded('SMB2AESCCM'), zeroEnded('ServerIn '), 16),
-    applicationKey: deriveKey(key, zeroEnded('SMB2APP'), zeroEnded('SmbRpc'), 16),
+    get signingKey() {
+      return derived(key, 'SMB2AESCMAC', zeroEnded('SmbSign'), 16);
+    },
+    get encryptionKey() {
+      return derived(key, 'SMB2AESCCM', zeroEnded('ServerOut'), 16);
+    },
+    get decryptionKey() {
+      // The blank is part of the context.
+      return derived(key, 'SMB2AESCCM', zeroEnded('ServerIn '), 16);
+    },
+    get applicationKey() {
+      return derived(key, 'SMB2APP', zeroEnded('SmbRpc'), 16);
+    },
   };
 }

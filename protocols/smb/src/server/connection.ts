@@ -8,12 +8,11 @@ import {
   WireError,
 } from '@polynas/core/wire';
 import { smb1Negotiate } from '../commands/smb1-negotiate.ts';
-import { rows } from '../commands/table.ts';
 import { Inbound, type InboundFrame } from '../connection/inbound.ts';
 import { NtStatus } from '../nt-status.ts';
 import { StatusError } from '../status.ts';
 import { ConnectionEnded } from './connection-ended.ts';
-import { Dispatcher, type DispatcherHost } from './dispatcher.ts';
+import { Dispatcher, type DispatcherHost, type DispatcherParts } from './dispatcher.ts';
 import type { CallWork } from './call.ts';
 import { type Ends, Link } from './link.ts';
 import { Outbox } from './outbox.ts';
@@ -22,14 +21,11 @@ import type { ServerLimits } from './server-limits.ts';
 import type { SessionTable } from './session-table.ts';
 
 /** What a server's connections have in common. */
-export interface ConnectionContextParts {
-  readonly parts: SmbParts;
+export interface ConnectionContextParts extends DispatcherParts {
   readonly limits: ServerLimits;
   readonly budget: ByteBudget;
   /** For frames that come in. */
   readonly buffers: FrameBuffers;
-  /** For what is read. */
-  readonly payloads: FrameBuffers;
   readonly sessions: SessionTable;
   /** The connection is closed, and nothing of it is left. */
   readonly onClose: (connection: Connection) => void;
@@ -71,7 +67,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
     const { parts, limits, budget, sessions } = context;
     this.link = new Link(id, ends, limits, sessions);
     this.inbound = new Inbound(limits, context.buffers);
-    this.dispatcher = new Dispatcher(parts, this.link, this.inbound, rows, context.payloads, this);
+    this.dispatcher = new Dispatcher(context, this.link, this.inbound, this);
     this.account = budget.open(this);
     this.outbox = new Outbox(socket, this.account, parts.clock, () => this.onSent());
     this.openedAt = parts.clock.monotonic();

@@ -16,7 +16,7 @@ import { FrameWork } from './frame-work.ts';
 import type { Link } from './link.ts';
 import type { LiveSession } from './live-session.ts';
 import type { SmbParts } from './parts.ts';
-import { errorReply, ReplyFrames } from './reply-frame.ts';
+import { errorReply, type ReplyFrames } from './reply-frame.ts';
 
 /** What a connection does for its dispatcher. */
 export interface DispatcherHost {
@@ -28,6 +28,15 @@ export interface DispatcherHost {
   waits(work: CallWork): void;
   /** The connection has to be closed. */
   drop(error: unknown): void;
+}
+
+/** What the dispatchers of a server have in common. */
+export interface DispatcherParts {
+  readonly parts: SmbParts;
+  readonly rows: Rows;
+  /** For what is read. */
+  readonly payloads: FrameBuffers;
+  readonly frames: ReplyFrames;
 }
 
 /** Bytes set aside for a response of a row that names no bound. */
@@ -51,14 +60,14 @@ export class Dispatcher implements CallHost {
   private watching: { cancel(): void } | undefined;
   private closed = false;
 
-  constructor(parts: SmbParts, link: Link, inbound: Inbound, rows: Rows, buffers: FrameBuffers, host: DispatcherHost) {
-    this.parts = parts;
+  constructor(shared: DispatcherParts, link: Link, inbound: Inbound, host: DispatcherHost) {
+    this.parts = shared.parts;
     this.link = link;
     this.inbound = inbound;
-    this.rows = rows;
-    this.buffers = buffers;
+    this.rows = shared.rows;
+    this.buffers = shared.payloads;
     this.host = host;
-    this.frames = new ReplyFrames((error) => parts.observer.fault(error));
+    this.frames = shared.frames;
   }
 
   /** Requests that are not answered. */

@@ -26,8 +26,8 @@ export interface SessionFields {
   readonly user: User;
   readonly principal: Principal;
   readonly signing: Signing;
-  /** Absent where the dialect or the server has none. */
-  readonly encryption: Encryption | undefined;
+  /** Makes it when it is first needed; absent where the dialect or the server has none. */
+  readonly encryption: (() => Encryption) | undefined;
   readonly encryptData: boolean;
 }
 
@@ -35,7 +35,6 @@ export interface SessionFields {
 export class LiveSession implements Session {
   readonly id: bigint;
   readonly signing: Signing;
-  readonly encryption: Encryption | undefined;
   readonly encryptData: boolean;
   readonly openerClient: string;
   readonly trees = new Map<number, Tree>();
@@ -47,12 +46,12 @@ export class LiveSession implements Session {
   private who: Principal;
   private lastTreeId = 0;
   private ending: Promise<void> | undefined;
+  private sealing: Encryption | undefined;
 
   constructor(fields: SessionFields) {
     this.fields = fields;
     this.id = fields.id;
     this.signing = fields.signing;
-    this.encryption = fields.encryption;
     this.encryptData = fields.encryptData;
     this.openerClient = `smb-session-${fields.id.toString(16)}`;
     this.user = fields.user;
@@ -69,6 +68,11 @@ export class LiveSession implements Session {
 
   get ended(): boolean {
     return this.ending !== undefined;
+  }
+
+  get encryption(): Encryption | undefined {
+    this.sealing ??= this.fields.encryption?.();
+    return this.sealing;
   }
 
   get full(): boolean {

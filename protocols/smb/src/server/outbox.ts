@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { type BudgetAccount, type Clock, type Gathered, Writer } from '@polynas/core/wire';
 import { writeTransportHeader } from '../messages/direct-tcp.ts';
 
-const CAPACITY = 8192;
+const CAPACITY = 4096;
 const BATCH_LIMIT = 64 * 1024 * 1024;
 /** What has been gathered is sent without waiting for more. */
 const FLUSH_AT = 256 * 1024;

@@ -2,10 +2,12 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { randomBytes } from 'node:crypto';
 import { ByteBudget, type Clock, FrameBuffers, systemClock } from '@polynas/core/wire';
 import { maxFrame } from '../connection/limits.ts';
+import { rows } from '../commands/table.ts';
 import { openPipe } from '../rpc/open-pipe.ts';
 import { Connection, type ConnectionContextParts } from './connection.ts';
 import type { Pipes, SmbObserver, SmbParts } from './parts.ts';
 import type { SmbServices } from './services.ts';
+import { ReplyFrames } from './reply-frame.ts';
 import { DEFAULT_BUDGET, DEFAULT_LIMITS, type ServerLimits } from './server-limits.ts';
 import { SessionTable } from './session-table.ts';
 
@@ -60,6 +62,8 @@ export class SmbServer {
       limits,
       budget: new ByteBudget({ ...DEFAULT_BUDGET, limit: options.memory ?? DEFAULT_BUDGET.limit, clock: this.clock }),
       buffers: new FrameBuffers(maxFrame(limits, true), limits.frameBuffers),
+      rows,
+      frames: new ReplyFrames((error) => options.observer.fault(error)),
       payloads: new FrameBuffers(Math.min(limits.maxReadSize, PAYLOAD), limits.payloadBuffers),
       sessions: new SessionTable(parts.random),
       onClose: (connection) => this.onClose(connection),

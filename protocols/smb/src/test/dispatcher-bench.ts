@@ -14,6 +14,7 @@ import { Dispatcher, type DispatcherHost } from '../server/dispatcher.ts';
 import { Link } from '../server/link.ts';
 import type { LiveSession } from '../server/live-session.ts';
 import type { SmbParts } from '../server/parts.ts';
+import { ReplyFrames } from '../server/reply-frame.ts';
 import { DEFAULT_LIMITS, type ServerLimits } from '../server/server-limits.ts';
 import { SessionTable } from '../server/session-table.ts';
 import { StatusError } from '../status.ts';
@@ -87,7 +88,9 @@ export class DispatcherBench implements DispatcherHost {
     this.session.trees.set(TREE, { kind: 'pipe', id: TREE, maximalAccess: 0 });
     this.inbound = new Inbound(this.limits);
     this.inbound.authenticated();
-    this.dispatcher = new Dispatcher(parts, this.link, this.inbound, rows, new FrameBuffers(1 << 20, 2), this);
+    const frames = new ReplyFrames((error) => void this.faults.push(error));
+    const shared = { parts, rows, payloads: new FrameBuffers(1 << 20, 2), frames };
+    this.dispatcher = new Dispatcher(shared, this.link, this.inbound, this);
   }
 
   /** Sends one frame of requests, whose MessageIds it returns. What the dispatcher throws is thrown. */

@@ -12,6 +12,8 @@ import { negTokenInit2, Oid } from '../../spnego/tokens.ts';
 /** What follows from the dialect alone. */
 export type DialectTerms = Pick<Negotiated, 'dialect' | 'limits' | 'cipher' | 'signingAlgorithm' | 'capabilities'>;
 
+/** NTLM is the only mechanism. */
+const MECHANISMS = negTokenInit2([Oid.NTLMSSP]);
 /** The largest payload of a dialect without multi-credit requests (MS-SMB2 3.3.5.4). */
 const SMALL = 65_536;
 
@@ -45,7 +47,7 @@ export function responseOf(
     maxWriteSize: terms.limits.maxWriteSize,
     systemTime: fileTimeNow(parts.clock),
     serverStartTime: 0n,
-    securityBuffer: negTokenInit2([Oid.NTLMSSP]),
+    securityBuffer: MECHANISMS,
     negotiateContextList,
   };
 }
