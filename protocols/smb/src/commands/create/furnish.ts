@@ -11,13 +11,14 @@ export interface Furnished {
   readonly reserved: number;
 }
 
-/** Gives a file that is new or emptied the extended attributes and the room that the request's contexts ask for. */
+/** Gives a file that is new or emptied the extended attributes and the room that the request's contexts ask for; of a stream, its file the attributes. */
 export async function furnish(opening: Opening, open: Open, attributes: Attributes): Promise<Furnished> {
   const { caller, services, contexts } = opening;
   if (contexts.allocationSize === undefined && contexts.extendedAttributes.length === 0) {
     return { attributes, reserved: 0 };
   }
-  await setExtendedAttributes(services.files, caller, open.file, contexts.extendedAttributes);
+  const { share, id, base } = open.file;
+  await setExtendedAttributes(services.files, caller, { share, id: base ?? id }, contexts.extendedAttributes);
   const reserved = attributes.type === 'file' ? await reserve(opening, open) : 0;
   return { attributes: await open.getattr(caller), reserved };
 }

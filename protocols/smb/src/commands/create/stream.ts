@@ -5,6 +5,7 @@ import { StatusError } from '../../status.ts';
 import { grant, refusedRights } from './access.ts';
 import { deletesOnClose } from './delete-on-close.ts';
 import { mayCreate, planOf } from './disposition.ts';
+import { furnish } from './furnish.ts';
 import { make } from './new-entry.ts';
 import { openerOf, placeOf } from './opener.ts';
 import { OVERWRITING, type Opened, type Opening } from './opening.ts';
@@ -21,18 +22,18 @@ export async function openStream(opening: Opening, place: Place, name: string): 
   const file = { share: share.id, id: base.id };
   const found = await services.files.stream(caller, file, name, 'open');
   const plan = planOf(request.createDisposition, found !== undefined);
-  const changes = plan !== 'open';
+  const empties = plan === 'overwrite' || plan === 'supersede';
   const refused = refusedRights(base, readOnly);
-  if (changes && refused !== 0) throw new StatusError(NtStatus.ACCESS_DENIED);
+  if (plan !== 'open' && refused !== 0) throw new StatusError(NtStatus.ACCESS_DENIED);
   const possible = wanted.maximum
     ? await services.state.rights(caller, found?.file ?? file, placeOf(place))
     : undefined;
   const granted = grant(wanted, refused, possible);
   const deleteOnClose = deletesOnClose(request.createOptions, granted, base.dosBits);
-  const stream = found ?? (await services.files.stream(caller, file, name, 'create'))!;
+  const made = found ?? (await services.files.stream(caller, file, name, 'create'))!;
   const where = placeOf(place);
-  const open = await services.state.open(caller, stream.file, {
-    access: changes ? granted | OVERWRITING : granted,
+  const open = await services.state.open(caller, made.file, {
+    access: empties ? granted | OVERWRITING : granted,
     deny: denyOf(request.shareAccess),
     opener: openerOf(opening),
     deleteOnClose,
@@ -40,9 +41,10 @@ export async function openStream(opening: Opening, place: Place, name: string): 
     ...(where !== undefined && { place: where }),
   });
   try {
-    const empties = plan === 'overwrite' || plan === 'supersede';
     const attributes = empties ? await open.setattr(caller, { size: 0 }) : await open.getattr(caller);
-    return { open, granted, attributes, plan, stream: found === undefined ? name : await nameOf(opening, open, name) };
+    const furnished = plan === 'open' ? { attributes } : await furnish(opening, open, attributes);
+    const stream = found === undefined ? name : await nameOf(opening, open, name);
+    return { open, granted, plan, stream, ...furnished };
   } catch (error) {
     await open.close();
     throw error;
