@@ -65,6 +65,16 @@ export class Rclone implements StoreClient {
     return new Rclone({ name: 'rclone-swift', door: 'swift', settings, root: container }, wrap);
   }
 
+  /** With a token of Keystone's, and the address that its catalogue gives. */
+  static keystone(target: SwiftTarget, version: '2' | '3', wrap?: Wrap): Rclone {
+    const { authUrl, key, container } = target;
+    const [tenant = '', user = ''] = target.user.split(':');
+    const auth = authUrl.replace('/auth/v1.0', version === '3' ? '/v3' : '/v2.0');
+    const domain = version === '3' ? { domain: 'default', tenant_domain: 'default' } : {};
+    const settings = { type: 'swift', auth, auth_version: version, user, key, tenant, ...domain };
+    return new Rclone({ name: `rclone-keystone-${version}`, door: 'swift', settings, root: container }, wrap);
+  }
+
   get unavailable(): string | undefined {
     return missingProgram('rclone', 'rclone');
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticate, type SwiftAccess } from '../bench/swift/swift-client.ts';
 import { sdk as aws } from '../clients/aws-sdk.ts';
+import { Rclone } from '../clients/rclone.ts';
 import { SambaLibrary, SambaStatusError, smbDisposition, smbShare } from '../clients/samba-library.ts';
 import { word } from '../clients/smbclient.ts';
 import { SwiftCli } from '../clients/swift-cli.ts';
@@ -340,6 +341,19 @@ describe('SMB refuses as Samba and Windows do, in the words of smbclient', () =>
     expect((await readOnly.run(`put "${textFile('x', 'x')}" ${word('x')}`)).stdout.toString()).toMatch(
       /NT_STATUS_(ACCESS_DENIED|MEDIA_WRITE_PROTECTED)/,
     );
+  });
+});
+
+describe('Keystone', () => {
+  test.for(['2', '3'] as const)('a token of version %s, and what its catalogue leads to', async (version, { skip }) => {
+    const target = doors.head.swiftTarget('alice');
+    const client = Rclone.keystone(target, version);
+    if (client.unavailable !== undefined) skip(client.unavailable);
+    await client.put(textFile('x', `by Keystone ${version}`), `keystone/${version}`);
+    expect((await doors.sdk.bytes(`keystone/${version}`)).toString()).toBe(`by Keystone ${version}`);
+    const wrong = Rclone.keystone({ ...target, key: 'wrong' }, version);
+    // With version 2 it goes on to try Rackspace's own kind of key, which no Keystone knows.
+    expect((await wrong.run(['lsf', wrong.remote('keystone')])).stderr).toMatch(/Authorization Failed|Bad Request/);
   });
 });
 
