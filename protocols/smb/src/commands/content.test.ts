@@ -74,6 +74,23 @@ describe('WRITE', () => {
     await alice.close(fileId);
   });
 
+  it('of who may only append goes to the end, whoever else appends', async () => {
+    const desiredAccess = Access.FILE_APPEND_DATA | Access.SYNCHRONIZE;
+    const { fileId: one } = await alice.open('log', { desiredAccess });
+    const { fileId: two } = await second.open('log', { desiredAccess });
+    const lines = Array.from({ length: 40 }, (_, index) => [
+      alice.write(one, `a${index}\n`),
+      second.write(two, `b${index}\n`),
+    ]);
+    expect(new Set(await Promise.all(lines.flat()))).toEqual(new Set([S.SUCCESS]));
+    await Promise.all([alice.close(one), second.close(two)]);
+    const written = (await alice.content('log')).trim().split('\n');
+    expect(written).toHaveLength(80);
+    expect(written.filter((line) => line.startsWith('a'))).toEqual(
+      Array.from({ length: 40 }, (_, index) => `a${index}`),
+    );
+  });
+
   it('does not move a time that was set or frozen through the open', async () => {
     const { fileId } = await alice.open('times');
     const basic = { creationTime: 0n, lastAccessTime: 0n, changeTime: 0n, fileAttributes: 0 };

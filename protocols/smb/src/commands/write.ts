@@ -5,6 +5,7 @@ import type { CommandRow, OpenContext } from '../server/command-row.ts';
 import type { FileOpen } from '../server/file-open.ts';
 import type { PipeOpen } from '../server/pipe-open.ts';
 import { StatusError } from '../status.ts';
+import { appendsOf } from './appends.ts';
 import { needAccess } from './file-of.ts';
 
 const WRITING = Access.FILE_WRITE_DATA | Access.FILE_APPEND_DATA;
@@ -27,15 +28,27 @@ export const write: CommandRow<WriteRequest, WriteResponse> = {
   },
 };
 
-async function writeFile(context: OpenContext, file: FileOpen, request: WriteRequest): Promise<WriteResponse> {
+function writeFile(context: OpenContext, file: FileOpen, request: WriteRequest): Promise<WriteResponse> {
   if (file.type !== 'file') throw new StatusError(NtStatus.INVALID_DEVICE_REQUEST);
   needAccess(file, WRITING);
-  const { offset, data } = request;
+  if ((file.grantedAccess & Access.FILE_WRITE_DATA) !== 0) return writeAt(context, file, request, request.offset);
+  // MS-FSA 2.1.5.4: an open that may only append does so, wherever the client believes the end to be.
+  return appendsOf(context.parts).inTurn(file.open.file, async () => {
+    const { size } = await file.open.getattr(context.caller());
+    return writeAt(context, file, request, size);
+  });
+}
+
+async function writeAt(
+  context: OpenContext,
+  file: FileOpen,
+  { data, flags }: WriteRequest,
+  offset: number,
+): Promise<WriteResponse> {
   if (offset + data.length >= LAST_OFFSET) throw new StatusError(NtStatus.INVALID_PARAMETER);
   if (offset + data.length > Number.MAX_SAFE_INTEGER) throw new StatusError(NtStatus.DISK_FULL);
   const caller = context.caller();
-  const through =
-    (request.flags & WriteFlag.WRITE_THROUGH) !== 0 || (file.createOptions & CreateOption.WRITE_THROUGH) !== 0;
+  const through = (flags & WriteFlag.WRITE_THROUGH) !== 0 || (file.createOptions & CreateOption.WRITE_THROUGH) !== 0;
   const { written } = await file.open.write(caller, offset, [data], through ? 'file' : 'unstable');
   // Writes do not move a time that the client has set through this open.
   const { heldModified: modified } = file;
