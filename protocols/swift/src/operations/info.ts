@@ -35,6 +35,7 @@ export const info: Handle = async ({ limits }) =>
       allow_async_delete: false,
     },
     dlo: { max_segments: 10_000 },
+    formpost: { allowed_digests: ['sha1', 'sha256', 'sha512'] },
     tempurl: {
       methods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'],
       allowed_digests: ['sha1', 'sha256', 'sha512'],

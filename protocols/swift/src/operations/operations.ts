@@ -11,6 +11,7 @@ import { copyObject } from './copy-object.ts';
 import { deleteContainer } from './delete-container.ts';
 import { deleteLargeObject } from './delete-large-object.ts';
 import { deleteObject } from './delete-object.ts';
+import { formPost } from './form-post.ts';
 import { getAccount } from './get-account.ts';
 import { getContainer } from './get-container.ts';
 import { getManifest } from './get-manifest.ts';
@@ -76,6 +77,7 @@ const others: Readonly<Record<Exclude<Operation, ContainerOperation>, Handle>> =
   HeadAccount: headAccount,
   PostAccount: postAccount,
   PutContainer: putContainer,
+  FormPost: formPost,
   Options: options,
 };
 

@@ -43,8 +43,8 @@ export function openContainer(context: DoorContext, request: Request, place: Pla
     share !== undefined &&
     (isListed(context, request, share, right) || isLent(context, request, share, place, right))
   ) {
-    const owner = ownerOf(context, share);
-    if (owner !== undefined) return { share, name: container, caller: callerOf(context, request, owner, share) };
+    const granted = lent(context, request, share, container);
+    if (granted !== undefined) return granted;
   }
   // Numeric ids mean people inside one tenant only: mode bits say nothing of other tenants' users.
   if (token?.principal.tenant !== account) throw refusal(request.identity, account);
@@ -73,6 +73,12 @@ export function memberOf(context: DoorContext, request: Request): Caller {
   const { token } = request.identity;
   if (token?.principal.tenant !== request.target.account) throw refusal(request.identity, request.target.account);
   return callerOf(context, request, token.principal);
+}
+
+/** A container with the rights of its owner, for whom these were lent to; `undefined` while the owner is nobody who may act. */
+export function lent(context: DoorContext, request: Request, share: Share, name: string): Granted | undefined {
+  const owner = ownerOf(context, share);
+  return owner && { share, name, caller: callerOf(context, request, owner, share) };
 }
 
 /** The owner's rights are lent only while the owner is somebody who may act. */

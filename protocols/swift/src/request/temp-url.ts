@@ -39,9 +39,7 @@ export function holdsTempUrl(context: DoorContext, request: Request, share?: Sha
   if (range !== undefined && !inRange(range, request.clientAddress)) throw refuse;
   const path = signedPath(request);
   if (path === undefined) throw refuse;
-  const labels = [context.labels.ofTenant(target.account)];
-  if (share !== undefined) labels.push(context.labels.ofShare(share.id));
-  const keys = labels.flatMap(({ headers }) => keyLabels.flatMap((label) => headers[label] ?? []));
+  const keys = keysOf(context, target.account, share);
   const texts = (methods[method] ?? []).map(
     (each) => `${range === undefined ? '' : `ip=${range}\n`}${each}\n${expires}\n${path}`,
   );
@@ -58,6 +56,13 @@ export function holdsTempUrl(context: DoorContext, request: Request, share?: Sha
     throw badRequest("The header 'x-object-manifest' is not allowed in this tempurl");
   }
   return true;
+}
+
+/** The keys of an account, and of a container in it. */
+export function keysOf(context: DoorContext, account: string, share: Share | undefined): readonly string[] {
+  const labels = [context.labels.ofTenant(account)];
+  if (share !== undefined) labels.push(context.labels.ofShare(share.id));
+  return labels.flatMap(({ headers }) => keyLabels.flatMap((label) => headers[label] ?? []));
 }
 
 /** Hex, or `sha256:` and base64. */

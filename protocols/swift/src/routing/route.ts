@@ -13,7 +13,7 @@ export function route(method: string, target: Target, headers: Headers): Route {
   const here = rows.filter((row) => row.level === target.level && pathHolds(row.path, target.path));
   if (here.length === 0) throw new SwiftError('NotFound');
   for (const row of here) {
-    if (row.method === method && queryHolds(row, target) && (row.header === undefined || headers.has(row.header))) {
+    if (row.method === method && queryHolds(row, target) && headerHolds(row.header, headers)) {
       return row;
     }
   }
@@ -34,6 +34,12 @@ function pathHolds(wanted: string | undefined, path: string): boolean {
     pieces.length === expected.length &&
     expected.every((piece, index) => piece === pieces[index] || (piece === '*' && pieces[index] !== ''))
   );
+}
+
+function headerHolds(condition: string | undefined, headers: Headers): boolean {
+  if (condition === undefined) return true;
+  const [name, start = ''] = condition.split('=') as [string, string?];
+  return headers.get(name)?.toLowerCase().startsWith(start) === true;
 }
 
 function queryHolds({ query = [] }: Row, target: Target): boolean {

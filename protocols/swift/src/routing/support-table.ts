@@ -28,6 +28,8 @@ const notes: Readonly<Record<Operation, string>> = {
     'Text, JSON, XML; `limit`, `marker`, `end_marker`, `prefix`, `delimiter` of any length, `reverse` (walks the whole range), `path`. `hash` is empty where nobody has hashed the content yet: listing reads none.',
   HeadContainer:
     'Counts are exact where counting takes less than 20 ms; of larger containers they are some time old, or what was counted so far.',
+  FormPost:
+    'Files of a browser’s form, signed with a temporary URL key: `redirect`, `max_file_size`, `max_file_count`, `expires`, `x_delete_at`, `x_delete_after`. What was stored before something went wrong stays.',
   PutContainer: 'Makes a share. 202 where it is there. A name that differs from another share’s in case alone is 409.',
   PostContainer: 'Metadata, access lists, temporary URL keys, quotas, CORS. For the owner and administrators.',
   DeleteContainer: 'Only the owner or an administrator; unfinished uploads of S3 do not count as content.',
@@ -104,7 +106,7 @@ function absent(): string[] {
     '## Not there',
     '',
     '- 501 for what would be lost in silence: versions (`X-Versions-Location`, `X-History-Location`, `X-Versions-Enabled`), symbolic links, container synchronisation, `extract-archive`; 400 for account access lists and other storage policies than `default`.',
-    '- Form uploads, static web sites, `X-Account-Sysmeta-*`, service tokens, Keystone beyond tokens and projects.',
+    '- Static web sites, `X-Account-Sysmeta-*`, service tokens, Keystone beyond tokens and projects.',
     '- Names of headers and request targets beyond ASCII that are not percent-encoded: they are no HTTP.',
   ];
 }
@@ -129,7 +131,7 @@ function bounds(): string[] {
 function request({ method, level, path, query, header }: Row): string {
   const place = level === 'service' ? ` ${path === '' ? '/' : path}` : '';
   const parameters = query === undefined ? '' : ` ?${query.join('&')}`;
-  return `\`${method}${place}${parameters}\`${header === undefined ? '' : ` with \`${header}\``}`;
+  return `\`${method}${place}${parameters}\`${header === undefined ? '' : ` with \`${header.replace('=', ': ')}\``}`;
 }
 
 /** Padded as the formatter wants it. */

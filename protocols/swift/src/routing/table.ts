@@ -12,7 +12,7 @@ export interface Row {
   readonly path?: string;
   /** Query parameters that must all be present; a value after `=` must match. */
   readonly query?: readonly string[];
-  /** A header that must be present (lower case). */
+  /** A header that must be present (lower case); a value after `=` must be its beginning. */
   readonly header?: string;
   /** What content the request has: a text that is read whole, or an object's bytes. Any other is not looked at. */
   readonly body?: 'document' | 'payload';
@@ -88,6 +88,14 @@ export const table = [
   { operation: 'GetContainer', method: 'GET', level: 'container', access: 'list' },
   { operation: 'HeadContainer', method: 'HEAD', level: 'container', access: 'list' },
   { operation: 'PutContainer', method: 'PUT', level: 'container', access: 'member' },
+  {
+    operation: 'FormPost',
+    method: 'POST',
+    level: 'container',
+    header: 'content-type=multipart/form-data',
+    body: 'payload',
+    access: 'anyone',
+  },
   { operation: 'PostContainer', method: 'POST', level: 'container', access: 'manage' },
   { operation: 'DeleteContainer', method: 'DELETE', level: 'container', access: 'manage' },
 
@@ -105,6 +113,14 @@ export const table = [
   },
   { operation: 'PutObjectCopy', method: 'PUT', level: 'object', header: 'x-copy-from', access: 'write' },
   { operation: 'PutObject', method: 'PUT', level: 'object', body: 'payload', access: 'write' },
+  {
+    operation: 'FormPost',
+    method: 'POST',
+    level: 'object',
+    header: 'content-type=multipart/form-data',
+    body: 'payload',
+    access: 'anyone',
+  },
   { operation: 'PostObject', method: 'POST', level: 'object', access: 'write' },
   {
     operation: 'DeleteLargeObject',
