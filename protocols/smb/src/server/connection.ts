@@ -16,7 +16,6 @@ import { Dispatcher, type DispatcherHost, type DispatcherParts } from './dispatc
 import type { CallWork } from './call.ts';
 import { type Ends, Link } from './link.ts';
 import { Outbox } from './outbox.ts';
-import type { SmbParts } from './parts.ts';
 import type { ServerLimits } from './server-limits.ts';
 import type { SessionTable } from './session-table.ts';
 
