@@ -79,6 +79,27 @@ it('passes over other shares, other places, and what was not asked for', async (
   expect(flat.queue.take()).toEqual([{ action: A.ADDED, fileName: 'here' }]);
 });
 
+it('asks for the path of a directory once, until one moves', async () => {
+  const asked: bigint[] = [];
+  const { queue, emit } = watch({
+    pathTo: (directory) => {
+      asked.push(directory);
+      return Promise.resolve(directory === 9n ? undefined : [Buffer.from(`dir-${asked.length}`)]);
+    },
+  });
+  emit(named('a', 2n));
+  await settle();
+  emit(named('b', 2n));
+  emit(named('out', 9n));
+  await settle();
+  emit(named('out', 9n));
+  emit({ kind: 'renamed', isDirectory: true, ...named('old', 9n), toDirectory: 9n, toName: Buffer.from('new') });
+  emit(named('c', 2n));
+  await settle();
+  expect(asked).toEqual([2n, 9n, 9n, 2n]);
+  expect(queue.take()).toMatchObject([{ fileName: 'dir-1\\a' }, { fileName: 'dir-1\\b' }, { fileName: 'dir-4\\c' }]);
+});
+
 it('knows a file again that is written by its number', () => {
   const { queue, emit } = watch({ filter: F.FILE_NAME | F.LAST_WRITE });
   const number = { kind: 'written', directory: undefined as never, name: undefined as never } as const;

@@ -1,7 +1,8 @@
-import type { ChangeEvent, EventService, Name } from '@polynas/core/service';
+import type { ChangeEvent, EventService } from '@polynas/core/service';
 import type { FileNotifyInformation } from '../../information/notify.ts';
 import { textOfName } from '../../names/name-text.ts';
 import { entriesOf, type NotifyEntry } from './entries.ts';
+import { KnownPaths, type PathBelow } from './known-paths.ts';
 import { KnownPlaces } from './known-places.ts';
 
 export interface ChangeQueueParts {
@@ -15,7 +16,7 @@ export interface ChangeQueueParts {
   /** Bytes of entries that are kept while nobody asks. */
   readonly capacity: number;
   /** The path from the watched directory down to another one; `undefined` when that does not lie below it. */
-  pathTo(directory: bigint): Promise<readonly Name[] | undefined>;
+  pathTo(directory: bigint): Promise<PathBelow>;
   /** Nothing will come any more. */
   over(): void;
 }
@@ -41,11 +42,13 @@ export class ChangeQueue {
   private end: 'deleted' | 'closed' | undefined;
   private unplaced = 0;
   private readonly places = new KnownPlaces();
+  private readonly paths: KnownPaths;
   private placing: Promise<void> = Promise.resolve();
   private waiters: (() => void)[] = [];
 
   constructor(parts: ChangeQueueParts) {
     this.parts = parts;
+    this.paths = new KnownPaths(parts.directory, (directory) => parts.pathTo(directory));
     this.subscription = parts.events.changes.subscribe((event) => this.hear(event));
   }
 
@@ -100,15 +103,16 @@ export class ChangeQueue {
       this.deletePending();
       return;
     }
+    if (event.isDirectory && (event.kind === 'renamed' || event.kind === 'removed')) this.paths.forget();
     const entries = entriesOf(event, filter).filter((entry) => tree || entry.directory === directory);
     if (entries.length > 0) this.place(entries);
   }
 
   /** Finds the paths of entries, which may take a moment, without letting later ones pass. */
   private place(entries: readonly NotifyEntry[]): void {
-    const near = entries.every((entry) => entry.directory === this.parts.directory);
-    if (near && this.unplaced === 0) {
-      for (const entry of entries) this.add(entry, []);
+    const { paths } = this;
+    if (this.unplaced === 0 && entries.every(({ directory }) => paths.has(directory))) {
+      for (const entry of entries) this.add(entry, paths.get(entry.directory));
       return;
     }
     if (this.unplaced >= MAX_UNPLACED) {
@@ -116,10 +120,7 @@ export class ChangeQueue {
       return;
     }
     this.inOrder(async () => {
-      for (const entry of entries) {
-        const path = entry.directory === this.parts.directory ? [] : await this.parts.pathTo(entry.directory);
-        if (path !== undefined) this.add(entry, path);
-      }
+      for (const entry of entries) this.add(entry, await paths.find(entry.directory));
     });
   }
 
@@ -134,8 +135,8 @@ export class ChangeQueue {
       });
   }
 
-  private add({ action, name }: NotifyEntry, path: readonly Name[]): void {
-    if (this.end !== undefined || this.overflowed) return;
+  private add({ action, name }: NotifyEntry, path: PathBelow): void {
+    if (path === undefined || this.end !== undefined || this.overflowed) return;
     const fileName = [...path, name].map(textOfName).join('\\');
     const last = this.entries.at(-1);
     // The same again tells nothing new.
