@@ -55,7 +55,8 @@ function exchangeOf(context: ConnectionContext): SessionSetupExchange {
   if (running !== undefined) return running;
   const again = link.sessions.get(sessionId);
   if (sessionId !== 0n && again === undefined) throw new StatusError(NtStatus.USER_SESSION_DELETED);
-  if (again === undefined && link.sessions.size + link.exchanges.size >= link.serverLimits.maxSessions) {
+  const { maxSessions, maxExchanges } = link.serverLimits;
+  if (link.exchanges.size >= maxExchanges || (again === undefined && link.sessions.size >= maxSessions)) {
     throw new StatusError(NtStatus.INSUFFICIENT_RESOURCES);
   }
   const exchange = beginExchange(link, parts, again);

@@ -145,7 +145,7 @@ export class Call implements OpenContext, ConnectionContext, SessionCall {
   }
 
   pending(): void {
-    if (this.done || this.asyncId !== undefined) return;
+    if (this.done || this.work.waiting) return;
     this.host.wait(this);
   }
 

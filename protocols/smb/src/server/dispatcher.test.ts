@@ -272,6 +272,24 @@ describe('a request that waits', () => {
     expect(bench.waiting).toBe(0);
   });
 
+  it('after it has taken long is told once', async () => {
+    const gate = Promise.withResolvers<void>();
+    const never = new Promise<object>(() => undefined);
+    const handle = async (context: CommandContext): Promise<object> => {
+      await gate.promise;
+      context.pending();
+      context.pending();
+      return never;
+    };
+    const bench = new DispatcherBench(simple({ [Command.CREATE]: { needs: 'tree', handle } }));
+    bench.ask(create);
+    bench.clock.advance(500);
+    expect([statuses(bench), bench.waiting]).toEqual([[NtStatus.PENDING], 0]);
+    gate.resolve();
+    await tick();
+    expect([statuses(bench), bench.waiting]).toEqual([[NtStatus.PENDING], 1]);
+  });
+
   it('is cancelled by MessageId or AsyncId, and only by its session', async () => {
     const { rows } = slow(true);
     const bench = new DispatcherBench(rows);

@@ -81,7 +81,8 @@ export class Dispatcher implements ReceiverHost {
     if (call !== call.work.calls.at(-1)) throw new StatusError(NtStatus.INTERNAL_ERROR);
     this.host.waits(call.work);
     call.detach();
-    this.interim(call);
+    // It may have taken long before it began to wait.
+    if (call.asyncId === undefined) this.interim(call);
   }
 
   /** The connection is gone: what runs is told, and what it answers is dropped. */

@@ -13,8 +13,10 @@ export interface ServerLimits extends ConnectionLimits {
   readonly maxWaiting: number;
   /** Reply bytes of one connection that are promised or not yet sent; above it nothing further is begun. */
   readonly maxReplyBytes: number;
-  /** Sessions of one connection, those being set up included. */
+  /** Sessions of one connection: a terminal server has one for each of its users. */
   readonly maxSessions: number;
+  /** Logons of one connection that are under way. */
+  readonly maxExchanges: number;
   /** Tree connects of one session. */
   readonly maxTrees: number;
   /** Opens of one session: what all clients may have together is not one's alone. */
@@ -39,7 +41,8 @@ export const DEFAULT_LIMITS: ServerLimits = {
   maxInFlight: 256,
   maxWaiting: 512,
   maxReplyBytes: 16 * MEBIBYTE,
-  maxSessions: 64,
+  maxSessions: 1024,
+  maxExchanges: 16,
   maxTrees: 1024,
   maxOpens: 16_384,
   interimAfter: 500,

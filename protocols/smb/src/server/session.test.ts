@@ -13,6 +13,9 @@ import { SESSION_FLAG_BINDING, SessionFlag } from '../messages/session-setup.ts'
 import { ShareType } from '../messages/tree-connect.ts';
 import { decode, encode } from '../messages/whole.ts';
 import { NtStatus } from '../nt-status.ts';
+import { NtlmFlag } from '../ntlm/flags.ts';
+import { ntlmNegotiate } from '../ntlm/messages.ts';
+import { negTokenInit, Oid } from '../spnego/tokens.ts';
 import { fileIdOf, type SmbClient } from '../test/smb-client.ts';
 import { makeSmbWorld, PASSWORD, type SmbWorld } from '../test/smb-world.ts';
 
@@ -101,18 +104,29 @@ describe('SESSION_SETUP', () => {
     expect(after.status).toBe(NtStatus.USER_SESSION_DELETED);
   });
 
-  it('several on one connection', async () => {
-    const client = await world.open();
+  it('several on one connection, within bounds', async () => {
+    const mine = await makeSmbWorld({ limits: { maxSessions: 3, maxExchanges: 2 } });
+    const client = await mine.open();
     await client.negotiate();
-    const ids: bigint[] = [];
-    for (let index = 0; index < 70; index++) {
+    const ids = new Set<bigint>();
+    for (let index = 0; index < 4; index++) {
       client.sessionId = 0n;
       client.forgetKeys();
       const { status } = await client.sessionSetup('alice', PASSWORD);
-      expect(status).toBe(index < 64 ? NtStatus.SUCCESS : NtStatus.INSUFFICIENT_RESOURCES);
-      ids.push(client.sessionId);
+      expect(status).toBe(index < 3 ? NtStatus.SUCCESS : NtStatus.INSUFFICIENT_RESOURCES);
+      ids.add(client.sessionId);
     }
-    expect(new Set(ids).size).toBeGreaterThan(63);
+    expect(ids.size).toBe(4);
+    const other = await mine.open();
+    await other.negotiate();
+    const securityBuffer = negTokenInit([Oid.NTLMSSP], encode(ntlmNegotiate, { negotiateFlags: NtlmFlag.UNICODE }));
+    const begin = { flags: 0, securityMode: 1, capabilities: 0, channel: 0, previousSessionId: 0n, securityBuffer };
+    for (const status of [NtStatus.MORE_PROCESSING_REQUIRED, NtStatus.MORE_PROCESSING_REQUIRED]) {
+      expect((await other.request(Command.SESSION_SETUP, begin)).status).toBe(status);
+    }
+    const third = await other.request(Command.SESSION_SETUP, begin);
+    expect(third.status).toBe(NtStatus.INSUFFICIENT_RESOURCES);
+    await mine.close();
   });
 });
 
