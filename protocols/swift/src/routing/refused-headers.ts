@@ -2,7 +2,7 @@ import type { Headers, Query } from '@polynas/http';
 import { badRequest, SwiftError } from '../errors.ts';
 
 /**
- * Headers that ask for what is not there. OpenStack's server ignores those of features that are switched off; dropping them in silence
+ * Beginnings of headers that ask for what is not there. OpenStack's server ignores those of features that are switched off; dropping them in silence
  * would lose versions or follow no link.
  */
 const refused = [
@@ -13,6 +13,7 @@ const refused = [
   'x-container-sync-to',
   'x-container-sync-key',
   'x-container-sharding',
+  'x-container-meta-web-',
   'x-object-version-id',
 ];
 
@@ -21,12 +22,10 @@ const refusedParameters = ['version-id', 'extract-archive'];
 
 /** Throws `NotImplemented` for the first thing whose promise would not be kept. */
 export function refuse(headers: Headers, query: Query): void {
-  for (const name of refused) {
+  for (const [name, value] of headers) {
     // An empty value, or `false`, asks for what there is anyway.
-    const value = headers.get(name);
-    if (value !== undefined && value !== '' && value.toLowerCase() !== 'false') {
-      throw new SwiftError('NotImplemented', { message: `${name} is not supported` });
-    }
+    if (value === '' || value.toLowerCase() === 'false' || !refused.some((start) => name.startsWith(start))) continue;
+    throw new SwiftError('NotImplemented', { message: `${name} is not supported` });
   }
   if ((headers.get('x-account-access-control') ?? '') !== '')
     throw badRequest('Access lists of accounts are not supported');

@@ -105,8 +105,8 @@ function absent(): string[] {
   return [
     '## Not there',
     '',
-    '- 501 for what would be lost in silence: versions (`X-Versions-Location`, `X-History-Location`, `X-Versions-Enabled`), symbolic links, container synchronisation, `extract-archive`; 400 for account access lists and other storage policies than `default`.',
-    '- Static web sites, `X-Account-Sysmeta-*`, service tokens, Keystone beyond tokens and projects.',
+    '- 501 for what would be lost in silence: versions (`X-Versions-Location`, `X-History-Location`, `X-Versions-Enabled`), symbolic links, container synchronisation, static web sites (`X-Container-Meta-Web-…`), `extract-archive`; 400 for account access lists and other storage policies than `default`.',
+    '- `X-Account-Sysmeta-*`, service tokens, Keystone beyond tokens and projects.',
     '- Names of headers and request targets beyond ASCII that are not percent-encoded: they are no HTTP.',
   ];
 }
