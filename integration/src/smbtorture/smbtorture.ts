@@ -63,7 +63,12 @@ async function runProcess(
   const args = [
     ...[`//${address}/${share}`, '--smb-ports', String(port), '--user', `${user}%${password}`],
     ...['--configfile', '/dev/null', '--format', 'subunit', '--fullname', '--basedir', directory],
-    ...['--option=torture:progress=no', ...(kind === undefined ? [] : ['--target', kind])],
+    // Of the loads, in seconds.
+    ...[
+      '--option=torture:timelimit=3',
+      '--option=torture:progress=no',
+      ...(kind === undefined ? [] : ['--target', kind]),
+    ],
     ...tests,
   ];
   const [program = '', ...rest] = [...endWithParent, programPath('smbtorture') ?? 'smbtorture', ...args];
