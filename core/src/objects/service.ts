@@ -85,7 +85,7 @@ export function createObjectService(options: ObjectServiceOptions): Objects {
     setMetadata: (...given) => setMetadata(parts, ...given),
     copy: (...given) => copy(parts, ...given),
     list: (...given) => list(parts, ...given),
-    usage: (share) => usage.of(share),
+    usage: (...given) => usage.of(...given),
     compose: (...given) => compose(parts, ...given),
     manifest: (...given) => manifest(parts, ...given),
     createUpload: (...given) => createUpload(parts, ...given),

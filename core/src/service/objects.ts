@@ -229,8 +229,12 @@ export interface ObjectService {
     },
   ): Promise<ObjectInfo>;
   list(caller: Caller, share: ShareId, request: ListRequest): Promise<ListResult>;
-  /** Counts what there is, whoever may see it. Exact where counting is quick; else it may be some time old, or of what was counted so far. */
-  usage(share: ShareId): Promise<ShareUsage>;
+  /**
+   * Counts what there is, whoever may see it. Exact where counting is quick; else it may be some time old, or of what was counted so far.
+   *
+   * @param maximumAge milliseconds that a count may be old in any case; 0 when absent
+   */
+  usage(share: ShareId, maximumAge?: number): Promise<ShareUsage>;
   /**
    * One object of many pieces, which become its parts; by reference where the backend clones. 1 … 10,000 pieces; their rejections carry `piece`, the index.
    * `manifest` is a dialect's own account of them, kept as long as the content is this one (`tooLarge` where the volume has no room for it).

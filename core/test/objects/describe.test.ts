@@ -131,6 +131,7 @@ describe('usage', () => {
     await objects.put(s3, 1, 'd/', bodyOf(''), plain);
     expect(await objects.usage(1)).toEqual({ objects: 3, bytes: 8 });
     await objects.delete(s3, 1, 'c');
+    expect(await objects.usage(1, 1000)).toEqual({ objects: 3, bytes: 8 });
     expect(await objects.usage(1)).toEqual({ objects: 2, bytes: 5 });
   });
 });

@@ -32,17 +32,18 @@ export class Usage {
   readonly #places = new Places(atOnce);
   readonly #counting = new Map<ShareId, Counting>();
   /** Bounded by the number of shares on this head. */
-  readonly #known = new Map<ShareId, { readonly count: Count; readonly until: number }>();
+  readonly #known = new Map<ShareId, { readonly count: Count; readonly at: number; readonly until: number }>();
 
   constructor(parts: Pick<ObjectParts, 'clock' | 'mounts' | 'lists'>) {
     this.#parts = parts;
   }
 
-  async of(share: ShareId): Promise<ShareUsage> {
+  async of(share: ShareId, maximumAge = 0): Promise<ShareUsage> {
     const { clock, mounts } = this.#parts;
     const mount = mounts.get(share);
     const known = this.#known.get(share);
-    if (known !== undefined && clock.monotonic() < known.until) return { ...known.count };
+    const now = clock.monotonic();
+    if (known !== undefined && (now < known.until || now - known.at < maximumAge)) return { ...known.count };
     let counting = this.#counting.get(share);
     if (counting === undefined) {
       counting = this.#start(mount);
@@ -75,7 +76,7 @@ export class Usage {
     await this.#count(mount, count);
     const now = clock.monotonic();
     const took = now - since;
-    this.#known.set(mount.share.id, { count, until: took <= quick ? 0 : now + took * rest });
+    this.#known.set(mount.share.id, { count, at: now, until: took <= quick ? 0 : now + took * rest });
     return count;
   }
 

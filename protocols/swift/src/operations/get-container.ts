@@ -14,6 +14,9 @@ import { containerHeaders } from '../reply/container-headers.ts';
 /** The core gives no page more entries than this. */
 const pageSize = 1000;
 
+/** Milliseconds: who lists page by page does not have all of it counted for each. */
+const countAge = 5000;
+
 /** A container's headers, and its objects. */
 export const getContainer: ContainerHandle = async (context, request, granted) => {
   const { query } = request.target;
@@ -24,7 +27,10 @@ export const getContainer: ContainerHandle = async (context, request, granted) =
     path === undefined
       ? await list(context, granted, wanted)
       : await list(context, granted, { ...wanted, prefix: prefixOf(path), delimiter: '/' }, true);
-  const headers = { ...(await containerHeaders(context, request, granted)), 'content-type': contentTypes[format] };
+  const headers = {
+    ...(await containerHeaders(context, request, granted, countAge)),
+    'content-type': contentTypes[format],
+  };
   if (items.length === 0 && format === 'plain') return { status: 204, headers };
   return { status: 200, headers, body: writeContainer(format, granted.name, items) };
 };

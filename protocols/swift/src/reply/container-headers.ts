@@ -6,13 +6,18 @@ import { readList, writeList } from '../request/grant.ts';
 import { keyLabels } from '../request/temp-url.ts';
 import { lastModified, timestampOf, xTimestamp } from './times.ts';
 
-/** What GET and HEAD say of a container. */
+/**
+ * What GET and HEAD say of a container.
+ *
+ * @param countAge milliseconds that its counts may be old
+ */
 export async function containerHeaders(
   context: DoorContext,
   request: Request,
   { share }: Granted,
+  countAge = 0,
 ): Promise<Record<string, string>> {
-  const { objects, bytes } = await context.objects.usage(share.id);
+  const { objects, bytes } = await context.objects.usage(share.id, countAge);
   const created = timestampOf(share.createdAt);
   return {
     'x-container-object-count': String(objects),
