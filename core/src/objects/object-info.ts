@@ -8,7 +8,7 @@ import { noMetadata } from './record/etags.ts';
 import { decodeParts } from './record/parts-codec.ts';
 import type { ObjectRecord } from './record/record-codec.ts';
 import { stampEtag, stampOfContent } from './record/stamps.ts';
-import { isValid, loadRecord } from './record/store-record.ts';
+import { isValid, loadRecord, presentMetadata } from './record/store-record.ts';
 import { partsXattr } from './record/xattr-names.ts';
 
 export const emptyMd5 = createHash('md5').digest();
@@ -36,7 +36,7 @@ export function fileInfo(key: string, file: Attributes, record: ObjectRecord | u
   if (isValid(record, file) && record.etag !== undefined) {
     return infoOf(key, { file, record: { ...record, etag: record.etag } });
   }
-  const metadata = record?.metadata ?? noMetadata;
+  const metadata = record === undefined ? noMetadata : presentMetadata(record, file);
   return infoOf(key, {
     file,
     record: { stamp: stampOfContent(file), size: file.size, etag: stampEtag(file), metadata, parts: 0 },

@@ -104,6 +104,37 @@ describe('expiry', () => {
     expect(world.reported).toEqual([]);
   });
 
+  it('is void for what other doors have written since, unless that is the same', async () => {
+    const { objects, clock, files, ...world } = await makeObjectWorld();
+    const write = async (key: string, content: string): Promise<void> => {
+      const { file } = await objects.head(s3, 1, key);
+      await files.setattr(s3, { share: 1, id: file }, { size: 0 });
+      await files.write(s3, { share: 1, id: file }, 0, [Buffer.from(content)], 'file');
+    };
+    const keys = ['edited', 'edited and read', 'listed', 'same', 'again', 'untouched', 'moded'];
+    for (const key of keys) await objects.put(s3, 1, key, bodyOf('upload'), at(10));
+    for (const key of ['edited', 'edited and read', 'listed', 'again']) await write(key, 'work of hours');
+    await write('same', 'upload');
+    const { file } = await objects.head(s3, 1, 'moded');
+    await files.setattr(s3, { share: 1, id: file }, { mode: 0o600 });
+    expect((await objects.head(s3, 1, 'edited and read', undefined, { md5: true })).metadata).toEqual(plain);
+    const page = await objects.list(s3, 1, { prefix: 'listed', delimiter: '', after: '', limit: 10 });
+    expect(page.items).toMatchObject([{ object: { metadata: plain } }]);
+    await objects.setMetadata(s3, 1, 'again', (present) => {
+      expect(present).toEqual(plain);
+      return at(10);
+    });
+    clock.advance(20_000);
+    await objects.removeExpired();
+    const left = await objects.list(s3, 1, { prefix: '', delimiter: '', after: '', limit: 1000 });
+    expect(left.items.map((item) => item.kind === 'object' && item.object.key)).toEqual([
+      'edited',
+      'edited and read',
+      'listed',
+    ]);
+    expect(world.reported).toEqual([]);
+  });
+
   it('a copy takes it along, and leaves it with metadata of its own', async () => {
     const { objects, clock } = await makeObjectWorld();
     await objects.put(s3, 1, 'a', bodyOf('1'), at(10));

@@ -11,8 +11,9 @@ import { areAboutContent, checkConditions } from '../conditions.ts';
 import { infoOf } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
 import { noMetadata } from '../record/etags.ts';
+import type { ObjectRecord } from '../record/record-codec.ts';
 import { stampEtag, stampOfContent } from '../record/stamps.ts';
-import { isValid, loadRecord } from '../record/store-record.ts';
+import { isValid, loadRecord, presentMetadata } from '../record/store-record.ts';
 import { implicitXattr, recordXattr } from '../record/xattr-names.ts';
 import { findDirectory, findFileNow, isFound } from '../tree/find.ts';
 import type { Found } from '../tree/find.ts';
@@ -97,7 +98,7 @@ async function removeFile(
   checkConditions(conditions, current, 'write');
   const { file } = current;
   const record = await loadRecord(volume, caller, file);
-  if (!mayGo(record?.metadata, expiredBy)) return undefined;
+  if (expiredBy !== undefined && !(await hasExpired(parts, mount, caller, file, record, expiredBy))) return undefined;
   const guard = await parts.table.enterFor(caller, {
     volume: volumeName,
     file: file.id,
@@ -105,7 +106,8 @@ async function removeFile(
     door: caller.door,
   });
   try {
-    const stamp = areAboutContent(conditions) ? file.contentStamp : undefined;
+    // What is written after this look is another content.
+    const stamp = areAboutContent(conditions) || expiredBy !== undefined ? file.contentStamp : undefined;
     const ifTarget = { id: file.id, ...(stamp !== undefined && { stamp }) };
     const { removed, directory: change } = await volume.unlink(caller, directory.id, name, { ifTarget });
     parts.folded.note(mount, change, { removed: name });
@@ -120,9 +122,23 @@ async function removeFile(
     directory: directory.id,
     name,
   });
-  const { metadata = noMetadata } = record ?? {};
+  const metadata = record === undefined ? noMetadata : presentMetadata(record, file);
   const etag = (isValid(record, file) ? record.etag : undefined) ?? stampEtag(file);
   return infoOf(path.key, { file, record: { stamp: stampOfContent(file), size: file.size, etag, metadata, parts: 0 } });
+}
+
+/** Where the content may be another than the one that was to expire, it is looked at. */
+async function hasExpired(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  file: Attributes,
+  record: ObjectRecord | undefined,
+  expiredBy: number,
+): Promise<boolean> {
+  if (record === undefined || !mayGo(record.metadata, expiredBy)) return false;
+  const { metadata } = isValid(record, file) ? record : (await parts.etags.of(mount, caller, file)).record;
+  return mayGo(metadata, expiredBy);
 }
 
 function mayGo(metadata: ObjectMetadata | undefined, expiredBy: number | undefined): boolean {

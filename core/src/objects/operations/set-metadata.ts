@@ -12,7 +12,7 @@ import type { ObjectParts } from '../parts.ts';
 import { noMetadata, recordLock } from '../record/etags.ts';
 import type { ObjectRecord } from '../record/record-codec.ts';
 import { encodeRecord } from '../record/record-codec.ts';
-import { isValid, loadRecord, storeRecord } from '../record/store-record.ts';
+import { isValid, loadRecord, presentMetadata, storeRecord } from '../record/store-record.ts';
 import { recordXattr } from '../record/xattr-names.ts';
 import { findFileNow, isFound } from '../tree/find.ts';
 import { segmentLock } from '../tree/locks.ts';
@@ -77,7 +77,7 @@ async function changeFile(
   return parts.mutex.run(caller, recordLock(volumeName, seen.id), async () => {
     const now = await volume.getattr(caller, seen.id);
     const old = await loadRecord(volume, caller, now);
-    const metadata = change(old?.metadata ?? noMetadata);
+    const metadata = change(old === undefined ? noMetadata : presentMetadata(old, now));
     await parts.expiries.note(mount, key, metadata);
     const file = await store(mount, caller, now, old, metadata);
     emit(parts, caller, mount.share.id, { kind: 'attributes', file: file.id, isDirectory: false });
@@ -97,6 +97,8 @@ async function store(
     const { stamp: _stamp, size: _size, ...known } = old;
     return storeRecord(volume, caller, file, { ...known, metadata });
   }
+  // A time of expiry is for the content that is there.
+  if (metadata.expiresAt !== undefined) return storeRecord(volume, caller, file, { metadata, parts: 0 });
   const record = { ...(old ?? { stamp: 0n, size: 0, parts: 0 }), metadata };
   return volume.setxattr(caller, file.id, recordXattr, encodeRecord(record), 'either');
 }

@@ -9,7 +9,7 @@ import type { ContentHasher } from '../content/hasher.ts';
 import { hashContent } from './hash-content.ts';
 import { Places } from './places.ts';
 import type { ObjectRecord } from './record-codec.ts';
-import { isValid, loadRecord, readRecord, storeRecord } from './store-record.ts';
+import { isValid, loadRecord, presentMetadata, readRecord, storeRecord } from './store-record.ts';
 import { stampEtag, stampOfContent } from './stamps.ts';
 import { recordXattr } from './xattr-names.ts';
 
@@ -89,7 +89,7 @@ export class Etags {
         if (unchanged) return this.#keep(mount, file, digest);
       }
       const old = await loadRecord(mount.volume, {}, file);
-      return { file, record: unhashed(file, old?.metadata ?? noMetadata) };
+      return { file, record: unhashed(file, old === undefined ? noMetadata : presentMetadata(old, file)) };
     });
   }
 
@@ -122,7 +122,7 @@ export function recordLock(volumeName: string, id: bigint): string {
   return `record:${volumeName}:${id}`;
 }
 
-/** The same bytes written again keep etag, checksums and parts; other bytes keep the metadata alone. */
+/** The same bytes written again keep etag, checksums and parts; other bytes keep the metadata alone, and of that no expiry. */
 function rehashed(file: Attributes, digest: Uint8Array, old: ObjectRecord | undefined): Known['record'] {
   const stamp = stampOfContent(file);
   const etag = Buffer.from(digest).toString('hex');
@@ -130,7 +130,7 @@ function rehashed(file: Attributes, digest: Uint8Array, old: ObjectRecord | unde
   if (old.etag !== undefined && (isValid(old, file) || isDigestOf(old, digest))) {
     return { ...old, stamp, size: file.size, etag: old.etag, digest };
   }
-  return { stamp, size: file.size, etag, digest, metadata: old.metadata, parts: 0 };
+  return { stamp, size: file.size, etag, digest, metadata: presentMetadata(old, file), parts: 0 };
 }
 
 function isDigestOf(old: ObjectRecord, digest: Uint8Array): boolean {

@@ -1,3 +1,4 @@
+import type { ObjectMetadata } from '../../service/index.ts';
 import type { Attributes, Call, Volume } from '../../spi/index.ts';
 import { isStorageError } from '../../spi/index.ts';
 import type { ObjectRecord } from './record-codec.ts';
@@ -39,4 +40,15 @@ export async function storeRecord(
 
 export function isValid(record: ObjectRecord | undefined, file: Attributes): record is ObjectRecord {
   return record !== undefined && record.stamp === stampOfContent(file) && record.size === file.size;
+}
+
+/**
+ * The metadata as it applies to what the file is by now. A time of expiry goes with the content that it was given to: what was written since, through
+ * whichever door, is nobody's to remove.
+ */
+export function presentMetadata(record: ObjectRecord, file: Attributes): ObjectMetadata {
+  const { metadata } = record;
+  if (metadata.expiresAt === undefined || isValid(record, file)) return metadata;
+  const { expiresAt: _, ...others } = metadata;
+  return others;
 }
