@@ -20,11 +20,18 @@ const NO_EXPRESSION = /[\u0000-\u001f\\/:|]/;
 /** Bytes of an entry with a name of moderate length, to guess how many fit. */
 const TYPICAL_ENTRY = 128;
 
+/** Bytes of entries of one answer. Clients ask for megabytes, which is memory to set aside for each, and time in which nobody else is served. */
+const MAX_OUTPUT = 64 * 1024;
+
+function outputLimit({ outputBufferLength }: QueryDirectoryRequest): number {
+  return Math.min(outputBufferLength, MAX_OUTPUT);
+}
+
 /** QUERY_DIRECTORY (MS-SMB2 3.3.5.18). FileIndex says nothing here, as with NTFS. */
 export const queryDirectory: CommandRow<QueryDirectoryRequest, OutputBuffer> = {
   needs: 'open',
   fileId: (request) => request.fileId,
-  payload: (request) => ({ send: 0, response: request.outputBufferLength }),
+  payload: (request) => ({ send: 0, response: outputLimit(request) }),
   async handle(context, request) {
     const file = fileOf(context.open);
     const codec = directoryEntries.get(request.fileInformationClass);
@@ -61,9 +68,9 @@ interface Listing {
 async function list(context: OpenContext, search: DirectorySearch, listing: Listing): Promise<OutputBuffer> {
   const { request, codec, first } = listing;
   const caller = context.caller();
-  const limit = request.outputBufferLength;
+  const limit = outputLimit(request);
   const single = (request.flags & QueryDirectoryFlag.RETURN_SINGLE_ENTRY) !== 0;
-  const w = new Writer(Math.min(limit, 64 * 1024));
+  const w = new Writer(limit);
   const chain = new ChainWriter(w, codec, DIRECTORY_ENTRY_UNIT, limit);
   const pageSize = single ? 1 : Math.ceil(limit / TYPICAL_ENTRY);
   for (;;) {

@@ -51,5 +51,8 @@ export const DEFAULT_LIMITS: ServerLimits = {
   stall: 60_000,
 };
 
-/** The common part of all connections' memory, and what each connection has beside it. */
-export const DEFAULT_BUDGET = { limit: 256 * MEBIBYTE, allowance: 64 * 1024, stall: 2_000 } as const;
+/**
+ * The common part of all connections' memory, and what each connection has beside it: room for one listing or query of information, for which clients set
+ * aside 64 KiB whatever they expect.
+ */
+export const DEFAULT_BUDGET = { limit: 256 * MEBIBYTE, allowance: 128 * 1024, stall: 2_000 } as const;
