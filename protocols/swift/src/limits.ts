@@ -35,4 +35,5 @@ export const constraints = {
   metaOverall: 4096,
   manifestSegments: 1000,
   bulkDeletes: 10_000,
+  archiveFiles: 10_000,
 } as const;

@@ -27,6 +27,7 @@ export const info: Handle = async ({ limits }) =>
     },
     tempauth: { account_acls: false },
     container_quotas: {},
+    bulk_upload: { max_containers_per_extraction: constraints.archiveFiles, max_failed_extractions: 1000 },
     bulk_delete: { max_deletes_per_request: constraints.bulkDeletes, max_failed_deletes: 1000 },
     slo: {
       max_manifest_segments: constraints.manifestSegments,

@@ -44,7 +44,6 @@ describe('objects', () => {
     expect((await anna.send('PUT', 'c/k', { 'x-delete-at': '1' }, 'x')).status).toBe(400);
     expect((await anna.send('PUT', 'c/k', { 'x-symlink-target': 'c/a' }, 'x')).status).toBe(501);
     expect((await anna.send('POST', 'c', { 'x-container-meta-web-index': 'i.html' })).status).toBe(501);
-    expect((await anna.send('PUT', 'c/k?extract-archive=tar', {}, 'x')).status).toBe(501);
     expect((await anna.send('PATCH', 'c/k')).status).toBe(405);
   });
 

@@ -11,6 +11,7 @@ import { copyObject } from './copy-object.ts';
 import { deleteContainer } from './delete-container.ts';
 import { deleteLargeObject } from './delete-large-object.ts';
 import { deleteObject } from './delete-object.ts';
+import { extractArchive } from './extract-archive.ts';
 import { formPost } from './form-post.ts';
 import { getAccount } from './get-account.ts';
 import { getContainer } from './get-container.ts';
@@ -73,6 +74,7 @@ const others: Readonly<Record<Exclude<Operation, ContainerOperation>, Handle>> =
   ListTenants: listTenants,
   Info: info,
   BulkDelete: bulkDelete,
+  ExtractArchive: extractArchive,
   GetAccount: getAccount,
   HeadAccount: headAccount,
   PostAccount: postAccount,

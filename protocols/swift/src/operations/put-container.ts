@@ -1,10 +1,11 @@
-import type { ShareDoors } from '@polynas/core/service';
+import type { Share, ShareDoors } from '@polynas/core/service';
 import { isStorageError } from '@polynas/core/service';
 import { badRequest, SwiftError } from '../errors.ts';
 import { constraints } from '../limits.ts';
 import type { Handle } from '../operation.ts';
 import type { DoorContext } from '../request/context.ts';
 import { memberOf, openContainer } from '../request/grant.ts';
+import type { Request } from '../request/request.ts';
 import { changedLabels } from '../request/metadata.ts';
 
 /** A container is a share: this makes one, open at the doors that the tenant's default opens, and at this one. Of one that is there it changes the metadata. */
@@ -13,34 +14,41 @@ export const putContainer: Handle = async (context, request) => {
   checkName(container);
   checkPolicy(request.headers.get('x-storage-policy'));
   const change = changedLabels(request.headers, 'container');
-  const caller = memberOf(context, request);
   const headers = { 'content-type': 'text/html; charset=UTF-8' };
   if (context.shares.byName('swift', account, container) !== undefined) {
     const granted = openContainer(context, request, request.target, 'manage');
     if (change !== undefined) await context.labels.changeShare(granted.caller, granted.share.id, change);
     return { status: 202, headers };
   }
+  const made = await makeContainer(context, request, account, container);
+  if (made === undefined) return { status: 202, headers };
+  if (change !== undefined) await context.labels.changeShare(memberOf(context, request), made.id, change);
+  return { status: 201, headers };
+};
+
+/** A new container of the caller's; `undefined` where two requests at once have made it. */
+export async function makeContainer(
+  context: DoorContext,
+  request: Request,
+  account: string,
+  name: string,
+): Promise<Share | undefined> {
+  checkName(name);
+  const caller = memberOf(context, request);
   const { userId } = caller.principal;
   if (userId === undefined) throw new SwiftError('Forbidden');
   try {
     const doors = doorsOf(context, account);
-    const share = await context.shares.create(caller, { tenant: account, name: container, owner: userId, doors });
-    if (change !== undefined) await context.labels.changeShare(caller, share.id, change);
+    return await context.shares.create(caller, { tenant: account, name, owner: userId, doors });
   } catch (error) {
     if (isStorageError(error, 'badName') || isStorageError(error, 'nameTooLong')) {
-      throw badRequest(`No container can be named ${container}`);
+      throw badRequest(`No container can be named ${name}`);
     }
-    // Two requests at once: both have made it.
-    if (isStorageError(error, 'exists') && context.shares.byName('swift', account, container) !== undefined) {
-      return { status: 202, headers };
-    }
-    if (isStorageError(error, 'exists')) {
-      throw new SwiftError('Conflict', { message: 'A share of another door, or in other letters, has this name.' });
-    }
-    throw error;
+    if (!isStorageError(error, 'exists')) throw error;
+    if (context.shares.byName('swift', account, name) !== undefined) return undefined;
+    throw new SwiftError('Conflict', { message: 'A share of another door, or in other letters, has this name.' });
   }
-  return { status: 201, headers };
-};
+}
 
 function checkName(name: string): void {
   const length = Buffer.byteLength(name);

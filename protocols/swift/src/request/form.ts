@@ -97,7 +97,9 @@ export class FormReader {
     const next = await this.#iterator.next();
     if (next.done === true) throw new HttpFault('incompleteBody');
     // What is kept is shorter than a delimiter, or than a part's headers.
-    this.#bytes = Buffer.concat([this.#bytes, next.value]);
+    const { buffer, byteOffset, length } = next.value;
+    const more = Buffer.from(buffer, byteOffset, length);
+    this.#bytes = this.#bytes.length === 0 ? more : Buffer.concat([this.#bytes, more]);
   }
 }
 

@@ -18,7 +18,7 @@ const refused = [
 ];
 
 // `symlink=get` and `versions` ask for links and old versions as such, of which there are none.
-const refusedParameters = ['version-id', 'extract-archive'];
+const refusedParameters = ['version-id'];
 
 /** Throws `NotImplemented` for the first thing whose promise would not be kept. */
 export function refuse(headers: Headers, query: Query): void {

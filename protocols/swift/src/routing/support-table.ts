@@ -20,6 +20,8 @@ const notes: Readonly<Record<Operation, string>> = {
   ListTenants: '',
   Info: 'Limits, and which features there are.',
   BulkDelete: 'Objects and empty containers, a container after what stands before it. Text, JSON, XML.',
+  ExtractArchive:
+    '`tar` and `tar.gz` (not `tar.bz2`): each file becomes an object below what the request names; in an account, containers are made. Metadata in the archive is not read.',
   GetAccount:
     'Containers that the caller may list. Text, JSON, XML; `limit`, `marker`, `end_marker`, `prefix`, `delimiter`, `reverse`.',
   HeadAccount: 'Counts as of containers.',
@@ -105,7 +107,7 @@ function absent(): string[] {
   return [
     '## Not there',
     '',
-    '- 501 for what would be lost in silence: versions (`X-Versions-Location`, `X-History-Location`, `X-Versions-Enabled`), symbolic links, container synchronisation, static web sites (`X-Container-Meta-Web-…`), `extract-archive`; 400 for account access lists and other storage policies than `default`.',
+    '- 501 for what would be lost in silence: versions (`X-Versions-Location`, `X-History-Location`, `X-Versions-Enabled`), symbolic links, container synchronisation, static web sites (`X-Container-Meta-Web-…`); 400 for account access lists and other storage policies than `default`.',
     '- `X-Account-Sysmeta-*`, service tokens, Keystone beyond tokens and projects.',
     '- Names of headers and request targets beyond ASCII that are not percent-encoded: they are no HTTP.',
   ];
