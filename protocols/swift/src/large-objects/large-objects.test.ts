@@ -136,6 +136,12 @@ describe('large objects', () => {
     await door.core.files.write(door.callerOf('anna'), place, 0, [Buffer.from('ONE')], 'file');
     expect((await anna.send('GET', 'c/k')).text).toBe('ONE two three');
     expect((await anna.send('HEAD', 'c/k')).headers.has('x-object-manifest')).toBe(false);
+    await put('c/early', '', { 'x-object-manifest': 'segments/late/' });
+    await put('segments/late/1', 'late');
+    expect((await anna.send('GET', 'c/early')).text).toBe('late');
+    const early = await door.core.objects.head(door.callerOf('anna'), place.share, 'early');
+    await door.core.files.write(door.callerOf('anna'), { ...place, id: early.file }, 0, [Buffer.from('ONE')], 'file');
+    expect((await anna.send('GET', 'c/early')).text).toBe('ONE');
     expect((await anna.send('PUT', 'c/bad', { 'x-object-manifest': 'segments' }, '')).status).toBe(400);
   });
 });

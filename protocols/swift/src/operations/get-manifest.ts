@@ -8,13 +8,12 @@ import { raw, shownList } from '../large-objects/show.ts';
 import type { ContainerHandle } from '../operation.ts';
 import type { Request } from '../request/request.ts';
 import { objectContent } from '../reply/content.ts';
-import { dynamicManifestOf, isExpired, objectHeaders, staticEtagOf } from '../reply/object-headers.ts';
+import { dynamicManifestOf, emptyEtag, isExpired, objectHeaders, staticEtagOf } from '../reply/object-headers.ts';
 import { rangedReply } from '../reply/ranges.ts';
 import { wholeSeconds } from '../reply/times.ts';
 import type { DoorContext } from '../request/context.ts';
 import type { Granted } from '../request/grant.ts';
 import { look } from '../request/look.ts';
-import { emptyEtag } from './put-object.ts';
 
 /** `GET ?multipart-manifest=get`: what a large object is made of. */
 export const getManifest: ContainerHandle = async (context, request, granted) => {

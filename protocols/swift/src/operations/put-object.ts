@@ -5,14 +5,11 @@ import { badRequest, SwiftError } from '../errors.ts';
 import { constraints } from '../limits.ts';
 import { putDynamic } from '../large-objects/put-dynamic.ts';
 import type { ContainerHandle } from '../operation.ts';
-import { etagHeader } from '../reply/object-headers.ts';
+import { emptyEtag, etagHeader } from '../reply/object-headers.ts';
 import { lastModified } from '../reply/times.ts';
 import { toObjectBody } from '../request/body.ts';
-import { dynamicManifest, objectMetadata } from '../request/metadata.ts';
+import { dynamicEtag, dynamicManifest, objectMetadata } from '../request/metadata.ts';
 import { checkQuota } from '../request/quota.ts';
-
-/** MD5 of nothing. */
-export const emptyEtag = 'd41d8cd98f00b204e9800998ecf8427e';
 
 export const putObject: ContainerHandle = async (context, request, granted) => {
   const { share, caller } = granted;
@@ -26,7 +23,9 @@ export const putObject: ContainerHandle = async (context, request, granted) => {
   const isManifest = body.length === 0 && metadata.headers[dynamicManifest] !== undefined;
   const composed = isManifest ? await putDynamic(context, request, granted, metadata, conditions) : undefined;
   if (composed !== undefined) return created({ ...composed, etag: emptyEtag, md5: emptyEtag });
-  const info = await context.objects.put(caller, share.id, target.object, content, metadata, conditions);
+  // Without segments yet it is empty for every door; whatever stands in it later, another door wrote.
+  const kept = isManifest ? { ...metadata, headers: { ...metadata.headers, [dynamicEtag]: emptyEtag } } : metadata;
+  const info = await context.objects.put(caller, share.id, target.object, content, kept, conditions);
   return created(info);
 };
 

@@ -35,6 +35,9 @@ export function objectHeaders(info: ObjectInfo): Record<string, string> {
   return headers;
 }
 
+/** MD5 of nothing. */
+export const emptyEtag = 'd41d8cd98f00b204e9800998ecf8427e';
+
 /** The etag of a static large object; `undefined` for any other, also for one whose content has become another. */
 export function staticEtagOf(info: ObjectInfo): string | undefined {
   return info.parts === undefined ? undefined : info.metadata.headers[staticEtag];
@@ -43,7 +46,8 @@ export function staticEtagOf(info: ObjectInfo): string | undefined {
 /** `container/prefix` of a dynamic large object; `undefined` for any other, also for one that another door has written other bytes into. */
 export function dynamicManifestOf(info: ObjectInfo): string | undefined {
   const { headers } = info.metadata;
-  const isChanged = headers[dynamicEtag] !== undefined && info.parts === undefined;
+  const own = headers[dynamicEtag];
+  const isChanged = own === emptyEtag ? info.size > 0 : own !== undefined && info.parts === undefined;
   return isChanged ? undefined : headers[dynamicManifest];
 }
 

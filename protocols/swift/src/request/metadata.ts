@@ -23,7 +23,7 @@ export const contentHeaders = [
 export const dynamicManifest = 'x-object-manifest';
 /**
  * On a dynamic large object whose segments' content was made its own, for the other doors: the etag that the segments had then. Its content as
- * Swift has it is empty all the same.
+ * Swift has it is empty all the same. MD5 of nothing: there were no segments, so the file is empty while no other door writes into it.
  */
 export const dynamicEtag = 'x-object-manifest-etag';
 /** On a static large object: its etag, which is made of the segments'. It holds while the content is the segments'. */
