@@ -23,7 +23,7 @@ export class FormReader {
   readonly #iterator: AsyncIterator<Uint8Array>;
   readonly #delimiter: Buffer;
   /** What has come and was not yet given. The line before the first delimiter need not be there. */
-  #bytes = Buffer.from('\r\n');
+  #bytes: Buffer = Buffer.from('\r\n');
   /** At first, in the preamble, which is nobody's. */
   #isInPart = true;
 

@@ -17,7 +17,7 @@ export interface TarEntry {
 export class TarReader {
   readonly #iterator: AsyncIterator<Uint8Array>;
   /** What has come and was not yet given. */
-  #bytes = Buffer.alloc(0);
+  #bytes: Buffer = Buffer.alloc(0);
   /** Of the entry's content, and of what fills its last block. */
   #left = 0;
   #padding = 0;
