@@ -121,7 +121,8 @@ it('deletes in bulk', async () => {
   await anna.send('PUT', 'c');
   await put('c/a b', 'x');
   const list = '/c/a%20b\nc/none\nc\n%zz\n';
-  const answer = await anna.send('POST', '?bulk-delete', { accept: 'application/json' }, list);
+  // Wherever it is sent, it is about the names in the list.
+  const answer = await anna.send('DELETE', 'c/a%20b?bulk-delete', { accept: 'application/json' }, list);
   expect(jsonOf(answer.text)).toEqual({
     'Response Status': '400 Bad Request',
     'Response Body': '',

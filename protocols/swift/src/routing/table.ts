@@ -96,6 +96,22 @@ export const table = [
   { operation: 'GetContainer', method: 'GET', level: 'container', access: 'list' },
   { operation: 'HeadContainer', method: 'HEAD', level: 'container', access: 'list' },
   {
+    operation: 'BulkDelete',
+    method: 'POST',
+    level: 'container',
+    query: ['bulk-delete'],
+    body: 'document',
+    access: 'member',
+  },
+  {
+    operation: 'BulkDelete',
+    method: 'DELETE',
+    level: 'container',
+    query: ['bulk-delete'],
+    body: 'document',
+    access: 'member',
+  },
+  {
     operation: 'ExtractArchive',
     method: 'PUT',
     level: 'container',
@@ -116,6 +132,22 @@ export const table = [
   { operation: 'DeleteContainer', method: 'DELETE', level: 'container', access: 'manage' },
 
   // Object
+  {
+    operation: 'BulkDelete',
+    method: 'POST',
+    level: 'object',
+    query: ['bulk-delete'],
+    body: 'document',
+    access: 'member',
+  },
+  {
+    operation: 'BulkDelete',
+    method: 'DELETE',
+    level: 'object',
+    query: ['bulk-delete'],
+    body: 'document',
+    access: 'member',
+  },
   { operation: 'GetManifest', method: 'GET', level: 'object', query: ['multipart-manifest=get'], access: 'read' },
   { operation: 'GetObject', method: 'GET', level: 'object', access: 'read' },
   { operation: 'HeadObject', method: 'HEAD', level: 'object', access: 'read' },
