@@ -323,6 +323,9 @@ describe('contexts', () => {
     const bad = await alice.create('unfurnished', { createDisposition: D.CREATE, createContexts: [tooMuch] });
     expect(bad.status).toBe(S.DISK_FULL);
     expect(await alice.createStatus('unfurnished')).toBe(S.OBJECT_NAME_NOT_FOUND);
+    const alone = { createDisposition: D.CREATE, createContexts: [tooMuch], shareAccess: 0 };
+    expect(await alice.createStatus('unfurnished', alone)).toBe(S.DISK_FULL);
+    expect(await alice.createStatus('unfurnished')).toBe(S.OBJECT_NAME_NOT_FOUND);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type Created, isStorageError, type NewAttributes } from '@polynas/core/service';
+import { access, type Created, isStorageError, type NewAttributes, type Open } from '@polynas/core/service';
 import { FileAttribute } from '../../information/classes.ts';
 import { CreateOption } from '../../messages/create.ts';
 import { NtStatus } from '../../nt-status.ts';
@@ -38,18 +38,22 @@ export async function createNew(opening: Opening, place: Place): Promise<Opened>
   try {
     return { open, granted, plan: 'create', stream: undefined, ...(await furnish(opening, open, attributes)) };
   } catch (error) {
-    await takeBack(opening, place, isDirectory);
     await open.close();
+    await takeBack(opening, open);
     throw error;
   }
 }
 
-/** What could not be made as it was asked for is not made. */
-async function takeBack({ caller, services }: Opening, place: Place, isDirectory: boolean): Promise<void> {
-  const { directory, name } = place.entry!;
-  const { files } = services;
+/** What could not be made as it was asked for is not made: the very file, and nothing that has come to its name meanwhile. */
+async function takeBack({ caller, services }: Opening, { file, place, opener }: Open): Promise<void> {
+  const rights = { access: access.delete, deny: 0, deleteOnClose: true, fresh: true };
   try {
-    await (isDirectory ? files.rmdir(caller, directory, name) : files.remove(caller, directory, name));
+    const doomed = await services.state.open(caller, file, {
+      ...rights,
+      opener,
+      ...(place !== undefined && { place }),
+    });
+    await doomed.close();
   } catch (error) {
     // That it stays does not hide why the request failed.
     if (!isStorageError(error)) throw error;
