@@ -326,6 +326,10 @@ describe('contexts', () => {
     const alone = { createDisposition: D.CREATE, createContexts: [tooMuch], shareAccess: 0 };
     expect(await alice.createStatus('unfurnished', alone)).toBe(S.DISK_FULL);
     expect(await alice.createStatus('unfurnished')).toBe(S.OBJECT_NAME_NOT_FOUND);
+    await alice.file('kept', 'content');
+    const over = { createDisposition: D.OVERWRITE, createContexts: [tooMuch] };
+    expect(await alice.createStatus('kept', over)).toBe(S.DISK_FULL);
+    expect(await alice.content('kept')).toBe('content');
   });
 });
 

@@ -19,6 +19,7 @@ export function checkOverwrite(file: Attributes, fileAttributes: number): void {
 /** Empties a file that was opened: content, streams and extended attributes go, id, links and ACL stay (MS-FSA 2.1.5.1.2). */
 export async function overwrite(opening: Opening, open: Open): Promise<Furnished> {
   const { caller, services, request } = opening;
+  await checkRoom(opening, open);
   // First, since whoever holds a stream refuses all of it: what is refused has lost nothing.
   const streams = await holdStreams(services, caller, open);
   let attributes: Attributes;
@@ -30,6 +31,16 @@ export async function overwrite(opening: Opening, open: Open): Promise<Furnished
   }
   await removeExtendedAttributes(services, caller, open.file);
   return furnish(opening, open, attributes);
+}
+
+/** What the request reserves (SMB2_CREATE_ALLOCATION_SIZE) is there, or will be when the content has gone: else that is not given up for nothing. */
+async function checkRoom({ caller, services, contexts, share }: Opening, open: Open): Promise<void> {
+  const { allocationSize = 0 } = contexts;
+  if (allocationSize === 0) return;
+  const { allocated } = await open.getattr(caller);
+  const { availableBytes } = await services.files.statfs(caller, open.file);
+  const isTooMuch = allocationSize > services.files.limits(share.id).maxFileSize;
+  if (isTooMuch || allocationSize > availableBytes + allocated) throw new StatusError(NtStatus.DISK_FULL);
 }
 
 /** All streams of the file, open so that they may be deleted. */
