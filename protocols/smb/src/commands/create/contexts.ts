@@ -15,6 +15,7 @@ import {
 } from '../../messages/create-contexts/list.ts';
 import { maximalAccessRequest, maximalAccessResponse } from '../../messages/create-contexts/maximal-access.ts';
 import { onDiskIdResponse } from '../../messages/create-contexts/on-disk-id.ts';
+import { isEaName } from '../../names/ea-name.ts';
 import { NtStatus } from '../../nt-status.ts';
 import { type SecurityDescriptor, securityDescriptor } from '../../security/descriptor.ts';
 import { StatusError } from '../../status.ts';
@@ -46,9 +47,16 @@ export function readContexts(contexts: readonly CreateContext[]): WantedByContex
     maximalAccess: findCreateContextData(contexts, n.QUERY_MAXIMAL_ACCESS, maximalAccessRequest) !== undefined,
     onDiskId: findCreateContext(contexts, n.QUERY_ON_DISK_ID) !== undefined,
     allocationSize: findCreateContextData(contexts, n.ALLOCATION_SIZE, allocationSize),
-    extendedAttributes: attributes ? readChain(attributes.data, fileFullEaInformation, EA_ENTRY_UNIT) : [],
+    extendedAttributes: attributes ? extendedAttributesIn(attributes.data) : [],
     securityDescriptor: findCreateContextData(contexts, n.SD_BUFFER, securityDescriptor),
   };
+}
+
+/** Looked at before anything is made or emptied for them. */
+function extendedAttributesIn(data: Uint8Array): readonly FileFullEaInformation[] {
+  const entries = readChain(data, fileFullEaInformation, EA_ENTRY_UNIT);
+  if (entries.some(({ eaName }) => !isEaName(eaName))) throw new StatusError(NtStatus.INVALID_EA_NAME);
+  return entries;
 }
 
 /** Contexts of the response. */

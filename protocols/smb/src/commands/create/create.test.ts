@@ -329,6 +329,8 @@ describe('contexts', () => {
     await alice.file('kept', 'content');
     const over = { createDisposition: D.OVERWRITE, createContexts: [tooMuch] };
     expect(await alice.createStatus('kept', over)).toBe(S.DISK_FULL);
+    const misnamed = { createDisposition: D.OVERWRITE, createContexts: [eas(['A*B', '1'])] };
+    expect(await alice.createStatus('kept', misnamed)).toBe(S.INVALID_EA_NAME);
     expect(await alice.content('kept')).toBe('content');
   });
 });
