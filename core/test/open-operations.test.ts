@@ -122,6 +122,25 @@ describe('setattr through an open', () => {
 });
 
 describe('rename through an open', () => {
+  it('takes over nothing that somebody has open, whatever that shares', async () => {
+    const world = await makeWorld();
+    const file = await world.file('new', {}, 'new');
+    const target = await world.file('old', {}, 'old');
+    const mover = await open(world, file, access.delete, { name: 'new' });
+    const rename = () => codeOf(mover.rename(smb(), world.top, text('old'), { replace: true }));
+    for (const rights of [readData, writeData, access.delete]) {
+      const held = await open(world, target, rights, { name: 'old', opener: { client: 'd', owner: 'o' } });
+      expect(await rename()).toBe('accessDenied');
+      await held.close();
+    }
+    const looking = await open(world, target, access.readAttributes, { name: 'old' });
+    expect(await rename()).toBe('ok');
+    await looking.close();
+    await mover.close();
+    expect(await namesIn(world)).toEqual(['old']);
+    expect(await contentOf(world, file)).toBe('new');
+  });
+
   it('moves the name that it was opened by, wherever it is by then', async () => {
     const world = await makeWorld();
     const heard = heardIn(world);
