@@ -90,6 +90,28 @@ describe('access', () => {
     expect((await anna.send('HEAD', 'c/mine')).status).toBe(404);
   });
 
+  it('of one object is not lent of those that a list or an archive names', async () => {
+    const bert = await door.client('default:bert');
+    await anna.send('POST', 'c', { 'x-container-meta-temp-url-key': key });
+    const path = '/v1/AUTH_default/c/mine';
+    for (const method of ['POST', 'DELETE']) {
+      const query = signed(method, path, 'sha256');
+      const deleted = await bert.send(method, `${path}?bulk-delete&${query}`, {}, '/c/k');
+      expect(deleted.text).toContain('403 Forbidden');
+    }
+    const header = Buffer.alloc(1024);
+    header.write('more');
+    header.write('00000000000', 124);
+    header.write('0', 156);
+    const sum = header.subarray(0, 512).reduce((total, byte) => total + byte, 8 * 0x20);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+    const query = signed('PUT', path, 'sha256');
+    const packed = await bert.send('PUT', `${path}?extract-archive=tar&${query}`, {}, header.toString('latin1'));
+    expect(packed.text).toContain('403 Forbidden');
+    expect((await anna.send('GET', 'c/k')).text).toBe('hello');
+    expect((await anna.send('HEAD', 'c/mine/more')).status).toBe(404);
+  });
+
   it('of a manifest shows no segments of other owners', async () => {
     const nobody = await door.client();
     const boss = await door.client('default:boss');

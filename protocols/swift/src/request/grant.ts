@@ -98,8 +98,10 @@ function isListed(context: DoorContext, request: Request, share: Share, right: R
 }
 
 function isLent(context: DoorContext, request: Request, share: Share, place: Place, right: Right): boolean {
-  const { target, method } = request;
+  const { target, method, operation } = request;
   if ((right !== 'read' && right !== 'write') || place.account !== target.account) return false;
+  // The URL is signed for the object that it names, not for those that the request's content names.
+  if (operation === 'BulkDelete' || operation === 'ExtractArchive') return false;
   // Who was lent one object to write was not lent others to read: neither by copying them nor as segments.
   if (right === 'read' && (method === 'PUT' || method === 'POST')) return false;
   if (place.container === target.container) return holdsTempUrl(context, request, share);
