@@ -63,6 +63,14 @@ describe('forms', () => {
     expect([back.status, back.headers.get('location')]).toEqual([303, `${redirect}&status=201&message=`]);
     const long = await send(pieces(fieldsOf({ redirect }), [['a', 'x'.repeat(11)]]));
     expect(long.headers.get('location')).toContain('&status=413&message=FormPost%3A%20max_file_size');
+    // Nobody is sent where no signature says.
+    const elsewhere = 'https://elsewhere.example/';
+    const forged = await send(pieces({ ...fieldsOf(), redirect: elsewhere }, [['a', 'x']]));
+    expect([forged.status, forged.headers.get('location')]).toEqual([401, null]);
+    const late =
+      '--XX\r\nContent-Disposition: form-data; name="redirect"\r\n\r\nhttps://elsewhere.example/\r\n--XX--\r\n';
+    const signedFirst = pieces(fieldsOf({ redirect }), [['a', 'x']]).replace('--XX--\r\n', late);
+    expect((await send(signedFirst)).headers.get('location')).toBe(`${redirect}&status=201&message=`);
   });
 
   it.each([

@@ -26,6 +26,8 @@ export const formPost: Handle = async (context, request) => {
   const form = new FormReader(request.body.source(), boundary);
   const fields = new Map<string, string>();
   let files = 0;
+  // As it was signed: what the form says before or after that leads nobody anywhere.
+  let redirect: string | undefined;
   try {
     for (let part = await form.next(); part !== undefined; part = await form.next()) {
       if (part.fileName === undefined) {
@@ -36,16 +38,17 @@ export const formPost: Handle = async (context, request) => {
       // A browser sends an empty part for a file that nobody chose.
       if (part.fileName === '') continue;
       const { granted, maximumCount, maximumSize } = allowed(context, request, fields);
+      redirect = fields.get('redirect');
       files += 1;
       if (files > maximumCount) throw badRequest('FormPost: max_file_count exceeded');
       await putFile(context, request, granted, form, part, fields, maximumSize);
     }
     if (files === 0) throw badRequest('FormPost: no files to process');
-    return finished(fields, 201, '');
+    return finished(redirect, 201, '');
   } catch (error) {
     const { status, message } = toSwiftError(error);
-    if (status >= 500 || fields.get('redirect') === undefined) throw error;
-    return finished(fields, status, message);
+    if (status >= 500 || redirect === undefined) throw error;
+    return finished(redirect, status, message);
   }
 };
 
@@ -126,8 +129,7 @@ async function putFile(
 }
 
 /** Back to the page, with what has happened; or, where there is none, as the answer itself. */
-function finished(fields: ReadonlyMap<string, string>, status: number, message: string): Reply {
-  const redirect = fields.get('redirect');
+function finished(redirect: string | undefined, status: number, message: string): Reply {
   if (redirect === undefined || redirect === '')
     return { status, headers: { 'content-type': 'text/plain' }, body: message };
   if (!/^https?:\/\/[^\s\u0000-\u001f]+$/i.test(redirect)) throw badRequest('FormPost: redirect is no URL');
