@@ -118,6 +118,20 @@ describe('CHANGE_NOTIFY tells what any door changes', () => {
     await notify.next('modified', 'content', from);
   });
 
+  test('npm’s client is told as well', async () => {
+    const told: string[] = [];
+    await doors.npmSmb2.with(async (tree) => {
+      const unwatch = await tree.watchDirectory(
+        'watched',
+        (response) => void told.push(JSON.stringify(response.data)),
+        true,
+      );
+      await doors.sdk.putBytes('watched/for-npm/below', 'x');
+      await expect.poll(() => told.join(' '), { timeout: bound }).toContain('below');
+      await unwatch();
+    });
+  });
+
   test('the head saw no fault', () => {
     expect(doors.head.faults()).toEqual([]);
   });
