@@ -74,6 +74,13 @@ describe('polynas.yaml', () => {
       'polynas.yaml:2:36: shares[0].volume: no volume fast is declared',
     ]);
     expect(faults('doors:\n  nfs: { port: 9000 }\n')[0]).toContain('doors.s3.port: the NFS door has port 9000 already');
+    expect(faults('doors:\n  smb: { port: 8090 }\n')[0]).toContain(
+      'doors.swift.port: the SMB door has port 8090 already',
+    );
+    expect(faults('doors:\n  swift: { publicUrl: "https://a.example/v1" }\n')[0]).toContain(
+      'expected a URL without a path',
+    );
+    expect(faults('doors:\n  smb: { name: a.b }\n')[0]).toContain('expected a NetBIOS name');
     expect(faults('volumes:\n  - name: v\n    backend: memory\n    directory: /x\n')).toEqual([
       'polynas.yaml:4:16: volumes[0].directory: a memory volume has no directory',
     ]);

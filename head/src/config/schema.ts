@@ -184,7 +184,22 @@ const shape = z.strictObject({
             .optional(),
         }),
       ),
-      swift: section(z.strictObject(door(8090))),
+      swift: section(
+        z.strictObject({
+          ...door(8090),
+          region: z
+            .string()
+            .regex(/^[\w.-]{1,64}$/, { error: 'expected a region such as RegionOne' })
+            .default('RegionOne'),
+          publicUrl: z
+            .url({ protocol: /^https?$/, error: 'expected a URL such as https://swift.example.org' })
+            .refine((text) => new URL(text).pathname === '/' && !/[?#]/.test(text), {
+              error: 'expected a URL without a path',
+            })
+            .transform((text) => new URL(text).origin)
+            .optional(),
+        }),
+      ),
     }),
   ),
   volumes: z.array(volume).min(1).optional(),

@@ -26,11 +26,13 @@ export class SwiftDoor implements RunningDoor {
   }
 
   static async open(core: Core, settings: SwiftSettings, logger: Logger): Promise<SwiftDoor> {
-    const { address, port } = settings;
+    const { address, port, region, publicUrl } = settings;
     try {
       const server = await listenSwiftDoor(core, {
         host: address,
         port,
+        region,
+        ...(publicUrl !== undefined && { publicUrl }),
         clock: systemClock,
         random: systemRandom,
         onAnswer: (answer) => logAnswer(logger, answer),
