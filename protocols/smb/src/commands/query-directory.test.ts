@@ -121,6 +121,7 @@ describe('is refused', () => {
     const fileId = await open();
     expect((await alice.queryDirectory(fileId, { fileInformationClass: 99 })).status).toBe(S.INVALID_INFO_CLASS);
     expect((await alice.queryDirectory(fileId, { fileName: 'a\\b' })).status).toBe(S.OBJECT_NAME_INVALID);
+    expect((await alice.queryDirectory(fileId, { fileName: '*'.repeat(256) })).status).toBe(S.OBJECT_NAME_INVALID);
     await alice.close(fileId);
   });
 });

@@ -17,6 +17,8 @@ import { reparseTagOf } from './reparse-tag.ts';
 
 /** What no search expression has: what no name has, but the wildcards. */
 const NO_EXPRESSION = /[\u0000-\u001f\\/:|]/;
+/** Characters, as names have. Matching takes as long as the product of both lengths, and nobody else is served meanwhile. */
+const MAX_EXPRESSION = 255;
 /** Bytes of an entry with a name of moderate length, to guess how many fit. */
 const TYPICAL_ENTRY = 128;
 
@@ -52,7 +54,8 @@ function searchOf(
 ): { readonly search: DirectorySearch; readonly first: boolean } {
   const anew = (flags & (QueryDirectoryFlag.REOPEN | QueryDirectoryFlag.RESTART_SCANS)) !== 0;
   if (file.search !== undefined && !anew) return { search: file.search, first: false };
-  if (NO_EXPRESSION.test(fileName)) throw new StatusError(NtStatus.OBJECT_NAME_INVALID);
+  if (fileName.length > MAX_EXPRESSION || NO_EXPRESSION.test(fileName))
+    throw new StatusError(NtStatus.OBJECT_NAME_INVALID);
   // MS-FSA 2.1.5.6.3: a scan that restarts without an expression keeps its own.
   file.searchExpression = fileName === '' ? (file.searchExpression ?? '*') : fileName;
   file.search = new DirectorySearch(parts.services.files, file.open.file, file.searchExpression);
