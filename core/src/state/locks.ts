@@ -18,8 +18,8 @@ export interface LockRequest {
   readonly wait: boolean;
 }
 
-/** More locks on one file than any program holds; beyond it `tooMany`. */
-const maxLocksPerFile = 16_384;
+/** More locks on one file than any program holds; beyond it `tooMany`. Each is looked at for every further one, while nobody else is served. */
+const maxLocksPerFile = 4096;
 
 export async function takeLock(
   table: StateTable,

@@ -10,6 +10,8 @@ import { fileOf, needAccess } from './file-of.ts';
 
 const NOTHING: EmptyBody = {};
 const TWO_64 = 2n ** 64n;
+/** Locks of one request that take a while. */
+const MANY = 16;
 const READ_OR_WRITE = Access.FILE_READ_DATA | Access.FILE_WRITE_DATA;
 
 /**
@@ -21,6 +23,8 @@ export const lock: CommandRow<LockRequest, EmptyBody> = {
   async handle(context, { locks }) {
     const file = fileOf(context.open);
     if (file.type !== 'file') throw new StatusError(NtStatus.INVALID_PARAMETER);
+    // A compound may hold many such requests: others are served between them.
+    if (locks.length > MANY) await new Promise((resolve) => setImmediate(resolve));
     if ((locks[0]!.flags & LockFlag.UNLOCK) !== 0) unlockAll(context, file, locks);
     else await lockAll(context, file, locks);
     return NOTHING;
