@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endedWithin, endNow, endWithParent, hasEnded } from '../../kernel/children.ts';
 import { onPath } from '../../peers/peer-packages.ts';
+import { processTree } from './process-tree.ts';
 
 const SYNCS = ['fsync', 'fdatasync', 'msync', 'sync_file_range', 'syncfs'];
 
@@ -14,10 +15,11 @@ export function whyNoSyncProbe(): string | undefined {
 }
 
 /**
- * Counts the system calls by which the processes (all their threads) force data to disk while `work` runs. strace slows
+ * Counts the system calls by which the processes and their descendants (all their threads) force data to disk while `work` runs. strace slows
  * them down, so nothing is timed meanwhile. Writes to files opened with O_DSYNC are not seen.
  */
-export async function countSyncs(pids: readonly number[], output: string, work: () => Promise<void>): Promise<number> {
+export async function countSyncs(roots: readonly number[], output: string, work: () => Promise<void>): Promise<number> {
+  const pids = processTree(roots).map(({ pid }) => pid);
   const attach = pids.flatMap((pid) => ['-p', `${pid}`]);
   const [program, ...args] = [
     ...endWithParent,
