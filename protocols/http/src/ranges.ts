@@ -16,7 +16,7 @@ export function parseRanges(header: string, size: number): readonly ByteRange[] 
   if (list === undefined || list.length > maximumRanges) return undefined;
   const ranges: ByteRange[] = [];
   for (const each of list) {
-    const match = /^\s*(\d{0,15})\s*-\s*(\d{0,15})\s*$/.exec(each);
+    const match = /^(\d{0,15})\s*-\s*(\d{0,15})$/.exec(each.trim());
     if (match === null) return undefined;
     const [, first, last] = match as unknown as [string, string, string];
     if (first === '') {

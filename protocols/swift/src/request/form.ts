@@ -107,7 +107,7 @@ function parsePart(headers: string): FormPart {
   const disposition = /^content-disposition:\s*form-data(.*)$/im.exec(headers)?.[1];
   const name = parameter(disposition, 'name');
   if (name === undefined) throw badRequest('FormPost: a part has no name');
-  const type = /^content-type:\s*([^\r\n]+?)\s*$/im.exec(headers)?.[1];
+  const type = /^content-type:([^\r\n]*)$/im.exec(headers)?.[1]?.trim();
   return { name, fileName: parameter(disposition, 'filename'), type };
 }
 
