@@ -6,21 +6,26 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NfsClient } from '../bench/nfs/nfs-client.ts';
 import { opaque, pack, u64 } from '../bench/nfs/xdr.ts';
+import { disposition, SmbClient } from '../bench/smb/smb-client.ts';
 import { AwsCli } from '../clients/aws-cli.ts';
 import { AwsSdk, getSignedUrl, sdk } from '../clients/aws-sdk.ts';
 import { Libnfs } from '../clients/libnfs.ts';
 import { RawNfs } from '../clients/raw-nfs.ts';
 import { S3cmd } from '../clients/s3cmd.ts';
+import { Smbclient } from '../clients/smbclient.ts';
+import { SwiftCli } from '../clients/swift-cli.ts';
+import { passwordOf } from '../head/declared.ts';
 import { Doors } from './doors.ts';
 import { mutated, randomFrame, randomFrom } from './mutations.ts';
 import { RecordingProxy, type Session } from './recording-proxy.ts';
 
 const MIB = 2 ** 20;
 /**
- * What the head's memory may grow to, whatever clients do. docs/support: 256 MiB of requests and replies at the NFS door; at the S3
- * door 64 MiB of objects, 64 MiB of documents and 64 KiB for each of a thousand connections. The rest is for Node, caches and garbage.
+ * What the head's memory may grow to, whatever clients do. docs/support: 256 MiB of requests and replies at the NFS door, and as much at the SMB
+ * door; at the S3 and Swift doors 64 MiB of objects, 64 MiB of documents and 64 KiB for each of a thousand connections. The rest is for
+ * Node, caches and garbage. Each crowd is gone before the next one comes.
  */
-const memoryBound = 768 * MIB;
+const memoryBound = 896 * MIB;
 /** Seconds that the mutated sessions of one door go on. */
 const seconds = Number(process.env['POLYNAS_FUZZ_SECONDS'] ?? 8);
 const seed = Number(process.env['POLYNAS_FUZZ_SEED'] ?? randomInt(2 ** 31));
@@ -37,6 +42,22 @@ beforeAll(async () => {
 afterAll(async () => {
   await doors?.[Symbol.asyncDispose]();
 });
+
+/** A session of alice on share `files`, by the load generator's own client. */
+function smbSession(port: number): Promise<SmbClient> {
+  return SmbClient.connect({ port, share: 'files', user: { name: 'alice', password: passwordOf('alice') } }, false);
+}
+
+/** Storage URL and token of alice, by tempauth. */
+async function swiftAccess(port: number): Promise<{ url: string; headers: Record<string, string> }> {
+  const answer = await fetch(`http://127.0.0.1:${port}/auth/v1.0`, {
+    headers: { 'x-auth-user': 'default:alice', 'x-auth-key': passwordOf('alice') },
+  });
+  const url = answer.headers.get('x-storage-url');
+  const token = answer.headers.get('x-auth-token');
+  if (url === null || token === null) throw new Error(`tempauth: ${answer.status}`);
+  return { url, headers: { 'x-auth-token': token } };
+}
 
 /** Sends bytes, half of the time ends there, and waits until the head closes, for a moment. Whatever comes back is not looked at. */
 async function attack(port: number, bytes: Buffer, end: boolean, patience = 150): Promise<void> {
@@ -61,7 +82,7 @@ class HealthyClients {
   readonly #done: Promise<unknown>;
 
   constructor() {
-    this.#done = Promise.all([this.#nfs(), this.#s3(), this.#programs()]);
+    this.#done = Promise.all([this.#nfs(), this.#smb(), this.#s3(), this.#swift(), this.#programs()]);
   }
 
   get rounds(): number {
@@ -91,6 +112,33 @@ class HealthyClients {
       await client.remove(client.root, name);
     });
     client.close();
+  }
+
+  async #smb(): Promise<void> {
+    const client = await smbSession(doors.head.smbPort);
+    const own = randomBytes(8).toString('hex');
+    await this.#loop(async (round) => {
+      const name = `healthy-smb-${own}-${round}`;
+      const file = await client.create(name);
+      const data = randomBytes(1000);
+      await client.write(file, 0, data);
+      if (!(await client.read(file, 0, 1000)).equals(data)) throw new Error('SMB read other bytes than were written');
+      await client.closeFile(file);
+      await client.remove(name);
+    });
+    client.close();
+  }
+
+  async #swift(): Promise<void> {
+    const { url, headers } = await swiftAccess(doors.head.swiftPort);
+    await this.#loop(async (round) => {
+      const object = `${url}/files/healthy/swift-${round % 10}`;
+      const text = `round ${round}`;
+      const put = await fetch(object, { method: 'PUT', headers, body: text });
+      if (put.status !== 201) throw new Error(`Swift PUT: ${put.status}`);
+      const back = await (await fetch(object, { headers })).text();
+      if (back !== text) throw new Error('Swift read other bytes than were written');
+    });
   }
 
   async #s3(): Promise<void> {
@@ -235,6 +283,58 @@ describe(`mutated sessions and random frames (POLYNAS_FUZZ_SEED=${seed})`, () =>
     });
   });
 
+  test('at the SMB port', async () => {
+    const { head, scratch } = doors;
+    const file = join(scratch, 'file');
+    writeFileSync(file, randomBytes(5000));
+    const sessions = await recorded(head.smbPort, async (port) => {
+      for (const protocol of ['SMB2_10', 'SMB3_11'] as const) {
+        const smbclient = new Smbclient({ ...head.smbTarget('alice'), port }, { protocol });
+        if (smbclient.unavailable !== undefined) break;
+        await smbclient.put(file, 'recorded-smbclient');
+        await smbclient.sum('recorded-smbclient');
+        await smbclient.shares();
+      }
+      const client = await smbSession(port);
+      const open = await client.create('recorded-smb', disposition.openIf);
+      await client.write(open, 0, randomBytes(3000));
+      await client.flush(open);
+      await client.closeFile(open);
+      await client.stat('recorded-smb');
+      await client.list('');
+      await client.disconnect();
+    });
+    await whileHealthy(async () => {
+      expect(await fuzz(head.smbPort, sessions, true)).toBeGreaterThan(100);
+    });
+  });
+
+  test('at the Swift port', async () => {
+    const { head, scratch } = doors;
+    const file = join(scratch, 'file');
+    writeFileSync(file, randomBytes(70_000));
+    const sessions = await recorded(head.swiftPort, async (port) => {
+      const swift = new SwiftCli({ ...head.swiftTarget('alice'), authUrl: `http://127.0.0.1:${port}/auth/v1.0` });
+      if (swift.unavailable === undefined) {
+        await swift.put(file, 'recorded/swift');
+        await swift.sum('recorded/swift');
+      }
+      const { url, headers } = await swiftAccess(port);
+      const object = `${url}/files/recorded/x`;
+      await fetch(object, { method: 'PUT', headers: { ...headers, 'x-object-meta-colour': 'red' }, body: 'text' });
+      for (const format of ['json', 'xml', 'plain']) {
+        await (await fetch(`${url}/files?format=${format}&prefix=recorded&delimiter=/`, { headers })).text();
+      }
+      await fetch(object, { method: 'POST', headers: { ...headers, 'x-object-meta-colour': 'blue' } });
+      const manifest = JSON.stringify([{ path: 'files/recorded/x' }]);
+      await fetch(`${url}/files/recorded/slo?multipart-manifest=put`, { method: 'PUT', headers, body: manifest });
+      await (await fetch(`${url}/files/recorded/slo`, { headers: { ...headers, range: 'bytes=1-2' } })).text();
+    });
+    await whileHealthy(async () => {
+      expect(await fuzz(head.swiftPort, sessions, false)).toBeGreaterThan(100);
+    });
+  });
+
   test('at the port of the admin API', async () => {
     const get = Buffer.from(
       `GET /v1/shares HTTP/1.1\r\nhost: 127.0.0.1:${adminPort}\r\nauthorization: Bearer xxxxx\r\n\r\n`,
@@ -266,12 +366,12 @@ describe('1,000 clients that ask for 1 MiB and never read', () => {
     return sockets;
   }
 
-  async function neverRead(port: number, request: Buffer): Promise<void> {
+  async function neverRead(ask: () => Promise<readonly { destroy(): void }[]>): Promise<void> {
     const before = doors.head.memory().now;
-    let sockets: Socket[] = [];
+    let sockets: readonly { destroy(): void }[] = [];
     try {
       await whileHealthy(async () => {
-        sockets = await ask(port, request);
+        sockets = await ask();
         // Until the head has stopped to take in more of it: its memory no longer grows.
         let last = 0;
         await expect
@@ -300,7 +400,7 @@ describe('1,000 clients that ask for 1 MiB and never read', () => {
     const url = new URL(await getSignedUrl(s3.client, new sdk.GetObjectCommand({ Bucket: 'files', Key: 'crowd' })));
     const request = Buffer.from(`GET ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\n\r\n`);
     expect((await fetch(url)).status).toBe(200);
-    await neverRead(head.s3Port, request);
+    await neverRead(() => ask(head.s3Port, request));
   });
 
   test('of NFS', async () => {
@@ -312,7 +412,37 @@ describe('1,000 clients that ask for 1 MiB and never read', () => {
     raw.close();
     const call = pack(7, 0, 2, 100_003, 3, 6, 1, 20, pack(0, 0, 1000, 1000, 0), 0, 0, opaque(handle), u64(0), MIB);
     const mark = pack((0x8000_0000 | call.length) >>> 0);
-    await neverRead(head.nfsPort, Buffer.concat([mark, call]));
+    await neverRead(() => ask(head.nfsPort, Buffer.concat([mark, call])));
+  });
+
+  test('of Swift', async () => {
+    const { head, sdk: s3 } = doors;
+    await s3.putBytes('crowd', randomBytes(MIB));
+    const { url, headers } = await swiftAccess(head.swiftPort);
+    const { pathname, host } = new URL(`${url}/files/crowd`);
+    const request = Buffer.from(
+      `GET ${pathname} HTTP/1.1\r\nhost: ${host}\r\nx-auth-token: ${headers['x-auth-token']}\r\n\r\n`,
+    );
+    await neverRead(() => ask(head.swiftPort, request));
+  });
+
+  test('of SMB', async () => {
+    const { head, sdk: s3 } = doors;
+    await s3.putBytes('crowd', randomBytes(MIB));
+    await neverRead(async () => {
+      const clients: { destroy(): void }[] = [];
+      for (let from = 0; from < crowd; from += 50) {
+        const some = await Promise.all(Array.from({ length: 50 }, () => smbSession(head.smbPort)));
+        for (const client of some) {
+          clients.push({ destroy: () => client.close() });
+          const file = await client.create('crowd', disposition.open);
+          client.stopReading();
+          // Ends when the connection does.
+          client.read(file, 0, MIB).catch(() => undefined);
+        }
+      }
+      return clients;
+    });
   });
 });
 

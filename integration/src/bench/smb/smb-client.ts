@@ -73,6 +73,11 @@ export class SmbClient {
     this.#connection.close();
   }
 
+  /** From now on no answer is taken. */
+  stopReading(): void {
+    this.#connection.stopReading();
+  }
+
   close(): void {
     this.#connection.close();
   }

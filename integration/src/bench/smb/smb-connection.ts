@@ -92,6 +92,11 @@ export class SmbConnection {
     return Promise.all(this.#exchange(requests));
   }
 
+  /** From now on answers stay where they are: with the kernel, and then with the server. */
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
   close(): void {
     this.#socket.destroy();
     this.#fail(new Error('closed'));
