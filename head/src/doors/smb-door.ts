@@ -23,6 +23,7 @@ export function netbiosName(host: string): string {
 function observer(logger: Logger): SmbObserver {
   return {
     fault: (error) => logger.error({ err: error }, 'a request failed by a mistake of ours'),
+    refused: (client, userName) => logger.warn({ client, user: userName }, 'logon refused'),
     dropped: (client, reason) => logger.warn({ client, reason }, 'connection closed'),
   };
 }

@@ -78,6 +78,7 @@ async function finish(
     principal === undefined ? undefined : parts.services.accounts.userByName(principal.tenant, principal.name);
   if (outcome.kind === 'refused' || principal === undefined || user === undefined) {
     parts.observer.refused?.(link.client, outcome.userName);
+    await parts.logons.refused(link.client, context.signal);
     throw new StatusError(NtStatus.LOGON_FAILURE);
   }
   const { again } = exchange;

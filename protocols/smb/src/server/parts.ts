@@ -1,4 +1,5 @@
 import type { Clock } from '@polynas/core/wire';
+import type { LogonGuard } from './logon-guard.ts';
 import type { RpcPipe } from './pipe-open.ts';
 import type { SmbServices } from './services.ts';
 import type { Session } from './session.ts';
@@ -26,6 +27,7 @@ export interface SmbParts {
   readonly random: (length: number) => Uint8Array;
   readonly observer: SmbObserver;
   readonly pipes: Pipes;
+  readonly logons: LogonGuard;
   /** NetBIOS name: at most 15 characters, upper case. */
   readonly serverName: string;
   readonly serverGuid: Uint8Array;

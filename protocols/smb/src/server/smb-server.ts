@@ -5,6 +5,7 @@ import { maxFrame } from '../connection/limits.ts';
 import { rows } from '../commands/table.ts';
 import { openPipe } from '../rpc/open-pipe.ts';
 import { Connection, type ConnectionContextParts } from './connection.ts';
+import { LogonGuard } from './logon-guard.ts';
 import type { Pipes, SmbObserver, SmbParts } from './parts.ts';
 import type { SmbServices } from './services.ts';
 import { ReplyFrames } from './reply-frame.ts';
@@ -172,6 +173,7 @@ function partsOf(options: SmbServerOptions, clock: Clock): SmbParts {
   return {
     ...rpc,
     pipes: options.pipes ?? rpcPipes,
+    logons: new LogonGuard(clock),
     defaultTenant: options.defaultTenant ?? 'default',
     encryption: options.encryption ?? 'offered',
   };

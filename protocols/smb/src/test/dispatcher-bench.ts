@@ -12,6 +12,7 @@ import { decode } from '../messages/whole.ts';
 import type { CallWork, Rows } from '../server/call.ts';
 import { Dispatcher, type DispatcherHost } from '../server/dispatcher.ts';
 import { Link } from '../server/link.ts';
+import { LogonGuard } from '../server/logon-guard.ts';
 import type { LiveSession } from '../server/live-session.ts';
 import type { SmbParts } from '../server/parts.ts';
 import { ReplyFrames } from '../server/reply-frame.ts';
@@ -70,6 +71,7 @@ export class DispatcherBench implements DispatcherHost {
       ...{ services, clock: this.clock, random, serverName: 'TEST', serverGuid: random(16) },
       observer: { fault: (error) => void this.faults.push(error), dropped: () => undefined },
       pipes: { open: () => undefined },
+      logons: new LogonGuard(this.clock),
       ...{ defaultTenant: 'default', encryption: 'offered' },
     };
     const table = new SessionTable(random);
