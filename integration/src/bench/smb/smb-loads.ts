@@ -9,7 +9,7 @@ export interface SmbFixture {
   readonly server: SmbServer;
   readonly signed: Session;
   readonly sealed: Session;
-  /** Files `fixture/f0`, … of 4 KiB. */
+  /** Files `smb-smb-fixture/f0`, … of 4 KiB. */
   readonly files: number;
   readonly largeBytes: number;
   readonly block: Buffer;
@@ -37,13 +37,13 @@ export async function smbFixture(server: SmbServer, options: SmbFixtureOptions):
   const block = patterned(4 * KIB);
   const chunk = patterned(CHUNK);
   const client = await SmbClient.connect(server, false);
-  await client.mkdir('fixture');
+  await client.mkdir('smb-fixture');
   await inParallel(16, files, async (i) => {
     const file = await client.create(smallFile(i));
     await client.write(file, 0, block);
     await client.closeFile(file);
   });
-  const large = await client.create('fixture/large');
+  const large = await client.create('smb-fixture/large');
   await inParallel(8, largeBytes / CHUNK, (i) => client.write(large, i * CHUNK, chunk));
   await client.flush(large);
   await client.closeFile(large);
@@ -69,16 +69,16 @@ export async function smbFixture(server: SmbServer, options: SmbFixtureOptions):
 async function session(client: SmbClient, files: number): Promise<Session> {
   const small: FileId[] = [];
   for (let i = 0; i < Math.min(OPEN, files); i += 1) small.push(await client.create(smallFile(i), disposition.open));
-  return { client, small, large: await client.create('fixture/large', disposition.open) };
+  return { client, small, large: await client.create('smb-fixture/large', disposition.open) };
 }
 
-const smallFile = (i: number): string => `fixture/f${i}`;
+const smallFile = (i: number): string => `smb-fixture/f${i}`;
 
 let fresh = 0;
 
 /** A new empty directory, so that each round meets the same. */
 async function emptyDirectory({ signed }: SmbFixture): Promise<string> {
-  const name = `d${fresh++}`;
+  const name = `smb-d${fresh++}`;
   await signed.client.mkdir(name);
   return name;
 }
@@ -160,7 +160,7 @@ const signedOnly: readonly Load<SmbFixture>[] = [
     depths: [1],
     prepare: async ({ signed, files }) => ({
       step: async () => {
-        const entries = await signed.client.list('fixture');
+        const entries = await signed.client.list('smb-fixture');
         if (entries !== files + 3) throw new Error(`a listing of ${entries} entries, not ${files + 3}`);
       },
     }),

@@ -43,11 +43,11 @@ let fresh = 0;
 
 /** A name prefix that no round has used. */
 function emptyPrefix(): string {
-  return `p${fresh++}`;
+  return `swift-p${fresh++}`;
 }
 
 function objectName(i: number): string {
-  return `o/${i.toString().padStart(5, '0')}`;
+  return `swift-o/${i.toString().padStart(5, '0')}`;
 }
 
 function by({ clients }: SwiftFixture, worker: number): SwiftClient {
@@ -88,7 +88,7 @@ export const swiftLoads: readonly Load<SwiftFixture>[] = [
       const expected = Math.min(1000, fixture.objects);
       return {
         step: async (_i, worker) => {
-          const { length } = await by(fixture, worker).list('o/');
+          const { length } = await by(fixture, worker).list('swift-o/');
           if (length !== expected) throw new Error(`a page of ${length} names, not ${expected}`);
         },
       };
