@@ -1,6 +1,7 @@
 import { isClientPattern } from '@polynas/admin/client-pattern';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { doorTitles } from './door-titles.ts';
 
 const largestId = 4_294_967_294;
 const uid = z.int().min(1).max(largestId);
@@ -220,8 +221,6 @@ function refuseTwice(
     seen.add(key);
   }
 }
-
-const doorTitles = { nfs: 'NFS', s3: 'S3', smb: 'SMB', swift: 'Swift' } as const;
 
 function refusePortTwice({ doors }: Shape, context: z.core.$RefinementCtx): void {
   const taken = new Map<string, string>();

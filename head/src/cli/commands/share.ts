@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { doorTitles } from '../../config/door-titles.ts';
 import { HeadError } from '../../head-error.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { ProblemError } from '../admin-client.ts';
@@ -27,10 +28,8 @@ interface DoorOptions {
   readonly swiftReadOnly?: boolean;
 }
 
-/** The doors that are opened by naming them, with what their name of a share is. */
-const plainDoors = { smb: 'SMB', s3: 'S3', swift: 'Swift' } as const;
-type PlainDoorName = keyof typeof plainDoors;
-const plainDoorNames = Object.keys(plainDoors) as PlainDoorName[];
+/** The doors that are opened by naming them: all but NFS, which needs rules. */
+const plainDoorNames = ['smb', 's3', 'swift'] as const;
 
 function doorText(share: ShareAnswer): string {
   const { nfs } = share.doors;
@@ -75,7 +74,7 @@ function withDoorOptions(command: Command): Command {
     .option('--nfs-alias <name>', 'name of the export, where it is not the name of the share')
     .option('--no-nfs', 'close NFS');
   for (const name of plainDoorNames) {
-    const title = plainDoors[name];
+    const title = doorTitles[name];
     command
       .option(`--${name} [alias]`, `open ${title}, under another name if given`)
       .option(`--${name}-read-only`, `${title} may only read`)
