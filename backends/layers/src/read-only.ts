@@ -14,6 +14,7 @@ const mutations: ReadonlySet<MethodName> = new Set<MethodName>([
   'rmdir',
   'rename',
   'replace',
+  'publish',
   'setxattr',
   'removexattr',
   'handle.write',

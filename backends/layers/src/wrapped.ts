@@ -17,6 +17,7 @@ export const volumeMethods = [
   'rmdir',
   'rename',
   'replace',
+  'publish',
   'readdir',
   'listByName',
   'getxattr',

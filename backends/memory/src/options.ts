@@ -41,6 +41,7 @@ const defaultTraits: VolumeTraits = {
   contentStamp: true,
   orderedListing: true,
   replace: 'swap',
+  maxPublishBytes: 0,
   sparse: true,
   quietRecords: true,
   writers: 'head',

@@ -18,6 +18,8 @@ export interface VolumeTraits {
   readonly orderedListing: boolean;
   /** `'swap'`: `replace` gives the target the source's content and keeps its id, links and ownership; `'rename'`: it is a rename over the target. */
   readonly replace: 'swap' | 'rename';
+  /** Bytes of content that `publish` takes (`tooLarge` above); 0 where there is no `publish`. */
+  readonly maxPublishBytes: number;
   /** `allocated` knows holes; `punch` and `seek` are exact for ranges aligned to 1 MiB (else they may take zeros for data). Else `seek` sees one data range, and `punch` writes zeros. */
   readonly sparse: boolean;
   /** Setting a `trusted.*` extended attribute leaves `change` and `changed` alone. */

@@ -93,6 +93,19 @@ export interface ReplaceOptions extends MutationOptions {
   readonly ifTarget?: TargetCondition;
 }
 
+export interface PublishOptions extends ReplaceOptions {
+  /**
+   * A name that nobody else uses, in a directory of the caller's own: a backend that cannot do it in one step makes its temporary file
+   * here, and removes it when it fails. Here is all that a crash may leave behind; the caller sweeps it. Others leave it alone.
+   */
+  readonly aside: { readonly directory: FileId; readonly name: Name };
+  /**
+   * Eight bytes of the value of one of the new file's xattrs, from `offset` on, that the new content's stamp (big-endian) is put in place of: who describes a
+   * content by its stamp cannot know it before. `notSupported` without `traits.contentStamp`, `invalid` where there are no such bytes.
+   */
+  readonly stampIn?: { readonly xattr: string; readonly offset: number };
+}
+
 export interface Replaced {
   readonly attributes: Attributes;
   /** The target existed: what it was before. */
@@ -216,6 +229,22 @@ export interface Volume {
     toDirectory: FileId,
     toName: Name,
     options?: ReplaceOptions,
+  ): Promise<Replaced>;
+
+  /**
+   * `create` of a private file with the content of `chunks` one after another, and `replace` of the name by it, in one step: readers see all of the
+   * old or all of the new, which is stable when answered; nothing else is left behind, not by a crash either (but see `aside`). Without a target, and
+   * with `traits.replace` `'rename'`, the file is a new one as `file` says. With `'swap'` a regular file that is there keeps and takes what it does in `replace`,
+   * the xattrs from `file`. Errors as of both, and `tooLarge` above `traits.maxPublishBytes`. `chunks` belong to the backend until the promise settles.
+   * Without it core creates, writes, describes and replaces: four steps, each as durable as it must be.
+   */
+  publish?(
+    call: Call,
+    directory: FileId,
+    name: Name,
+    file: Omit<NewFile, 'records'>,
+    chunks: readonly Uint8Array[],
+    options: PublishOptions,
   ): Promise<Replaced>;
 
   /**

@@ -17,6 +17,7 @@ export function traitsOf(sparse: boolean): VolumeTraits {
     contentStamp: true,
     orderedListing: true,
     replace: 'swap',
+    maxPublishBytes: 0,
     sparse,
     quietRecords: true,
     writers: 'head',
