@@ -1,0 +1,1 @@
+export type { Mount } from './native/mount-api.ts';
