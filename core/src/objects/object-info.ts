@@ -5,6 +5,7 @@ import type { Attributes, Call } from '../spi/index.ts';
 import { isStorageError } from '../spi/index.ts';
 import type { Known } from './record/etags.ts';
 import { noMetadata } from './record/etags.ts';
+import { shownFor } from './record/key-of-expiry.ts';
 import { decodeParts } from './record/parts-codec.ts';
 import type { ObjectRecord } from './record/record-codec.ts';
 import { stampEtag, stampOfContent } from './record/stamps.ts';
@@ -22,7 +23,7 @@ export function infoOf(key: string, { file, record }: Known, parts?: readonly Ob
     modified: file.modified,
     etag: record.etag,
     ...(record.digest !== undefined && { md5: Buffer.from(record.digest).toString('hex') }),
-    metadata: record.metadata,
+    metadata: shownFor(key, record.metadata),
     ...(record.checksums !== undefined && { checksums: record.checksums }),
     ...(parts !== undefined && { parts }),
     file: file.id,
@@ -51,7 +52,7 @@ export function markerInfo(key: string, directory: Attributes, record: ObjectRec
     modified: directory.modified,
     etag: emptyEtag,
     md5: emptyEtag,
-    metadata: record?.metadata ?? noMetadata,
+    metadata: record === undefined ? noMetadata : shownFor(key, record.metadata),
     ...(record?.checksums !== undefined && { checksums: record.checksums }),
     file: directory.id,
     ownerUid: directory.uid,

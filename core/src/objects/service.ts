@@ -30,6 +30,7 @@ import { manifest } from './operations/manifest.ts';
 import { put } from './operations/put.ts';
 import { setMetadata } from './operations/set-metadata.ts';
 import type { ObjectParts } from './parts.ts';
+import { storedFor } from './record/key-of-expiry.ts';
 import { Etags } from './record/etags.ts';
 import { Conversions } from './tree/conversions.ts';
 import { isImplicit } from './tree/remove-directories.ts';
@@ -67,7 +68,7 @@ export function createObjectService(options: ObjectServiceOptions): Objects {
     ...options,
     mutex,
     system,
-    expiries: new Expiries(system, lists),
+    expiries: new Expiries(system, lists, clock),
     conversions: new Conversions(),
     etags: new Etags(clock, handles, mutex, (volume, file) => options.table.writesSettled(volume, file), contentHasher),
     lists,
@@ -78,7 +79,8 @@ export function createObjectService(options: ObjectServiceOptions): Objects {
   const usage = new Usage(parts);
   return {
     buckets: (caller) => buckets(parts, caller),
-    put: (...given) => put(parts, ...given),
+    put: (caller, share, key, body, metadata, conditions) =>
+      put(parts, caller, share, key, body, storedFor(key, metadata), conditions),
     head: (...given) => head(parts, ...given),
     get: (...given) => get(parts, ...given),
     delete: (caller, share, key, conditions) => remove(parts, caller, share, key, conditions),

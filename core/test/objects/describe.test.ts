@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mode, root, text } from '../world.ts';
-import { bodyOf, codeOf, contentOf, leftovers, makeObjectWorld, md5, plain, s3, user } from './object-world.ts';
+import { bodyOf, codeOf, contentOf, keysOf, leftovers, makeObjectWorld, md5, plain, s3, user } from './object-world.ts';
 
 const blue = { headers: { 'content-type': 'text/html' }, user: { colour: 'blue' } };
 
@@ -102,6 +102,30 @@ describe('expiry', () => {
     expect(await keys(1)).toEqual(['again', 'kept']);
     expect(await leftovers(world)).toEqual(['expiring']);
     expect(world.reported).toEqual([]);
+  });
+
+  it('is void for what other doors have renamed since, and holds again under the old name', async () => {
+    const { objects, clock, files, top } = await makeObjectWorld();
+    for (const key of ['a', 'd/b', 'back']) await objects.put(s3, 1, key, bodyOf('1'), at(10));
+    await objects.copy(s3, { share: 1, key: 'a' }, { share: 1, key: 'copy' }, {});
+    await files.rename(root, top, text('a'), top, text('kept'));
+    await files.rename(root, top, text('d'), top, text('e'));
+    await files.rename(root, top, text('back'), top, text('away'));
+    await files.rename(root, top, text('away'), top, text('back'));
+    expect((await objects.head(s3, 1, 'kept')).metadata).toEqual(plain);
+    const { items } = await objects.list(s3, 1, { prefix: 'e/', delimiter: '', after: '', limit: 1 });
+    expect(items).toMatchObject([{ object: { key: 'e/b', metadata: plain } }]);
+    for (const key of ['back', 'copy']) expect((await objects.head(s3, 1, key)).metadata).toEqual(at(10));
+    clock.advance(20_000);
+    await objects.removeExpired();
+    expect(await keysOf(objects)).toEqual(['e/b', 'kept']);
+    // Nobody waits for it any more: whoever sees it has it removed.
+    clock.advance(200_000);
+    await files.rename(root, top, text('kept'), top, text('a'));
+    await objects.head(s3, 1, 'a');
+    await objects.head(s3, 1, 'a');
+    expect(await objects.removeExpired()).toBe(1);
+    expect(await keysOf(objects)).toEqual(['e/b']);
   });
 
   it('is void for what other doors have written since, unless that is the same', async () => {

@@ -1,7 +1,8 @@
 import type { MountedShare } from '../../namespace/mounts.ts';
 import type { ObjectMetadata } from '../../service/index.ts';
-import type { FileId, NewFile } from '../../spi/index.ts';
-import { StorageError } from '../../spi/index.ts';
+import type { Clock } from '../../clock.ts';
+import type { FileId, NewFile, StorageErrorCode } from '../../spi/index.ts';
+import { StorageError, isStorageError } from '../../spi/index.ts';
 import type { SystemDirectories } from '../../namespace/system-directory.ts';
 import { isGone } from '../../namespace/system-directory.ts';
 import type { NameLists } from '../list/name-lists.ts';
@@ -12,6 +13,12 @@ const maxExpiry = 2 ** 40;
 const digits = 13;
 /** Entries that are read at a time. */
 const pageSize = 256;
+/** Seconds after its time that an object is normally gone: several looks for those whose time has come. */
+const overdue = 180;
+/** Overdue objects that are noted again before the next look for them; the others when they are seen after it. */
+const maxOverdue = 1000;
+/** Why an entry may not be made now; whoever sees the object next tries again. */
+const passing: readonly StorageErrorCode[] = ['readOnly', 'noSpace', 'quotaExceeded', 'unavailable'];
 
 /** An object that was to expire, by the word of its entry; what the object says now decides. */
 export interface Expired {
@@ -26,10 +33,13 @@ export interface Expired {
 export class Expiries {
   readonly #system: SystemDirectories;
   readonly #lists: NameLists;
+  readonly #clock: Clock;
+  readonly #overdue = new Set<string>();
 
-  constructor(system: SystemDirectories, lists: NameLists) {
+  constructor(system: SystemDirectories, lists: NameLists, clock: Clock) {
     this.#system = system;
     this.#lists = lists;
+    this.#clock = clock;
   }
 
   /** To be called before an object with this metadata is published. */
@@ -44,8 +54,23 @@ export class Expiries {
     await mount.volume.create({}, directory, name, { kind: 'guarded' }, file);
   }
 
+  /** An object that should be gone has lost its entry: another door had given it another name when its time came, and has given it back. */
+  async seen(mount: MountedShare, key: string, metadata: ObjectMetadata): Promise<void> {
+    if (metadata.expiresAt === undefined || metadata.expiresAt + overdue > this.#clock.now() / 1000) return;
+    const object = `${mount.share.id}:${key}`;
+    if (this.#overdue.has(object) || this.#overdue.size >= maxOverdue || mount.share.readOnly) return;
+    this.#overdue.add(object);
+    try {
+      await this.note(mount, key, metadata);
+    } catch (error) {
+      this.#overdue.delete(object);
+      if (!passing.some((code) => isStorageError(error, code))) throw error;
+    }
+  }
+
   /** Entries up to a second, the earliest first. */
   async *upTo(mount: MountedShare, seconds: number): AsyncGenerator<Expired> {
+    this.#overdue.clear();
     const directory = await this.#system.expiringIfThere(mount, {});
     if (directory === undefined) return;
     const end = Buffer.from(nameOfTime(seconds + 1));

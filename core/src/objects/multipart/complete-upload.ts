@@ -21,6 +21,7 @@ import { infoOf, loadParts } from '../object-info.ts';
 import { publish } from '../operations/publish.ts';
 import { admit, fileFor } from '../operations/put.ts';
 import type { ObjectParts } from '../parts.ts';
+import { storedFor } from '../record/key-of-expiry.ts';
 import { encodeParts } from '../record/parts-codec.ts';
 import { encodeRecord } from '../record/record-codec.ts';
 import { stampOfContent } from '../record/stamps.ts';
@@ -138,7 +139,7 @@ async function publishParts(
       etag: etagOf(chosen),
       ...(digest !== undefined && { digest }),
       ...(checksums !== undefined && { checksums }),
-      metadata: upload.metadata,
+      metadata: storedFor(upload.key, upload.metadata),
       parts: chosen.length,
     };
     await volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');

@@ -24,6 +24,7 @@ import type { SystemEntry } from '../../namespace/system-directory.ts';
 import { infoOf, loadParts } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
 import type { Known } from '../record/etags.ts';
+import { storedFor } from '../record/key-of-expiry.ts';
 import { encodeParts } from '../record/parts-codec.ts';
 import { encodeRecord } from '../record/record-codec.ts';
 import { stampOfContent } from '../record/stamps.ts';
@@ -124,7 +125,7 @@ async function composeOf(
         size,
         etag: etagOf(sources),
         ...(digest !== undefined && { digest }),
-        metadata,
+        metadata: storedFor(path.key, metadata),
         parts: sources.length,
       };
       await volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');

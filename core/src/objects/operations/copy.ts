@@ -21,6 +21,7 @@ import { infoOf, loadParts } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
 import type { Known } from '../record/etags.ts';
 import { recordLock } from '../record/etags.ts';
+import { storedFor } from '../record/key-of-expiry.ts';
 import { encodeRecord } from '../record/record-codec.ts';
 import { stampOfContent } from '../record/stamps.ts';
 import { storeRecord } from '../record/store-record.ts';
@@ -67,7 +68,8 @@ export async function copy(
     const { known } = source;
     const { metadata = source.info.metadata, digest } = options;
     if (known === undefined) {
-      return put(parts, caller, to.share, to.key, emptyBody(digest), metadata, to.conditions);
+      const marked = storedFor(to.key, metadata);
+      return put(parts, caller, to.share, to.key, emptyBody(digest), marked, to.conditions);
     }
     try {
       if (from.share === to.share && from.key === to.key) {
@@ -105,7 +107,7 @@ async function copyFile(
       mount,
       digest,
     );
-    const record = recordOfCopy(known, content, metadata, digest?.finish());
+    const record = recordOfCopy(known, content, storedFor(to.key, metadata), digest?.finish());
     await mount.volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');
     const publication = { entry: { ...entry, attributes: content.file }, record };
     return infoOf(to.key, await publish(parts, mount, caller, path, publication, to.conditions));
@@ -187,7 +189,11 @@ async function describeAnew(
     const now = await volume.getattr(caller, known.file.id);
     if (stampOfContent(now) !== stampOfContent(known.file)) throw new StorageError('conditionFailed');
     const { stamp: _stamp, size: _size, ...before } = known.record;
-    const record = { ...before, ...(metadata && { metadata }), ...(checksums && { checksums }) };
+    const record = {
+      ...before,
+      ...(metadata && { metadata: storedFor(to.key, metadata) }),
+      ...(checksums && { checksums }),
+    };
     await parts.expiries.note(mount, to.key, record.metadata);
     const file = await storeRecord(volume, caller, now, record);
     emit(parts, caller, mount.share.id, { kind: 'attributes', file: file.id, isDirectory: false });

@@ -11,6 +11,7 @@ import { areAboutContent, checkConditions } from '../conditions.ts';
 import { infoOf } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
 import { noMetadata } from '../record/etags.ts';
+import { shownFor } from '../record/key-of-expiry.ts';
 import type { ObjectRecord } from '../record/record-codec.ts';
 import { stampEtag, stampOfContent } from '../record/stamps.ts';
 import { isValid, loadRecord, presentMetadata } from '../record/store-record.ts';
@@ -98,7 +99,8 @@ async function removeFile(
   checkConditions(conditions, current, 'write');
   const { file } = current;
   const record = await loadRecord(volume, caller, file);
-  if (expiredBy !== undefined && !(await hasExpired(parts, mount, caller, file, record, expiredBy))) return undefined;
+  if (expiredBy !== undefined && !(await hasExpired(parts, mount, caller, path.key, file, record, expiredBy)))
+    return undefined;
   const guard = await parts.table.enterFor(caller, {
     volume: volumeName,
     file: file.id,
@@ -132,13 +134,14 @@ async function hasExpired(
   parts: ObjectParts,
   mount: MountedShare,
   caller: Caller,
+  key: string,
   file: Attributes,
   record: ObjectRecord | undefined,
   expiredBy: number,
 ): Promise<boolean> {
-  if (record === undefined || !mayGo(record.metadata, expiredBy)) return false;
+  if (record === undefined || !mayGo(shownFor(key, record.metadata), expiredBy)) return false;
   const { metadata } = isValid(record, file) ? record : (await parts.etags.of(mount, caller, file)).record;
-  return mayGo(metadata, expiredBy);
+  return mayGo(shownFor(key, metadata), expiredBy);
 }
 
 function mayGo(metadata: ObjectMetadata | undefined, expiredBy: number | undefined): boolean {

@@ -10,6 +10,7 @@ import { StorageError } from '../../spi/index.ts';
 import { fileInfo, markerInfo } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
 import { noMetadata, recordLock } from '../record/etags.ts';
+import { shownFor, storedFor } from '../record/key-of-expiry.ts';
 import type { ObjectRecord } from '../record/record-codec.ts';
 import { encodeRecord } from '../record/record-codec.ts';
 import { isValid, loadRecord, presentMetadata, storeRecord } from '../record/store-record.ts';
@@ -77,7 +78,8 @@ async function changeFile(
   return parts.mutex.run(caller, recordLock(volumeName, seen.id), async () => {
     const now = await volume.getattr(caller, seen.id);
     const old = await loadRecord(volume, caller, now);
-    const metadata = change(old === undefined ? noMetadata : presentMetadata(old, now));
+    const present = old === undefined ? noMetadata : shownFor(key, presentMetadata(old, now));
+    const metadata = storedFor(key, change(present));
     await parts.expiries.note(mount, key, metadata);
     const file = await store(mount, caller, now, old, metadata);
     emit(parts, caller, mount.share.id, { kind: 'attributes', file: file.id, isDirectory: false });
@@ -114,7 +116,7 @@ async function changeMarker(
   const { volume } = mount;
   requireWrite(caller, directory);
   const old = (await loadRecord(volume, caller, directory)) ?? { stamp: 0n, size: 0, parts: 0, metadata: noMetadata };
-  const record = { ...old, metadata: change(old.metadata) };
+  const record = { ...old, metadata: storedFor(key, change(shownFor(key, old.metadata))) };
   await parts.expiries.note(mount, key, record.metadata);
   const after = await volume.setxattr(caller, directory.id, recordXattr, encodeRecord(record), 'either');
   emit(parts, caller, mount.share.id, { kind: 'attributes', file: directory.id, isDirectory: true });

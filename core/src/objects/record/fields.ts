@@ -1,6 +1,7 @@
 import { Reader, WireError, Writer } from '../../wire/index.ts';
-import type { ObjectChecksums, ObjectMetadata } from '../../service/index.ts';
+import type { ObjectChecksums } from '../../service/index.ts';
 import { StorageError } from '../../spi/index.ts';
+import type { StoredMetadata } from './key-of-expiry.ts';
 
 /** Fields that the stored records have in common. Integers are big-endian, texts UTF-8 with a length before. */
 
@@ -37,15 +38,18 @@ function readPairs(reader: Reader): Record<string, string> {
 /** Among the headers, where no header can have this name: records from before there was one are read alike. */
 const expiryName = ':expires';
 
-export function writeMetadata(writer: Writer, { headers, user, expiresAt }: ObjectMetadata): void {
-  writePairs(writer, expiresAt === undefined ? headers : { ...headers, [expiryName]: String(expiresAt) });
+export function writeMetadata(writer: Writer, { headers, user, expiresAt, expiresAs = '' }: StoredMetadata): void {
+  const expiry = `${expiresAt} ${expiresAs}`.trimEnd();
+  writePairs(writer, expiresAt === undefined ? headers : { ...headers, [expiryName]: expiry });
   writePairs(writer, user);
 }
 
-export function readMetadata(reader: Reader): ObjectMetadata {
+export function readMetadata(reader: Reader): StoredMetadata {
   const { [expiryName]: expiry, ...headers } = readPairs(reader);
   const user = readPairs(reader);
-  return expiry === undefined ? { headers, user } : { headers, user, expiresAt: Number(expiry) };
+  if (expiry === undefined) return { headers, user };
+  const [seconds, expiresAs] = expiry.split(' ');
+  return { headers, user, expiresAt: Number(seconds), ...(expiresAs !== undefined && { expiresAs }) };
 }
 
 export function writeChecksums(writer: Writer, checksums: ObjectChecksums | undefined): void {

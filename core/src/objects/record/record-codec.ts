@@ -1,4 +1,4 @@
-import type { ObjectChecksums, ObjectMetadata } from '../../service/index.ts';
+import type { ObjectChecksums } from '../../service/index.ts';
 import {
   decode,
   encode,
@@ -9,6 +9,7 @@ import {
   writeMetadata,
   writeText,
 } from './fields.ts';
+import type { StoredMetadata } from './key-of-expiry.ts';
 
 /** What is known of an object beside its file. */
 export interface ObjectRecord {
@@ -20,7 +21,7 @@ export interface ObjectRecord {
   /** MD5 of the whole content, 16 bytes; unknown of multipart objects until they are read. */
   readonly digest?: Uint8Array;
   readonly checksums?: ObjectChecksums;
-  readonly metadata: ObjectMetadata;
+  readonly metadata: StoredMetadata;
   /** Parts of the multipart upload that it came by; 0 otherwise. */
   readonly parts: number;
 }

@@ -1,6 +1,6 @@
-import type { ObjectMetadata } from '../../service/index.ts';
 import type { Attributes, Call, Volume } from '../../spi/index.ts';
 import { isStorageError } from '../../spi/index.ts';
+import type { StoredMetadata } from './key-of-expiry.ts';
 import type { ObjectRecord } from './record-codec.ts';
 import { decodeRecord, encodeRecord } from './record-codec.ts';
 import { stampOfContent } from './stamps.ts';
@@ -46,9 +46,9 @@ export function isValid(record: ObjectRecord | undefined, file: Attributes): rec
  * The metadata as it applies to what the file is by now. A time of expiry goes with the content that it was given to: what was written since, through
  * whichever door, is nobody's to remove.
  */
-export function presentMetadata(record: ObjectRecord, file: Attributes): ObjectMetadata {
+export function presentMetadata(record: ObjectRecord, file: Attributes): StoredMetadata {
   const { metadata } = record;
   if (metadata.expiresAt === undefined || isValid(record, file)) return metadata;
-  const { expiresAt: _, ...others } = metadata;
-  return others;
+  const { headers, user } = metadata;
+  return { headers, user };
 }
