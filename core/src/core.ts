@@ -41,7 +41,7 @@ export interface CoreOptions {
   readonly defaultVolume?: string;
   /** Handles kept open for protocols without opens; 1024 when absent. */
   readonly openHandles?: number;
-  /** Opens of all clients together; 65,536 when absent. */
+  /** Opens of all clients together, of which one user has a quarter at most and one address half; 65,536 when absent. */
   readonly maxOpens?: number;
   /** Milliseconds after which unstable writes are synced without being asked; 30,000 when absent. */
   readonly syncAfter?: number;

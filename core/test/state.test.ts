@@ -38,6 +38,35 @@ const turns = async (count = 5): Promise<void> => {
 };
 
 describe('opens', () => {
+  it('of one user, or from one address, leave places for others', async () => {
+    const world = await makeWorld({ maxOpens: 16 });
+    const file = await world.file('f', { mode: 0o666 });
+    const held: Open[] = [];
+    const request = { access: readData, deny: 0, opener: opener('o') };
+    const fill = async (uid: number, client: string): Promise<number> => {
+      for (let count = 0; ; count += 1) {
+        try {
+          held.push(await world.state.open(caller(uid, { client }), file, request));
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'tooMany' });
+          return count;
+        }
+      }
+    };
+    expect([await fill(1, 'a'), await fill(1, 'b'), await fill(2, 'a'), await fill(3, 'a')]).toEqual([4, 0, 4, 0]);
+    expect([await fill(3, 'b'), await fill(4, 'b'), await fill(5, 'c')]).toEqual([4, 4, 0]);
+    // What is refused for another reason takes no place, and what is closed gives its place back, once.
+    await held[0]!.close();
+    await held[0]!.close();
+    const forbidden = { ...request, access: access.writeOwner };
+    for (let count = 0; count < 8; count += 1) {
+      await expect(world.state.open(caller(5, { client: 'c' }), file, forbidden)).rejects.toThrow('accessDenied');
+    }
+    expect([await fill(1, 'a'), await fill(5, 'c')]).toEqual([1, 0]);
+    await Promise.all(held.map((open) => open.close()));
+    expect(await fill(1, 'a')).toBe(4);
+  });
+
   it('check share modes both ways, and permissions', async () => {
     const world = await makeWorld();
     const file = await world.file('a', { uid: 1000, mode: 0o600 }, 'text');

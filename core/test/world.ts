@@ -45,6 +45,7 @@ export async function makeWorld(
     readonly wrap?: (volume: Volume) => Volume;
     readonly handles?: number;
     readonly foldedBytes?: number;
+    readonly maxOpens?: number;
   } = {},
 ): Promise<World> {
   const memory = openMemoryVolume(options);
@@ -104,7 +105,7 @@ export async function makeWorld(
     folded: new FoldedNames(clock, options.foldedBytes),
   };
   const files = new Files(parts);
-  const state = new State({ ...openKeeper(parts), mounts, clock, maxOpens: 1_000 });
+  const state = new State({ ...openKeeper(parts), mounts, clock, maxOpens: options.maxOpens ?? 1_000 });
   const top = files.root(1);
 
   const give = async (id: FileId, attributes: { mode?: number; uid?: number; gid?: number }): Promise<FileRef> => {

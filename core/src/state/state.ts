@@ -15,6 +15,7 @@ import type { Place } from './file-state.ts';
 import type { OpenKeeper } from './keeper.ts';
 import { HeldOpen } from './held-open.ts';
 import type { LockRequest } from './locks.ts';
+import { OpenCounts } from './open-counts.ts';
 import { describe, dropLock, takeLock } from './locks.ts';
 import { holderOf, lockHolder } from './matrix.ts';
 import { admit, recordOf } from './opens.ts';
@@ -25,7 +26,7 @@ export interface StateParts extends OpenKeeper {
   readonly mounts: Mounts;
   readonly table: StateTable;
   readonly clock: Clock;
-  /** Opens over all volumes; beyond it `tooMany`. */
+  /** Opens over all volumes and users, of which one user has a quarter at most (`OpenCounts`); beyond it `tooMany`. */
   readonly maxOpens: number;
 }
 
@@ -33,10 +34,12 @@ export interface StateParts extends OpenKeeper {
 export class State implements StateService {
   readonly #parts: StateParts;
   readonly #opens = new Map<bigint, HeldOpen>();
+  readonly #counts: OpenCounts;
   #nextOpen = 1n;
 
   constructor(parts: StateParts) {
     this.#parts = parts;
+    this.#counts = new OpenCounts(parts.maxOpens);
   }
 
   async rights(caller: Caller, file: FileRef, place?: Place): Promise<AccessMask> {
@@ -44,16 +47,28 @@ export class State implements StateService {
   }
 
   async open(caller: Caller, file: FileRef, request: OpenRequest): Promise<Open> {
-    const { mounts, table, clock, maxOpens } = this.#parts;
+    const leave = this.#counts.take(caller);
+    try {
+      return await this.#open(caller, file, request, leave);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  async #open(caller: Caller, file: FileRef, request: OpenRequest, leave: () => void): Promise<Open> {
+    const { mounts, table, clock } = this.#parts;
     const mount = mounts.get(file.share);
-    if (this.#opens.size >= maxOpens) throw new StorageError('tooMany', `${maxOpens} opens`);
     const judged = await this.#parts.judged(caller, mount, file);
     const { place } = request;
     const meant = place === undefined ? request : { ...request, place: await this.#parts.meant(caller, mount, place) };
     await this.#parts.checkOpen(caller, mount, file, judged, meant);
     const record = recordOf(this.#nextOpen++, caller, file, judged.type === 'directory', meant);
     const state = admit(table.volume(mount.volumeName), record);
-    const open = new HeldOpen(this.#parts, { mount, state, record }, () => this.#opens.delete(record.id));
+    const open = new HeldOpen(this.#parts, { mount, state, record }, () => {
+      this.#opens.delete(record.id);
+      leave();
+    });
     this.#opens.set(record.id, open);
     try {
       await open.settle(caller, clock, file.base !== undefined || judged.type === 'file');
