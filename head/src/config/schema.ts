@@ -1,6 +1,7 @@
 import { isClientPattern } from '@polynas/admin/client-pattern';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { cephSchema } from './ceph-schema.ts';
 import { doorTitles } from './door-titles.ts';
 
 const largestId = 4_294_967_294;
@@ -55,7 +56,7 @@ const shareDoors = z.strictObject({
   nfs: z.strictObject({ rules: z.array(nfsRule).min(1), alias: shareName.optional() }).optional(),
   s3: plainDoor(z.string().min(3).max(63)),
   smb: plainDoor(z.string().min(1).max(80)),
-  swift: plainDoor(z.string().min(1).max(256)),
+  swift: plainDoor(z.string().min(1).max(255)),
 });
 
 /** A secret stands in the file itself, in a file of its own, or in the environment. */
@@ -104,13 +105,14 @@ const user = z
 const volume = z
   .strictObject({
     name: plainName('volume'),
-    backend: z.enum(['local', 'memory']).default('local'),
+    backend: z.enum(['local', 'memory', 'cephfs']).default('local'),
     directory: z.string().min(1).optional(),
+    ceph: cephSchema.optional(),
   })
-  .superRefine((value, context) => {
-    if (value.backend === 'memory' && value.directory !== undefined) {
-      context.addIssue({ code: 'custom', path: ['directory'], message: 'a memory volume has no directory' });
-    }
+  .superRefine(({ backend, directory, ceph }, context) => {
+    const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (backend !== 'local' && directory !== undefined) fault('directory', `a ${backend} volume has no directory`);
+    if (backend !== 'cephfs' && ceph !== undefined) fault('ceph', `a ${backend} volume is not on Ceph`);
   });
 
 const share = z.strictObject({

@@ -12,8 +12,8 @@ const suits: Readonly<Record<DoorName, (name: string) => boolean>> = {
   smb: (name) =>
     name.length <= 80 && !/[\\"[\]:|<>+=;,*?/]/.test(name) && !['ipc$', 'print$'].includes(name.toLowerCase()),
   s3: isBucketName,
-  // Swift containers: up to 256 bytes without a slash.
-  swift: (name) => Buffer.byteLength(name) <= 256,
+  // As the Swift door tells in `/info`: a container is a share, whose own name has no more either.
+  swift: (name) => Buffer.byteLength(name) <= 255,
 };
 
 /** S3 bucket naming rules: 3–63 of a–z, 0–9, dots and hyphens, like host names, unlike addresses, without AWS's own affixes. */
