@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { VolumeFactory } from './factory.ts';
 import { useVolume } from './fixture.ts';
+import { publishTests } from './suite/publish.ts';
 import { conditionTests } from './suite/conditions.ts';
 import { createTests } from './suite/create.ts';
 import { dataTests } from './suite/data.ts';
@@ -34,6 +35,7 @@ export function describeVolume(name: string, factory: VolumeFactory): void {
     removeTests(fixture);
     renameTests(fixture);
     replaceTests(fixture);
+    publishTests(fixture);
     conditionTests(fixture);
     nameTests(fixture);
     readdirTests(fixture);

@@ -9,7 +9,7 @@ describeVolume('memory behind metrics and faults', {
 });
 describeVolume('memory without what is optional, behind metrics and faults', {
   open: async () => {
-    const traits = { orderedListing: false, replace: 'rename', contentStamp: false } as const;
+    const traits = { orderedListing: false, replace: 'rename', contentStamp: false, maxPublishBytes: 0 } as const;
     const volume = openMemoryVolume({ traits, groups: { clone: false, records: false }, now: false });
     return faults(metrics(volume, new Histograms())).volume;
   },

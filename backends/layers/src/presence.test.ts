@@ -8,6 +8,7 @@ describe('presence of what is optional', () => {
     'lookupNow',
     'getattrNow',
     'listByName',
+    'publish',
     'clone',
     'records',
     'snapshots',
@@ -29,11 +30,11 @@ describe('presence of what is optional', () => {
   test.each(layers)('%s_ofAnyVolume_hasWhatThatHas', (_, layer) => {
     const full = openMemoryVolume();
     const bare = openMemoryVolume({
-      traits: { orderedListing: false },
+      traits: { orderedListing: false, maxPublishBytes: 0 },
       groups: { clone: false, records: false },
       now: false,
     });
-    expect(present(full)).toHaveLength(5);
+    expect(present(full)).toHaveLength(6);
     expect(present(layer(full))).toEqual(present(full));
     expect(present(layer(bare))).toEqual([]);
     expect([layer(full).traits, layer(full).root, layer(full).epoch()]).toEqual([full.traits, full.root, full.epoch()]);

@@ -66,13 +66,7 @@ function add(tree: Tree, directory: Directory, name: Name, file: NewFile, make: 
   checkXattrs(file.xattrs ?? new Map(), tree.traits);
   tree.expectRecords(file.records);
   const inode = make();
-  inode.mode = file.mode;
-  inode.uid = file.uid;
-  inode.gid = file.gid;
-  if (file.accessed !== undefined && file.accessed !== 'now') inode.accessed = tree.rounded(file.accessed);
-  if (file.modified !== undefined && file.modified !== 'now') inode.modified = tree.rounded(file.modified);
-  inode.dosBits = file.dosBits ?? 0;
-  for (const [xattr, value] of file.xattrs ?? []) inode.xattrs.set(xattr, Uint8Array.from(value));
+  describe(tree, inode, file);
   inode.nlink = isDirectory(inode) ? 2 : 1;
   const change = tree.changeEntries(directory, () => {
     directory.content.entries.add(keyOf(name), name, inode);
@@ -80,4 +74,15 @@ function add(tree: Tree, directory: Directory, name: Name, file: NewFile, make: 
   });
   tree.setRecords(file.records);
   return { attributes: tree.attributes(inode), created: true, directory: change };
+}
+
+/** What a new file starts with, but its content. */
+export function describe(tree: Tree, inode: Inode, file: NewFile): void {
+  inode.mode = file.mode;
+  inode.uid = file.uid;
+  inode.gid = file.gid;
+  if (file.accessed !== undefined && file.accessed !== 'now') inode.accessed = tree.rounded(file.accessed);
+  if (file.modified !== undefined && file.modified !== 'now') inode.modified = tree.rounded(file.modified);
+  inode.dosBits = file.dosBits ?? 0;
+  for (const [xattr, value] of file.xattrs ?? []) inode.xattrs.set(xattr, Uint8Array.from(value));
 }

@@ -41,7 +41,7 @@ const defaultTraits: VolumeTraits = {
   contentStamp: true,
   orderedListing: true,
   replace: 'swap',
-  maxPublishBytes: 0,
+  maxPublishBytes: 1_048_576,
   sparse: true,
   quietRecords: true,
   writers: 'head',

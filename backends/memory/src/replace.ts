@@ -36,35 +36,44 @@ export function replace(
     return { attributes: tree.attributes(published), ...(replaced === undefined ? {} : { replaced }), directory };
   }
   const kept = target.inode;
-  const xattrs = swappedXattrs(kept, published);
+  const xattrs = swappedXattrs(kept, published.xattrs);
   checkXattrs(xattrs, tree.traits);
   const replaced = tree.attributes(kept);
   const directory = tree.changeEntries(from, () => from.content.entries.remove(source));
   takeContent(tree, kept, published, xattrs);
+  published.content.pages = new Pages(tree.space);
+  published.content.size = 0;
+  published.content.stamp = tree.nextCount();
   tree.dropName(published);
   tree.setRecords(options.records);
   return { attributes: tree.attributes(kept), replaced, directory: from === to ? directory : tree.unchanged(to) };
 }
 
-/** What the target has, but of core's own (`trusted.polynas.*`) those of the source. */
-function swappedXattrs(target: RegularFile, source: RegularFile): Map<string, Uint8Array> {
+/** What the target has, but of core's own (`trusted.polynas.*`) those that come with the content. */
+export function swappedXattrs(
+  target: RegularFile,
+  source: ReadonlyMap<string, Uint8Array>,
+): ReadonlyMap<string, Uint8Array> {
   const isCores = (name: string): boolean => name.startsWith('trusted.polynas.');
   return new Map([
     ...[...target.xattrs].filter(([name]) => !isCores(name)),
-    ...[...source.xattrs].filter(([name]) => isCores(name)),
+    ...[...source].filter(([name]) => isCores(name)),
   ]);
 }
 
-function takeContent(tree: Tree, target: RegularFile, source: RegularFile, xattrs: Map<string, Uint8Array>): void {
+/** The target has the other content from now on, and what its own took is free. */
+export function takeContent(
+  tree: Tree,
+  target: RegularFile,
+  { content, modified }: Pick<RegularFile, 'content' | 'modified'>,
+  xattrs: ReadonlyMap<string, Uint8Array>,
+): void {
   target.content.pages.release();
-  target.content.pages = source.content.pages;
-  target.content.size = source.content.size;
-  target.content.stamp = source.content.stamp;
-  target.modified = source.modified;
+  target.content.pages = content.pages;
+  target.content.size = content.size;
+  target.content.stamp = content.stamp;
+  target.modified = modified;
   target.xattrs.clear();
   for (const [name, value] of xattrs) target.xattrs.set(name, value);
   tree.touch(target, 'attributes');
-  source.content.pages = new Pages(tree.space);
-  source.content.size = 0;
-  source.content.stamp = tree.nextCount();
 }

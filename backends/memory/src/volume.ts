@@ -34,6 +34,7 @@ import { link } from './link.ts';
 import { listByName, readdir } from './listing.ts';
 import { settingsFrom } from './options.ts';
 import type { MemoryVolumeOptions, MemoryVolumeSettings } from './options.ts';
+import { publish } from './publish.ts';
 import { getRecord, recordRange, setRecords } from './records.ts';
 import { rmdir, unlink } from './remove.ts';
 import { rename } from './rename.ts';
@@ -54,6 +55,7 @@ class MemoryVolume implements Volume {
   declare readonly lookupNow?: NonNullable<Volume['lookupNow']>;
   declare readonly getattrNow?: NonNullable<Volume['getattrNow']>;
   declare readonly listByName?: NonNullable<Volume['listByName']>;
+  declare readonly publish?: NonNullable<Volume['publish']>;
   declare readonly clone?: CloneGroup;
   declare readonly records?: RecordsGroup;
   readonly #tree: Tree;
@@ -77,6 +79,10 @@ class MemoryVolume implements Volume {
     if (settings.traits.orderedListing) {
       this.listByName = (call, directory, from, inclusive, options) =>
         tree.run(call, () => listByName(tree, directory, from, inclusive, options));
+    }
+    if (settings.traits.maxPublishBytes > 0) {
+      this.publish = (call, directory, name, file, chunks, options) =>
+        tree.run(call, () => publish(tree, directory, name, file, chunks, options));
     }
     if (settings.clone) {
       this.clone = { ranges: (call, from, to, at) => tree.run(call, () => cloneRanges(tree, from, to, at)) };

@@ -1,6 +1,6 @@
 import type { Volume } from '@polynas/core/spi';
 import { execute } from '../model/execute.ts';
-import { TreeModel } from '../model/tree-model.ts';
+import { modelTraitsOf, TreeModel } from '../model/tree-model.ts';
 import { laneName, operationsOf } from './lane.ts';
 import type { Hello, Line, Plan } from './lane.ts';
 
@@ -13,7 +13,7 @@ export async function runLanes(volume: Volume, plan: Plan, say: (line: Line) => 
     const made = await volume.mkdir(call, volume.root, laneName(lane), { uid: 0, gid: 0, mode: 0o755 });
     lanes.push({ lane, directory: made.attributes.id });
   }
-  const traits = { replace: volume.traits.replace, clone: volume.clone !== undefined };
+  const traits = modelTraitsOf(volume);
   say({ kind: 'hello', traits, epoch: volume.epoch() });
   await Promise.all(lanes.map(({ lane, directory }) => runLane(volume, plan, lane, directory, traits, say)));
   say({ kind: 'finished' });

@@ -108,7 +108,7 @@ async function stampFaults(
 }
 
 function touchesContent(operation: Operation | undefined): boolean {
-  return operation !== undefined && ['write', 'truncate', 'clone', 'replace'].includes(operation.kind);
+  return operation !== undefined && ['write', 'truncate', 'clone', 'replace', 'publish'].includes(operation.kind);
 }
 
 function latestById(answers: readonly Acknowledgement[]): Map<FileId, Acknowledgement> {

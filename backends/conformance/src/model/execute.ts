@@ -1,6 +1,6 @@
 import { isStorageError, StorageError } from '@polynas/core/spi';
 import type { Attributes, FileId, Name, StorageErrorCode, Volume } from '@polynas/core/spi';
-import { bytesOf } from './operation.ts';
+import { bytesOf, publishedXattr } from './operation.ts';
 import type { Operation, Place } from './operation.ts';
 import type { TreeModel } from './tree-model.ts';
 
@@ -49,6 +49,8 @@ async function perform(volume: Volume, model: TreeModel, operation: Operation): 
     }
     case 'replace':
       return (await volume.replace(call, directory, name, ...resolve(model, operation.to))).attributes;
+    case 'publish':
+      return published(volume, model, operation);
     case 'link': {
       const { id } = await present(volume, directory, name);
       return (await volume.link(call, id, ...resolve(model, operation.to))).attributes;
@@ -63,7 +65,7 @@ async function change(
   model: TreeModel,
   operation: Exclude<
     Operation,
-    { kind: 'create' | 'mkdir' | 'symlink' | 'unlink' | 'rmdir' | 'rename' | 'replace' | 'link' }
+    { kind: 'create' | 'mkdir' | 'symlink' | 'unlink' | 'rmdir' | 'rename' | 'replace' | 'publish' | 'link' }
   >,
   { id, size }: Attributes,
 ): Promise<Attributes> {
@@ -92,6 +94,20 @@ async function change(
       }
     }
   }
+}
+
+async function published(
+  volume: Volume,
+  model: TreeModel,
+  operation: Extract<Operation, { kind: 'publish' }>,
+): Promise<Attributes> {
+  if (volume.publish === undefined) throw new StorageError('notSupported');
+  const xattrs = new Map([[publishedXattr, new TextEncoder().encode(`${operation.fill}`)]]);
+  const file = { ...owner, mode: operation.mode, xattrs };
+  // Outside of what is compared, where a crash may leave something; each lane has its own.
+  const aside = { directory: volume.root, name: new TextEncoder().encode(`aside-${model.root.id}`) };
+  const place = resolve(model, operation.at);
+  return (await volume.publish(call, ...place, file, [bytesOf(operation)], { aside })).attributes;
 }
 
 function resolve(model: TreeModel, place: Place): [FileId, Name] {

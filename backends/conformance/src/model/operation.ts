@@ -21,6 +21,13 @@ export type Operation =
   | { readonly kind: 'symlink'; readonly at: Place; readonly target: string }
   | { readonly kind: 'link'; readonly at: Place; readonly to: Place }
   | { readonly kind: 'replace'; readonly at: Place; readonly to: Place }
+  | {
+      readonly kind: 'publish';
+      readonly at: Place;
+      readonly mode: number;
+      readonly length: number;
+      readonly fill: number;
+    }
   | { readonly kind: 'clone'; readonly at: Place; readonly to: Place }
   | { readonly kind: 'rename'; readonly at: Place; readonly to: Place; readonly noReplace: boolean }
   | { readonly kind: 'chmod'; readonly at: Place; readonly mode: number }
@@ -72,6 +79,16 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('rmdir'), at: place }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('rename'), at: aimed, to: place, noReplace: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('replace'), at: aimed, to: aimed }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('publish'),
+      at: fc.oneof(place, aimed),
+      mode,
+      length,
+      fill: fc.integer({ min: 1, max: 255 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('clone'), at: aimed, to: aimed }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('chmod'), at: aimed, mode }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('setxattr'), at: aimed, xattr, value: fc.string() }) },
@@ -91,7 +108,10 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('sync'), at: aimed }) },
 );
 
-/** The bytes that a write operation writes. */
+/** What a published file brings along of core's own; its value is the fill. */
+export const publishedXattr = 'trusted.polynas.published';
+
+/** The bytes that a write or a publish operation writes. */
 export function bytesOf(operation: { readonly length: number; readonly fill: number }): Uint8Array {
   return Uint8Array.from({ length: operation.length }, (_, index) => (operation.fill + index * 7) & 0xff);
 }

@@ -1,6 +1,6 @@
-import type { FileId, StorageErrorCode } from '@polynas/core/spi';
+import type { FileId, StorageErrorCode, Volume } from '@polynas/core/spi';
 import { FileModel } from './file-model.ts';
-import { bytesOf } from './operation.ts';
+import { bytesOf, publishedXattr } from './operation.ts';
 import type { Operation, Place } from './operation.ts';
 
 export interface ModelNode {
@@ -24,6 +24,12 @@ export interface Spot {
 export interface ModelTraits {
   readonly replace: 'swap' | 'rename';
   readonly clone: boolean;
+  readonly maxPublishBytes: number;
+}
+
+export function modelTraitsOf(volume: Volume): ModelTraits {
+  const { replace: how, maxPublishBytes } = volume.traits;
+  return { replace: how, clone: volume.clone !== undefined, maxPublishBytes };
 }
 
 /** Codes that an operation may be rejected with: none, it must succeed; several, all of them are right. */
@@ -76,6 +82,8 @@ export class TreeModel {
         return rename(at, to, operation.noReplace);
       case 'replace':
         return replace(at, to, this.#traits);
+      case 'publish':
+        return publish(at, operation, this.#traits);
       case 'clone':
         return clone(at, to, this.#traits);
       default:
@@ -171,7 +179,36 @@ function replace(at: Spot, to: Spot, traits: ModelTraits): Expected {
   at.directory.children.delete(at.name);
   node.names -= 1;
   target.content = node.content;
+  takeCoresXattrs(target, node.xattrs);
   return done;
+}
+
+function takeCoresXattrs(target: ModelNode, source: ReadonlyMap<string, string>): void {
+  const isCores = (name: string): boolean => name.startsWith('trusted.polynas.');
+  for (const name of [...target.xattrs.keys()].filter(isCores)) target.xattrs.delete(name);
+  for (const [name, value] of source) if (isCores(name)) target.xattrs.set(name, value);
+}
+
+function publish(at: Spot, operation: Extract<Operation, { kind: 'publish' }>, traits: ModelTraits): Expected {
+  if (traits.maxPublishBytes === 0) return rejected('notSupported');
+  const target = nodeAt(at);
+  const codes: StorageErrorCode[] = [];
+  if (operation.length > traits.maxPublishBytes) codes.push('tooLarge');
+  if (target?.type === 'directory') codes.push('isDirectory');
+  if (codes.length > 0) return { codes };
+  const xattrs = new Map([[publishedXattr, `${operation.fill}`]]);
+  const content = new FileModel();
+  content.write(0, bytesOf(operation), true);
+  content.sync();
+  if (traits.replace === 'swap' && target?.type === 'file') {
+    target.content = content;
+    takeCoresXattrs(target, xattrs);
+    return done;
+  }
+  const made: ModelNode = { ...newNode('file', operation.mode), content, xattrs, parent: at.directory };
+  if (target !== undefined) target.names -= 1;
+  at.directory.children.set(at.name, made);
+  return { codes: [], made };
 }
 
 function clone(at: Spot, to: Spot, traits: ModelTraits): Expected {

@@ -84,6 +84,7 @@ export function lifecycleTests(f: Fixture): void {
         volume.rmdir(call, root, name),
         volume.rename(call, root, name, root, name),
         volume.replace(call, root, name, root, name),
+        volume.publish?.(call, root, name, newFile(), [], { aside: { directory: root, name: bytes('aside') } }),
         volume.readdir(call, root, 0n, list),
         volume.listByName?.(call, root, name, false, list),
         volume.getxattr(call, id, 'user.x'),

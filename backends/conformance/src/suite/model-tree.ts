@@ -6,7 +6,7 @@ import { propertyOptions, settled } from '../property.ts';
 import { differences } from '../model/compare.ts';
 import { execute } from '../model/execute.ts';
 import { operations } from '../model/operation.ts';
-import { TreeModel } from '../model/tree-model.ts';
+import { modelTraitsOf, TreeModel } from '../model/tree-model.ts';
 
 /** What is seen of every file: by its id. */
 type Sight = Map<FileId, { readonly attributes: Attributes; readonly entries: string }>;
@@ -20,8 +20,7 @@ export function treeModelTests(f: Fixture): void {
       await fc.assert(
         fc.asyncProperty(sequences, async (sequence) => {
           const top = await f.mkdir(f.root, `run${(round += 1)}`);
-          const traits = { replace: f.volume.traits.replace, clone: f.volume.clone !== undefined };
-          const model = new TreeModel(traits, top);
+          const model = new TreeModel(modelTraitsOf(f.volume), top);
           let sight = await look(top);
           for (const operation of sequence) {
             const outcome = await settled(execute(f.volume, model, operation), operation);
