@@ -43,6 +43,9 @@ if (bundled) {
   // Payload buffers are memory outside of the heap. By default V8 marks the whole heap anew for each 32–64 MiB of them, which
   // costs more than serving large reads and writes does (docs/benchmarks.md); this counts them as part of the heap's own limit.
   setFlagsFromString('--external-memory-accounted-in-global-limit');
+  // Calls of libcephfs wait on threads of this pool, 24 at most at once (backends/cephfs/src/native/gate.ts): the rest of it stays for
+  // files, names and crypto while a cluster hangs. Read at the first use of the pool, so it stands before anything else.
+  process.env.UV_THREADPOOL_SIZE ??= '32';
   await import('../dist/main.js');
 } else {
   console.error('polynas: not built yet: run `npm ci && npm start`, or `npx tsc -b` in the project.');

@@ -1,35 +1,15 @@
-import { openLocalVolume } from '@polynas/backend-local';
-import { openMemoryVolume } from '@polynas/backend-memory';
 import type { VolumeReport } from '@polynas/admin';
 import type { Capacity, VolumeStatus } from '@polynas/core/service';
-import { isStorageError } from '@polynas/core/service';
 import type { Volume } from '@polynas/core/spi';
 import type { Logger } from 'pino';
-import { exitCode } from './cli/exit-code.ts';
 import type { VolumeSettings } from './config/settings.ts';
-import { HeadError } from './head-error.ts';
-import { makeDirectories } from './state/data-directory.ts';
-import { messageOf, systemCode } from './system-error.ts';
+import { openVolume, placeOf } from './open-volume.ts';
+import type { VolumeSurroundings } from './open-volume.ts';
 
 interface Mounted {
   readonly settings: VolumeSettings;
   readonly volume: Volume;
   status: VolumeStatus;
-}
-
-async function open({ name, backend, directory }: VolumeSettings): Promise<Volume> {
-  if (backend === 'memory' || directory === undefined) return openMemoryVolume();
-  try {
-    await makeDirectories(directory);
-    return await openLocalVolume({ directory });
-  } catch (error) {
-    if (systemCode(error) !== undefined && !isStorageError(error)) {
-      throw new HeadError(`volume ${name} cannot be opened: ${messageOf(error)}`, exitCode.data, { cause: error });
-    }
-    if (!isStorageError(error)) throw error;
-    const code = error.code === 'unavailable' ? exitCode.inUse : exitCode.data;
-    throw new HeadError(`volume ${name} cannot be opened: ${error.message}`, code, { cause: error });
-  }
 }
 
 /** Rejected when the volume does not answer in time: its health says why. */
@@ -51,10 +31,15 @@ export class Volumes {
   }
 
   /** Opens all or none. */
-  static async open(settings: readonly VolumeSettings[], logger: Logger): Promise<Volumes> {
+  static async open(
+    settings: readonly VolumeSettings[],
+    identity: VolumeSurroundings['identity'],
+    logger: Logger,
+  ): Promise<Volumes> {
     const volumes = new Volumes(logger);
+    const report = (volume: string, error: unknown) => logger.error({ volume, err: error }, 'trouble with a volume');
     try {
-      for (const each of settings) await volumes.#mount(each);
+      for (const each of settings) await volumes.#mount(each, { identity, report });
     } catch (error) {
       await volumes.close();
       throw error;
@@ -69,9 +54,10 @@ export class Volumes {
   /** With the capacity as of now, as far as a volume tells it within two seconds. */
   async reports(): Promise<readonly VolumeReport[]> {
     const report = async ({ settings, volume, status }: Mounted): Promise<VolumeReport> => {
-      const { name, backend, directory } = settings;
+      const { name, backend } = settings;
+      const place = placeOf(settings);
       const capacity = await capacityOf(volume).catch(() => status.capacity);
-      return { name, backend, ...(directory !== undefined && { directory }), status: { ...status, capacity } };
+      return { name, backend, ...(place !== undefined && { place }), status: { ...status, capacity } };
     };
     return Promise.all([...this.#mounted.values()].map(report));
   }
@@ -83,9 +69,9 @@ export class Volumes {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
-  async #mount(settings: VolumeSettings): Promise<void> {
+  async #mount(settings: VolumeSettings, surroundings: VolumeSurroundings): Promise<void> {
     const { name, backend } = settings;
-    const volume = await open(settings);
+    const volume = await openVolume(settings, surroundings);
     const unknown = { totalBytes: 0, freeBytes: 0, availableBytes: 0, totalFiles: 0, freeFiles: 0 };
     const first: VolumeStatus = {
       health: 'healthy',
@@ -109,6 +95,6 @@ export class Volumes {
       },
       error: (error: unknown) => this.#logger.error({ volume: name, err: error }, 'a volume tells no status any more'),
     });
-    this.#logger.info({ volume: name, backend, directory: settings.directory }, 'volume opened');
+    this.#logger.info({ volume: name, backend, place: placeOf(settings) }, 'volume opened');
   }
 }

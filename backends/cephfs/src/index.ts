@@ -1,1 +1,2 @@
-export type { Mount } from './native/mount-api.ts';
+export { openCephVolume } from './open.ts';
+export type { CephOptions } from './options.ts';

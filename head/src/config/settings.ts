@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { exitCode } from '../cli/exit-code.ts';
 import { HeadError } from '../head-error.ts';
 import { messageOf, systemCode } from '../system-error.ts';
+import { cephSchema } from './ceph-schema.ts';
 import type { ReadConfiguration } from './read.ts';
 import { readConfiguration } from './read.ts';
 import type { Configuration, DeclaredShare, DeclaredTenant } from './schema.ts';
@@ -12,12 +13,25 @@ export interface DeclaredAccount extends Omit<Configuration['users'][number], 'k
   readonly keys?: readonly { readonly id: string; readonly secret: string }[];
 }
 
-export interface VolumeSettings {
-  readonly name: string;
-  readonly backend: 'local' | 'memory';
-  /** Absolute; local ones have it. */
-  readonly directory?: string;
+/** Where a CephFS volume is. Paths are absolute, the key is at hand. */
+export interface CephSettings {
+  readonly conf?: string;
+  readonly keyring?: string;
+  readonly monitors?: readonly string[];
+  readonly key?: string;
+  readonly client: string;
+  readonly fileSystem?: string;
+  readonly root: string;
+  readonly mounts?: number;
+  readonly writers: 'head' | 'shared';
 }
+
+export type VolumeSettings = { readonly name: string } & (
+  | { readonly backend: 'memory' }
+  /** The directory is absolute. */
+  | { readonly backend: 'local'; readonly directory: string }
+  | { readonly backend: 'cephfs'; readonly ceph: CephSettings }
+);
 
 /** Everything a head needs to know, resolved: defaults filled in, paths absolute, secrets read. */
 export interface Settings {
@@ -110,6 +124,47 @@ async function accountsOf(read: ReadConfiguration, request: SettingsRequest, bas
   return accounts;
 }
 
+async function volumesOf(
+  read: ReadConfiguration,
+  request: SettingsRequest,
+  base: string,
+  dataDirectory: string,
+): Promise<VolumeSettings[]> {
+  const declared = read.configuration.volumes ?? [{ name: 'main', backend: 'local' as const }];
+  const volumes: VolumeSettings[] = [];
+  for (const [index, { name, backend, directory, ceph }] of declared.entries()) {
+    if (backend === 'memory') {
+      volumes.push({ name, backend });
+    } else if (backend === 'local') {
+      const place = directory === undefined ? join(dataDirectory, 'volumes', name) : resolve(base, directory);
+      volumes.push({ name, backend, directory: place });
+    } else {
+      const { conf, keyring, monitors, fileSystem, mounts, client, root, writers, ...secret } =
+        ceph ?? cephSchema.parse({});
+      const { key: inline, keyFile, keyEnv } = secret;
+      const given = { inline, file: keyFile, env: keyEnv };
+      const names = { file: 'keyFile', env: 'keyEnv' };
+      const key = await secretAt(read, request, base, ['volumes', index, 'ceph'], given, names);
+      volumes.push({
+        name,
+        backend,
+        ceph: {
+          client,
+          root,
+          writers,
+          ...(monitors && { monitors }),
+          ...(fileSystem !== undefined && { fileSystem }),
+          ...(mounts !== undefined && { mounts }),
+          ...(conf !== undefined && { conf: resolve(base, conf) }),
+          ...(keyring !== undefined && { keyring: resolve(base, keyring) }),
+          ...(key !== undefined && { key }),
+        },
+      });
+    }
+  }
+  return volumes;
+}
+
 /** Finds and reads the configuration and fills in the defaults. Rejected with `ConfigurationError` (it names the line) or `HeadError`. */
 export async function loadSettings(request: SettingsRequest): Promise<Settings> {
   const named = request.config ?? request.environment.POLYNAS_CONFIG;
@@ -124,15 +179,7 @@ export async function loadSettings(request: SettingsRequest): Promise<Settings> 
     request.cwd,
     request.data ?? fromFile ?? request.environment.POLYNAS_DATA ?? 'polynas-data',
   );
-  const volumes = (configuration.volumes ?? [{ name: 'main', backend: 'local' as const }]).map(
-    ({ name, backend, directory }): VolumeSettings => ({
-      name,
-      backend,
-      ...(backend === 'local' && {
-        directory: directory === undefined ? join(dataDirectory, 'volumes', name) : resolve(base, directory),
-      }),
-    }),
-  );
+  const volumes = await volumesOf(read, request, base, dataDirectory);
   const { nfs, s3, smb, swift } = configuration.doors;
   const listen = request.listen === undefined ? {} : { address: request.listen };
   const { socket, listen: adminListen } = configuration.admin;

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { exitCode } from '../cli/exit-code.ts';
 import type { VolumeSettings } from '../config/settings.ts';
 import { HeadError } from '../head-error.ts';
+import { placeOf } from '../open-volume.ts';
 
 /**
  * Rejected when a volume does not hold a share that the registry says it holds: it is another volume than before. The commonest way to get there
@@ -25,7 +26,7 @@ export async function checkShares(
     } else if (!(await holds(volume, root))) {
       if (about.backend !== 'memory') {
         throw new HeadError(
-          `volume ${volumeName} does not hold share ${name} of tenant ${tenant}: is ${about.directory} the right directory, and its disk mounted?`,
+          `volume ${volumeName} does not hold share ${name} of tenant ${tenant}: is ${placeOf(about)} the right place${about.backend === 'local' ? ', and its disk mounted' : ''}?`,
           exitCode.data,
         );
       }

@@ -61,8 +61,8 @@ export function registerHeadParts(): void {
     return key;
   });
 
-  provide('volumes', ['key', 'settings', 'lifecycle', 'logger'], async ({ settings, lifecycle, logger }) => {
-    const volumes = await Volumes.open(settings.volumes, logger);
+  provide('volumes', ['key', 'settings', 'lifecycle', 'logger'], async ({ key, settings, lifecycle, logger }) => {
+    const volumes = await Volumes.open(settings.volumes, (purpose) => key.derive(purpose), logger);
     lifecycle.onStop('volumes', 'volumes', () => volumes.close());
     return volumes;
   });

@@ -14,8 +14,8 @@ export interface DoorStatus {
 export interface VolumeReport {
   readonly name: string;
   readonly backend: string;
-  /** Where the backend keeps it, if that is a place on this machine. */
-  readonly directory?: string;
+  /** Where it is, for people: a directory of this machine, or a path in a Ceph file system. */
+  readonly place?: string;
   readonly status: VolumeStatus;
 }
 

@@ -46,11 +46,11 @@ export function shareView(context: AdminContext, share: Share): ShareModel {
   };
 }
 
-export function volumeView({ name, backend, directory, status }: VolumeReport): VolumeModel {
+export function volumeView({ name, backend, place, status }: VolumeReport): VolumeModel {
   return {
     name,
     backend,
-    ...(directory !== undefined && { directory }),
+    ...(place !== undefined && { place }),
     health: status.health,
     ...(status.reason !== undefined && { reason: status.reason }),
     copies: { ...status.copies },

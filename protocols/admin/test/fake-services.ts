@@ -92,7 +92,7 @@ export function fakeContext(): AdminContext & { readonly changes: string[]; read
       {
         name: 'main',
         backend: 'local',
-        directory: '/data/volumes/main',
+        place: '/data/volumes/main',
         status: {
           health: 'healthy',
           copies: { present: 1, wanted: 1 },

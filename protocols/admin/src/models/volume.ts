@@ -33,7 +33,8 @@ export class VolumeModel {
   backend!: string;
 
   @Property(String)
-  directory?: string;
+  @Description('Where it is: a directory of the machine, or a path in a Ceph file system')
+  place?: string;
 
   @Required()
   health!: string;
