@@ -95,6 +95,17 @@ describe('faults', () => {
     await handle.close();
   });
 
+  test('restore_withEpoch_publishesNothingWrittenBefore', async () => {
+    const faulty = faults(openMemoryVolume({ epoch: 1n }));
+    const { volume } = faulty;
+    await volume.create(call, volume.root, name('tmp'), { kind: 'guarded' }, file);
+    faulty.restore(2n);
+    const replace = (writtenIn: bigint) =>
+      volume.replace(call, volume.root, name('tmp'), volume.root, name('a'), { writtenIn });
+    await expect(replace(1n)).rejects.toMatchObject({ code: 'unavailable' });
+    expect((await replace(2n)).replaced).toBeUndefined();
+  });
+
   test('fail_whileCallRuns_losesItsAnswer', async () => {
     const gate = Promise.withResolvers<void>();
     const faulty = faults(openMemoryVolume(), { method: 'mkdir', what: { kind: 'delay', until: gate.promise } });

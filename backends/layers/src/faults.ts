@@ -55,6 +55,15 @@ export function faults(volume: Volume, ...plan: readonly Fault[]): FaultyVolume 
     expectAvailable();
     return epoch === undefined ? result : withEpoch(result, epoch);
   };
+  const replace: Volume['replace'] = (call, from, fromName, to, toName, options) => {
+    const { writtenIn, ...others } = options ?? {};
+    return around('replace', async () => {
+      if (writtenIn !== undefined && writtenIn !== (epoch ?? volume.epoch())) {
+        throw new StorageError('unavailable', 'unstable writes count as lost');
+      }
+      return volume.replace(call, from, fromName, to, toName, others);
+    }) as ReturnType<Volume['replace']>;
+  };
   const faulty = wrapped(volume, {
     around,
     now: (_, run) => {
@@ -62,6 +71,7 @@ export function faults(volume: Volume, ...plan: readonly Fault[]): FaultyVolume 
       return planned.length > 0 ? undefined : run();
     },
     members: {
+      replace,
       epoch: () => epoch ?? volume.epoch(),
       status: () =>
         combineLatest([volume.status(), failure]).pipe(

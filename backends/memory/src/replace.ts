@@ -28,6 +28,9 @@ export function replace(
   if (target?.inode === published || published.nlink !== 1) throw new StorageError('invalid', 'others use the source');
   tree.expectTarget(target?.inode, options.ifTarget);
   if (target !== undefined && isDirectory(target.inode)) throw new StorageError('isDirectory');
+  if (options.writtenIn !== undefined && options.writtenIn !== tree.settings.epoch) {
+    throw new StorageError('unavailable', 'the source was written in another life of the volume');
+  }
   tree.expectRecords(options.records);
 
   if (tree.traits.replace === 'rename' || target === undefined || !isRegularFile(target.inode)) {

@@ -91,9 +91,11 @@ export interface Renamed {
 
 export interface ReplaceOptions extends MutationOptions {
   readonly ifTarget?: TargetCondition;
+  /** The epoch that the source's unstable writes were answered with. When they do not all become stable under that very one: `unavailable`, nothing is published. */
+  readonly writtenIn?: WriteEpoch;
 }
 
-export interface PublishOptions extends ReplaceOptions {
+export interface PublishOptions extends Omit<ReplaceOptions, 'writtenIn'> {
   /**
    * A name that nobody else uses, in a directory of the caller's own: a backend that cannot do it in one step makes its temporary file
    * here, and removes it when it fails. Here is all that a crash may leave behind; the caller sweeps it. Others leave it alone.

@@ -30,6 +30,24 @@ export function replaceTests(f: Fixture): void {
       if (isSwap()) expect(attributes.change).toBeGreaterThan(before.change);
     });
 
+    test('replace_writtenInThisEpoch_isDone', async () => {
+      const id = await f.file(f.root, 'tmp');
+      const writtenIn = await f.withHandle(id, 'write', async (handle) => {
+        return (await handle.write(call, 0, [bytes('content')], 'unstable')).epoch;
+      });
+      const { attributes } = await replace('tmp', 'a', { writtenIn });
+      expect(await f.readText(attributes.id)).toBe('content');
+    });
+
+    test('replace_writtenInAnotherEpoch_isUnavailableAndPublishesNothing', async () => {
+      await f.file(f.root, 'tmp', 'new');
+      const old = await f.file(f.root, 'a', 'old');
+      await expectCode(replace('tmp', 'a', { writtenIn: f.volume.epoch() ^ 1n }), 'unavailable');
+      expect(await f.names(f.root)).toEqual(['a', 'tmp']);
+      expect((await f.lookup(f.root, 'a'))?.id).toBe(old);
+      expect(await f.readText(old)).toBe('old');
+    });
+
     test('replace_swap_keepsWhatIsTheTargets', async ({ skip }) => {
       skip(!isSwap(), 'replace is a rename');
       const source = newFile({ uid: 1, gid: 1, mode: 0o600, dosBits: 0x20, modified: { seconds: 99, nanoseconds: 0 } });
