@@ -11,6 +11,7 @@ import { look } from '../request/look.ts';
 import { checkRead } from '../request/conditions.ts';
 import type { DoorContext } from '../request/context.ts';
 import type { Granted } from '../request/grant.ts';
+import { authorOf } from './author.ts';
 import { dynamicContent, findDynamic } from './dynamic.ts';
 
 /** GET and HEAD of a dynamic large object: the manifest's metadata with the segments' content. */
@@ -18,7 +19,8 @@ export async function answerDynamic(context: DoorContext, request: Request, gran
   const info = await look(context, granted, request.target.object);
   const manifest = dynamicManifestOf(info);
   if (manifest === undefined || isExpired(info, context.clock.now())) throw new SwiftError('NotFound');
-  const found = await findDynamic(context, request, manifest);
+  const author = authorOf(context, granted, request.target.object, info.metadata);
+  const found = await findDynamic(context, request, manifest, author);
   checkRead(parseConditions(request.headers), found.etag, wholeSeconds(info.modified));
   const headers = { ...tempUrlHeaders(request, objectHeaders(info)), etag: `"${found.etag}"` };
   if (request.method === 'HEAD') return { status: 200, headers, body: unread(found.size) };

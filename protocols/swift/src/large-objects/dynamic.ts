@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ObjectInfo } from '@polynas/core/service';
+import type { ObjectInfo, User } from '@polynas/core/service';
 import { decodePercent, rawValue } from '@polynas/http';
 import { SwiftError } from '../errors.ts';
 import type { Request } from '../request/request.ts';
@@ -8,7 +8,7 @@ import { objectContent, PieceSource } from '../reply/content.ts';
 import { etagOf, isComposed } from '../reply/object-headers.ts';
 import type { DoorContext } from '../request/context.ts';
 import type { Granted } from '../request/grant.ts';
-import { openContainer } from '../request/grant.ts';
+import { openSegments } from '../request/grant.ts';
 import { dynamicEtag } from '../request/metadata.ts';
 
 /** Segments that one object may have; each costs an entry in memory while it is read. */
@@ -39,13 +39,20 @@ function isEmptyManifest({ metadata, etag }: ObjectInfo): boolean {
   return metadata.headers[dynamicEtag] !== undefined && isComposed(etag);
 }
 
-/** @param manifest `container/prefix`, percent-encoded */
-export async function findDynamic(context: DoorContext, request: Request, manifest: string): Promise<DynamicObject> {
+/**
+ * @param manifest `container/prefix`, percent-encoded
+ * @param author whose rights a temporary URL of the object lends
+ */
+export async function findDynamic(
+  context: DoorContext,
+  request: Request,
+  manifest: string,
+  author?: User,
+): Promise<DynamicObject> {
   const path = decodePercent(rawValue(manifest));
   const slash = path.indexOf('/');
   const place = { account: request.target.account, container: path.slice(0, slash) };
-  // Who may read the manifest reads what it names with the rights that he has there.
-  const granted = openContainer(context, request, place, 'read');
+  const granted = openSegments(context, request, place, author);
   const prefix = path.slice(slash + 1);
   const segments: Segment[] = [];
   const hash = createHash('md5');

@@ -2,6 +2,7 @@ import type { ObjectInfo } from '@polynas/core/service';
 import type { Reply } from '@polynas/http';
 import { parseConditions } from '@polynas/http';
 import { SwiftError } from '../errors.ts';
+import { authored } from '../large-objects/author.ts';
 import { findDynamic } from '../large-objects/dynamic.ts';
 import { recompose } from '../large-objects/recompose.ts';
 import type { Request } from '../request/request.ts';
@@ -65,7 +66,7 @@ async function copyAs(
   }
   const kept =
     manifest !== undefined && asManifest
-      ? { ...metadata, headers: { ...metadata.headers, [dynamicManifest]: manifest } }
+      ? authored(request, to, to.object, { ...metadata, headers: { ...metadata.headers, [dynamicManifest]: manifest } })
       : metadata;
   // The very content that was looked at, whatever has become of the name since.
   const source = { caller: from.caller, share: from.share.id, key: from.object, conditions: { ifMatch: [info.etag] } };

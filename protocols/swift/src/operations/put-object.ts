@@ -3,6 +3,7 @@ import type { Headers, Reply } from '@polynas/http';
 import { parseWriteConditions } from '@polynas/http';
 import { badRequest, SwiftError } from '../errors.ts';
 import { constraints } from '../limits.ts';
+import { authored } from '../large-objects/author.ts';
 import { putDynamic } from '../large-objects/put-dynamic.ts';
 import type { ContainerHandle } from '../operation.ts';
 import { emptyEtag, etagHeader } from '../reply/object-headers.ts';
@@ -15,7 +16,8 @@ export const putObject: ContainerHandle = async (context, request, granted) => {
   const { share, caller } = granted;
   const { headers, body, target } = request;
   checkObjectName(target.object);
-  const metadata = objectMetadata(headers, target.object, context.clock.now());
+  const described = objectMetadata(headers, target.object, context.clock.now());
+  const metadata = authored(request, granted, target.object, described);
   if (!body.announced) throw new SwiftError('LengthRequired', { message: 'Missing Content-Length header.' });
   const content = toObjectBody(body, context.limits.payload, expectedMd5(headers));
   const conditions = parseWriteConditions(headers);

@@ -123,9 +123,87 @@ describe('access', () => {
     const path = '/v1/AUTH_default/c/k';
     const read = () => nobody.send('GET', `${path}?${signed('GET', path, 'sha256')}`);
     await anna.send('PUT', 'c/k', { 'x-object-manifest': 'theirs/s' }, '');
-    expect((await read()).status).toBe(401);
+    expect((await read()).status).toBe(403);
     await anna.send('PUT', 'c/k', { 'x-object-manifest': 'more/s' }, '');
     expect((await read()).text).toBe('own');
+  });
+
+  it('of a manifest shows what its author may read, and no more', async () => {
+    const [nobody, boss, zoe] = [
+      await door.client(),
+      await door.client('default:boss'),
+      await door.client('other:zoe'),
+    ];
+    await boss.send('POST', '', { 'x-account-meta-temp-url-key': key });
+    await anna.send('PUT', 'private');
+    await put('private/s1', 'secret');
+    await put('c/secret', 'here');
+    await anna.send('POST', 'c', { 'x-container-write': 'other:zoe' });
+    const path = (name: string) => `/v1/AUTH_default/c/${name}`;
+    const read = async (name: string) => {
+      const { status, text } = await nobody.send('GET', `${path(name)}?${signed('GET', path(name), 'sha256')}`);
+      return status === 200 ? text : status;
+    };
+    const writeManifests = async () => {
+      for (const [name, manifest] of [
+        ['far', 'private/s'],
+        ['near', 'c/sec'],
+      ] as const) {
+        expect((await zoe.send('PUT', path(name), { 'x-object-manifest': manifest }, '')).status).toBe(201);
+        expect((await zoe.send('PUT', path(`${name}-posted`), {}, '')).status).toBe(201);
+        expect((await zoe.send('POST', path(`${name}-posted`), { 'x-object-manifest': manifest })).status).toBe(202);
+      }
+    };
+    const names = ['far', 'far-posted', 'near', 'near-posted'];
+    await writeManifests();
+    expect(await Promise.all(names.map(read))).toEqual([401, 401, 401, 401]);
+    for (const name of ['private', 'c']) await anna.send('POST', name, { 'x-container-read': 'other:zoe' });
+    expect(await Promise.all(names.map(read))).toEqual(['secret', 'secret', 'here', 'here']);
+    // The key of the one container lends nothing of the other.
+    await boss.send('POST', '', { 'x-account-meta-temp-url-key': '' });
+    await anna.send('POST', 'c', { 'x-container-meta-temp-url-key': key });
+    expect(await Promise.all(names.map(read))).toEqual([401, 401, 'here', 'here']);
+    const user = door.core.accounts.userByName('other', 'zoe')!;
+    await door.core.accounts.changeUser(user.id, { disabled: true });
+    expect(await read('near')).toBe(401);
+  });
+
+  it('of a manifest that another door has copied shows no segments', async () => {
+    const nobody = await door.client();
+    await anna.send('POST', 'c', { 'x-container-meta-temp-url-key': key });
+    await put('c/early', '', { 'x-object-manifest': 'c/late' });
+    await put('c/late', 'late');
+    const { id } = shareNamed(door, 'c');
+    await door.core.objects.copy(door.callerOf('anna'), { share: id, key: 'early' }, { share: id, key: 'copy' }, {});
+    const read = async (name: string) =>
+      nobody.send('GET', `/v1/AUTH_default/c/${name}?${signed('GET', `/v1/AUTH_default/c/${name}`, 'sha256')}`);
+    expect((await read('early')).text).toBe('late');
+    expect((await read('copy')).status).toBe(401);
+    expect((await anna.send('GET', 'c/copy')).text).toBe('late');
+  });
+
+  it('of a public manifest shows what lists its segments to the public', async () => {
+    const nobody = await door.client();
+    await anna.send('PUT', 'open');
+    await put('open/s1', 'one');
+    await put('c/k', '', { 'x-object-manifest': 'open/s' });
+    await anna.send('POST', 'c', { 'x-container-read': '.r:*' });
+    const read = () => nobody.send('GET', '/v1/AUTH_default/c/k');
+    await anna.send('POST', 'open', { 'x-container-read': '.r:*' });
+    expect((await read()).status).toBe(401);
+    await anna.send('POST', 'open', { 'x-container-read': '.r:*,.rlistings' });
+    expect((await read()).text).toBe('one');
+  });
+
+  it('to delete one object is not lent of its segments', async () => {
+    const nobody = await door.client();
+    await anna.send('POST', 'c', { 'x-container-meta-temp-url-key': key });
+    await anna.send('PUT', 'c/large?multipart-manifest=put', {}, JSON.stringify([{ path: 'c/k' }]));
+    const query = signed('DELETE', '/v1/AUTH_default/c/large', 'sha256');
+    const path = `/v1/AUTH_default/c/large?${query}`;
+    expect((await nobody.send('DELETE', `${path}&multipart-manifest=delete`)).status).toBe(401);
+    expect((await nobody.send('DELETE', path)).status).toBe(204);
+    expect((await anna.send('GET', 'c/k')).text).toBe('hello');
   });
 
   it('is lent for a prefix, to addresses, and by a key of the account', async () => {

@@ -1,4 +1,4 @@
-import type { Caller, Principal, Share } from '@polynas/core/service';
+import type { Caller, Principal, Share, User } from '@polynas/core/service';
 import { listsReferrer, listsUser, parseAccessList } from '../auth/access-list.ts';
 import { SwiftError } from '../errors.ts';
 import type { Request } from './request.ts';
@@ -101,12 +101,39 @@ function isLent(context: DoorContext, request: Request, share: Share, place: Pla
   const { target, method, operation } = request;
   if ((right !== 'read' && right !== 'write') || place.account !== target.account) return false;
   // The URL is signed for the object that it names, not for those that the request's content names.
-  if (operation === 'BulkDelete' || operation === 'ExtractArchive') return false;
+  if (namingOthers.has(operation)) return false;
   // Who was lent one object to write was not lent others to read: neither by copying them nor as segments.
   if (right === 'read' && (method === 'PUT' || method === 'POST')) return false;
-  if (place.container === target.container) return holdsTempUrl(context, request, share);
-  // Segments in another container are read for who may read what they make up, if the key is the account's. Whoever may write an object can
-  // make it a manifest: what other users own is not to be had that way.
-  const shown = context.shares.byName('swift', target.account, target.container);
-  return right === 'read' && shown?.owner === share.owner && method !== 'DELETE' && holdsTempUrl(context, request);
+  return place.container === target.container && holdsTempUrl(context, request, share);
+}
+
+const namingOthers: ReadonlySet<string> = new Set(['BulkDelete', 'ExtractArchive', 'DeleteLargeObject']);
+
+/**
+ * The container of a dynamic large object's segments, which reading it lists: for who may list it. A temporary URL of the object lends what its manifest's author
+ * may read, and no more: whoever may write an object can make it a manifest of anything (docs/decisions/manifests.md). In another container the key has to be the account's.
+ */
+export function openSegments(context: DoorContext, request: Request, place: Place, author: User | undefined): Granted {
+  try {
+    return openContainer(context, request, place, 'list');
+  } catch (error) {
+    const granted = author && openForAuthor(context, request, place, author);
+    if (granted === undefined) throw error;
+    return granted;
+  }
+}
+
+function openForAuthor(context: DoorContext, request: Request, place: Place, author: User): Granted | undefined {
+  const { account, container } = place;
+  const { target } = request;
+  const share = context.shares.byName('swift', account, container);
+  if (share === undefined || account !== target.account) return undefined;
+  if (!holdsTempUrl(context, request, container === target.container ? share : undefined)) return undefined;
+  const principal = context.accounts.principalOf(author);
+  const { headers } = context.labels.ofShare(share.id);
+  if (author.id !== share.owner && listsUser(parseAccessList(headers[readList]), principal)) {
+    return lent(context, request, share, container);
+  }
+  if (principal.tenant !== account) return undefined;
+  return { share, name: container, caller: callerOf(context, request, principal, share) };
 }

@@ -26,6 +26,8 @@ export const dynamicManifest = 'x-object-manifest';
  * Swift has it is empty all the same. MD5 of nothing: there were no segments, so the file is empty while no other door writes into it.
  */
 export const dynamicEtag = 'x-object-manifest-etag';
+/** On the manifest of a dynamic large object: who wrote it, and where. */
+export const dynamicAuthor = 'x-object-manifest-author';
 /** On a static large object: its etag, which is made of the segments'. It holds while the content is the segments'. */
 export const staticEtag = 'x-static-large-object';
 
@@ -61,7 +63,7 @@ export function postedMetadata(requestHeaders: Headers, present: ObjectMetadata,
   );
 }
 
-const largeHeaders = new Set([dynamicManifest, dynamicEtag, staticEtag, manifestEtag]);
+const largeHeaders = new Set([dynamicManifest, dynamicAuthor, dynamicEtag, staticEtag, manifestEtag]);
 
 /** The metadata of a copy: the source's, and what the request says on top of it. */
 export function copiedMetadata(
