@@ -19,4 +19,6 @@ export type { Reply, ReplySource, StreamedBody } from './reply.ts';
 export type { ConnectionLimits, Front, HttpServer, HttpServerOptions } from './server.ts';
 export { defaultConnectionLimits, listenHttp } from './server.ts';
 export type { ByteSource } from './source.ts';
+export type { DialectError, ErrorTables } from './translate-errors.ts';
+export { translateErrors } from './translate-errors.ts';
 export { XmlWriter } from './xml-writer.ts';

@@ -1,7 +1,6 @@
 import type { ObjectErrorCode, StorageErrorCode } from '@polynas/core/service';
-import { ObjectError, isStorageError } from '@polynas/core/service';
 import type { HttpFaultCode } from '@polynas/http';
-import { HttpFault } from '@polynas/http';
+import { translateErrors } from '@polynas/http';
 import type { S3ErrorCode } from './errors.ts';
 import { S3Error } from './errors.ts';
 
@@ -69,15 +68,8 @@ const ofHttp = {
 } as const satisfies Record<HttpFaultCode, S3ErrorCode>;
 
 /** Whatever a handler threw, as what the client is told. Unknown errors are faults of ours: `InternalError`. */
-export function toS3Error(thrown: unknown): S3Error {
-  if (thrown instanceof S3Error) return thrown;
-  if (thrown instanceof HttpFault) return new S3Error(ofHttp[thrown.code], { cause: thrown });
-  if (isStorageError(thrown)) return new S3Error(ofStorage[thrown.code], { cause: thrown });
-  if (thrown instanceof ObjectError) {
-    const { etag } = thrown.detail;
-    // RFC 9110 §15.4.5: a 304 carries the ETag that a 200 would.
-    const headers = thrown.code === 'notModified' && etag !== undefined ? { etag: `"${etag}"` } : {};
-    return new S3Error(ofObject[thrown.code], { cause: thrown, headers });
-  }
-  return new S3Error('InternalError', { cause: thrown });
-}
+export const toS3Error: (thrown: unknown) => S3Error = translateErrors(
+  S3Error,
+  { storage: ofStorage, object: ofObject, http: ofHttp, unknown: 'InternalError' },
+  (etag) => `"${etag}"`,
+);

@@ -1,7 +1,6 @@
 import type { ObjectErrorCode, StorageErrorCode } from '@polynas/core/service';
-import { isStorageError, ObjectError } from '@polynas/core/service';
 import type { HttpFaultCode } from '@polynas/http';
-import { HttpFault } from '@polynas/http';
+import { translateErrors } from '@polynas/http';
 import type { SwiftErrorCode } from './errors.ts';
 import { SwiftError } from './errors.ts';
 
@@ -68,15 +67,8 @@ const ofHttp = {
 } as const satisfies Record<HttpFaultCode, SwiftErrorCode>;
 
 /** Whatever a handler threw, as what the client is told. Unknown errors are faults of ours: `InternalError`. */
-export function toSwiftError(thrown: unknown): SwiftError {
-  if (thrown instanceof SwiftError) return thrown;
-  if (isStorageError(thrown)) return new SwiftError(ofStorage[thrown.code], { cause: thrown });
-  if (thrown instanceof ObjectError) {
-    const { etag } = thrown.detail;
-    // RFC 9110 §15.4.5: a 304 carries the ETag that a 200 would.
-    const headers = thrown.code === 'notModified' && etag !== undefined ? { etag: String(etag) } : {};
-    return new SwiftError(ofObject[thrown.code], { cause: thrown, headers });
-  }
-  if (thrown instanceof HttpFault) return new SwiftError(ofHttp[thrown.code], { cause: thrown });
-  return new SwiftError('InternalError', { cause: thrown });
-}
+export const toSwiftError: (thrown: unknown) => SwiftError = translateErrors(
+  SwiftError,
+  { storage: ofStorage, object: ofObject, http: ofHttp, unknown: 'InternalError' },
+  (etag) => etag,
+);
