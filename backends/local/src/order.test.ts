@@ -50,7 +50,7 @@ describe('order of host operations and commits', () => {
         if (id === undefined || handle === undefined) throw new Error('no file');
         const offset = random(400_000);
         const bytes = Buffer.alloc(1 + random(20_000), step);
-        const kind = random(12);
+        const kind = random(14);
         if (kind < 4) await handle.write(call, offset, [bytes], 'unstable');
         else if (kind === 4) await handle.write(call, offset, [bytes], 'data');
         else if (kind === 5) await handle.sync(call);
@@ -70,6 +70,9 @@ describe('order of host operations and commits', () => {
           await volume.unlink(call, volume.root, Buffer.from(`${name}${index}`));
           await handle.close();
           await begin(index);
+        } else if (kind > 11) {
+          const aside = { directory: volume.root, name: Buffer.from(`${name}-aside`) };
+          await volume.publish(call, volume.root, Buffer.from(`${name}${index}`), newFile, [bytes], { aside });
         } else {
           await volume.create(call, volume.root, Buffer.from(`${name}-new`), { kind: 'unchecked' }, newFile);
           const made = await volume.lookup(call, volume.root, Buffer.from(`${name}-new`));

@@ -16,6 +16,7 @@ import type {
   MutationOptions,
   Name,
   NewFile,
+  PublishOptions,
   RecordsGroup,
   Removed,
   RemoveOptions,
@@ -45,6 +46,7 @@ import { attributesNow, lookup, parentOf } from './tree/lookup.ts';
 import { mkdir } from './tree/mkdir.ts';
 import { mknod } from './tree/mknod.ts';
 import { readdir, listByName } from './tree/readdir.ts';
+import { publish } from './tree/publish.ts';
 import { getRecord, rangeRecords, setRecords } from './tree/records.ts';
 import { rename } from './tree/rename.ts';
 import { replace } from './tree/replace.ts';
@@ -198,6 +200,17 @@ export class LocalVolume implements Volume {
       if (parts.residency.cold) await warmEntry(parts, numberOf(toDirectory), toName);
       return await replace(parts, from, fromName, numberOf(toDirectory), toName, options);
     });
+  }
+
+  publish(
+    call: Call,
+    directory: FileId,
+    name: Name,
+    file: Omit<NewFile, 'records'>,
+    chunks: readonly Uint8Array[],
+    options: PublishOptions,
+  ): Promise<Replaced> {
+    return this.#serveName(call, directory, name, (parts, id) => publish(parts, id, name, file, chunks, options));
   }
 
   readdir(call: Call, directory: FileId, cookie: Cookie, options: ListOptions): Promise<DirectoryPage> {

@@ -7,9 +7,10 @@ import type { Parts } from '../parts.ts';
 import { attributesNow } from '../tree/lookup.ts';
 import { numberOf } from '../tree/inodes.ts';
 import type { Transaction } from '../tree/transaction.ts';
+import { alone } from './alone.ts';
 import { extentsIn, segmentsOf } from './layout.ts';
 import type { Segment } from './layout.ts';
-import { holding, release } from './lifetime.ts';
+import { holding } from './lifetime.ts';
 import { extentsPerStep, ReferenceChanges } from './references.ts';
 import type { LiveFile } from './live-file.ts';
 import { inlineBytes, inodeOf } from './read.ts';
@@ -85,18 +86,6 @@ function assertInside(parts: Parts, { id, offset, length }: Source): void {
 function* grouped(sources: readonly Source[]): Generator<readonly Source[]> {
   const size = 64;
   for (let first = 0; first < sources.length; first += size) yield sources.slice(first, first + size);
-}
-
-/** All files' gates, in the order of ids so that two clones cannot wait for each other. */
-async function alone(parts: Parts, ids: readonly number[], work: () => Promise<void>): Promise<void> {
-  const files = [...new Set(ids)].sort((a, b) => a - b).map((id) => parts.files.hold(id));
-  for (const file of files) await file.gate.exclusive();
-  try {
-    await work();
-  } finally {
-    for (const file of files) file.gate.leave();
-    for (const file of files) release(parts, file);
-  }
 }
 
 async function cloneGroup(parts: Parts, group: readonly Source[], to: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { StorageError } from '@polynas/core/spi';
 import type { Attributes, Name, Replaced, ReplaceOptions } from '@polynas/core/spi';
-import { dropContent, release } from '../content/lifetime.ts';
-import type { LiveFile } from '../content/live-file.ts';
+import { alone } from '../content/alone.ts';
+import { dropContent } from '../content/lifetime.ts';
 import { inodeOf } from '../content/read.ts';
 import { syncFile } from '../content/sync.ts';
 import { attributesOf } from '../format/attributes.ts';
@@ -21,6 +21,9 @@ import { XattrChanges, xattrsOf } from './xattrs.ts';
 /** Extended attributes that describe the content and go with it. */
 const contentXattrs = 'trusted.polynas.';
 
+/** What an inode says of the content. */
+export type NewContent = Pick<Inode, 'content' | 'size' | 'allocated' | 'contentStamp' | 'modified'>;
+
 export async function replace(
   parts: Parts,
   fromId: number,
@@ -33,11 +36,16 @@ export async function replace(
   assertName(toName);
   directoryNow(parts, fromId);
   directoryNow(parts, toId);
+  // Within one life of the volume the epoch changes only when it fails, and then nothing is published any more.
+  if (options?.writtenIn !== undefined && options.writtenIn !== parts.health.epoch) {
+    throw new StorageError('unavailable', 'the source was written in another life of the volume');
+  }
   for (;;) {
     const source = fileNamed(parts, fromId, fromName);
     const target = fileNamed(parts, toId, toName);
     if (source === undefined) throw new StorageError('notFound');
-    const replaced = await alone(parts, [source, target], async ([file]) => {
+    const ids = target === undefined ? [source] : [source, target];
+    const replaced = await alone(parts, ids, async ([file]) => {
       assertReplaceable(inodeOf(parts, source), target === undefined ? undefined : inodeOf(parts, target), options);
       // What the source got unstably becomes part of what is published; nobody writes to it from here on.
       if (file !== undefined) await syncFile(parts, file);
@@ -58,26 +66,9 @@ export async function replace(
   }
 }
 
-function fileNamed(parts: Parts, directory: number, name: Name): number | undefined {
+export function fileNamed(parts: Parts, directory: number, name: Name): number | undefined {
   const view = parts.tables.entries.view(nameKey(directory, name), 17);
   return view === undefined ? undefined : decodeEntry(view).id;
-}
-
-/** Holds both files' gates alone; always in the order of ids, so two calls cannot wait for each other. */
-async function alone<T>(
-  parts: Parts,
-  ids: readonly (number | undefined)[],
-  work: (files: readonly LiveFile[]) => Promise<T>,
-): Promise<T> {
-  const held = ids.flatMap((id) => (id === undefined ? [] : [parts.files.hold(id)]));
-  const gates = [...new Set(held)].sort((a, b) => a.id - b.id);
-  for (const file of gates) await file.gate.exclusive();
-  try {
-    return await work(held);
-  } finally {
-    for (const file of gates) file.gate.leave();
-    for (const file of held) release(parts, file);
-  }
 }
 
 function publishIn(
@@ -124,24 +115,29 @@ function assertReplaceable(source: Inode, target: Inode | undefined, options: Re
   if (target?.type === 'directory') throw new StorageError('isDirectory');
 }
 
-/** The target's content goes, the source's takes its place: one record each, however large they are. */
+/** The target's content goes, the source's takes its place, and the source has none left. */
 function swapContent(transaction: Transaction, source: Inode, target: Inode): void {
-  dropContent(transaction, target.id, target.content);
-  const { content, size, allocated, contentStamp, modified } = source;
-  Object.assign(target, { content, size, allocated, contentStamp, modified });
+  takeContent(transaction, target, source, xattrsOf(transaction.tables.xattrs, source.id));
   source.content = { id: transaction.number('contents'), kind: 'none', blob: 0 };
   source.size = 0;
   source.allocated = 0;
   source.contentStamp = transaction.number('stamps');
-  transaction.changed(target);
-
-  const { xattrs } = transaction.tables;
-  const changes = new XattrChanges(transaction, target);
-  for (const { name, value } of xattrsOf(xattrs, target.id))
-    if (name.startsWith(contentXattrs)) changes.remove(name, value);
-  for (const { name, value } of xattrsOf(xattrs, source.id)) {
-    if (name.startsWith(contentXattrs)) changes.set(name, value, undefined);
-  }
   // A dirty row of the source would make recovery look for a blob that has moved; the sync before has taken it away.
   transaction.remove(transaction.tables.dirty, numberKey(source.id));
+}
+
+/** Inside a mutation: a file's content goes, another takes its place, one record each, however large they are; and with it what describes it. */
+export function takeContent(
+  transaction: Transaction,
+  target: Inode,
+  { content, size, allocated, contentStamp, modified }: NewContent,
+  xattrs: Iterable<{ readonly name: string; readonly value: Uint8Array }>,
+): void {
+  dropContent(transaction, target.id, target.content);
+  Object.assign(target, { content, size, allocated, contentStamp, modified });
+  transaction.changed(target);
+  const changes = new XattrChanges(transaction, target);
+  for (const { name, value } of xattrsOf(transaction.tables.xattrs, target.id))
+    if (name.startsWith(contentXattrs)) changes.remove(name, value);
+  for (const { name, value } of xattrs) if (name.startsWith(contentXattrs)) changes.set(name, value, undefined);
 }

@@ -17,7 +17,7 @@ export function traitsOf(sparse: boolean): VolumeTraits {
     contentStamp: true,
     orderedListing: true,
     replace: 'swap',
-    maxPublishBytes: 0,
+    maxPublishBytes: 1_048_576,
     sparse,
     quietRecords: true,
     writers: 'head',

@@ -21,6 +21,12 @@ function keyOf(id: number, name: string): Uint8Array {
   return nameKey(id, bytes);
 }
 
+/** Throws what setting it on any file would. */
+export function assertXattr(name: string, value: Uint8Array): void {
+  keyOf(0, name);
+  if (value.length > maxXattrBytes) throw new StorageError('tooLarge', `an attribute of ${value.length} bytes`);
+}
+
 /** What one attribute counts against the total: its name and its value. */
 function weight(name: string, value: Uint8Array): number {
   return Buffer.byteLength(name) + value.length;
