@@ -15,8 +15,8 @@ export function requiredCharge(sendBytes: number, responseBytes: number): number
  */
 export class SequenceWindow {
   private readonly size: number;
-  /** One bit per id, at id mod `size`: used. */
-  private readonly used: Uint32Array;
+  /** One bit per id, at id mod `size`: used. Absent while no id was used before a lower one, as with most clients. */
+  private used: Uint32Array | undefined;
   /** Lowest id that was not used. */
   private low = 0n;
   /** One past the highest id that was granted. */
@@ -29,7 +29,6 @@ export class SequenceWindow {
       throw new RangeError(`${maxCredits} is not a power of two from 32 on`);
     }
     this.size = maxCredits;
-    this.used = new Uint32Array(maxCredits / 32);
   }
 
   /** Credits that the client holds: ids granted and not used. */
@@ -43,12 +42,20 @@ export class SequenceWindow {
    */
   take(messageId: bigint, charge: number): boolean {
     const count = Math.max(charge, 1);
-    if (messageId < this.low || messageId + BigInt(count) > this.high) return false;
-    const first = Number(messageId % BigInt(this.size));
-    for (let index = 0; index < count; index++) if (this.isUsed((first + index) % this.size)) return false;
-    for (let index = 0; index < count; index++) this.mark((first + index) % this.size);
+    const end = messageId + BigInt(count);
+    if (messageId < this.low || end > this.high) return false;
+    if (this.used === undefined && messageId === this.low) this.low = end;
+    else if (!this.takeAhead(messageId, count)) return false;
     this.free -= count;
-    this.advance();
+    return true;
+  }
+
+  private takeAhead(messageId: bigint, count: number): boolean {
+    const used = (this.used ??= new Uint32Array(this.size / 32));
+    const first = Number(messageId % BigInt(this.size));
+    for (let index = 0; index < count; index++) if (isUsed(used, (first + index) % this.size)) return false;
+    for (let index = 0; index < count; index++) mark(used, (first + index) % this.size);
+    this.advance(used);
     return true;
   }
 
@@ -65,20 +72,20 @@ export class SequenceWindow {
     return granted;
   }
 
-  private isUsed(slot: number): boolean {
-    return ((this.used[slot >>> 5]! >>> (slot & 31)) & 1) === 1;
-  }
-
-  private mark(slot: number): void {
-    this.used[slot >>> 5]! |= 1 << (slot & 31);
-  }
-
-  private advance(): void {
+  private advance(used: Uint32Array): void {
     let slot = Number(this.low % BigInt(this.size));
-    while (this.low < this.high && this.isUsed(slot)) {
-      this.used[slot >>> 5]! &= ~(1 << (slot & 31));
+    while (this.low < this.high && isUsed(used, slot)) {
+      used[slot >>> 5]! &= ~(1 << (slot & 31));
       this.low += 1n;
       slot = (slot + 1) % this.size;
     }
   }
+}
+
+function isUsed(used: Uint32Array, slot: number): boolean {
+  return ((used[slot >>> 5]! >>> (slot & 31)) & 1) === 1;
+}
+
+function mark(used: Uint32Array, slot: number): void {
+  used[slot >>> 5]! |= 1 << (slot & 31);
 }

@@ -1,6 +1,6 @@
-import { createHmac, createSecretKey } from 'node:crypto';
 import { Dialect } from '../messages/command.ts';
 import { Cipher } from '../messages/negotiate-contexts/encryption.ts';
+import { shortHmac } from './short-hmac.ts';
 
 /**
  * The KDF in counter mode of SP800-108 with HMAC-SHA256 and 32-bit counter and length (MS-SMB2 3.1.4.2). Label and
@@ -14,7 +14,7 @@ export function deriveKey(key: Uint8Array, label: Uint8Array, context: Uint8Arra
   frame.set(label, 4);
   frame.set(context, 4 + label.length + 1);
   frame.writeUInt32BE(bytes * 8, frame.length - 4);
-  return createHmac('sha256', createSecretKey(key)).update(frame).digest().subarray(0, bytes);
+  return shortHmac('sha256', key, frame).subarray(0, bytes);
 }
 
 /** The keys of a session (MS-SMB2 3.3.5.5.3), named from the server's side. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const EMPTY = new Uint8Array(64);
 
@@ -22,9 +22,7 @@ export class PreauthIntegrity {
 
   /** Adds one message, given in parts. */
   add(...parts: readonly Uint8Array[]): void {
-    const next = createHash('sha512').update(this.hash);
-    for (const part of parts) next.update(part);
-    this.hash = next.digest();
+    this.hash = hash('sha512', Buffer.concat([this.hash, ...parts]), 'buffer');
   }
 
   fork(): PreauthIntegrity {

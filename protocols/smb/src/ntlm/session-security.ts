@@ -1,4 +1,5 @@
-import { createHash, createHmac, createSecretKey } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { shortHmac } from '../crypto/short-hmac.ts';
 import { NtlmFlag } from './flags.ts';
 import { Rc4 } from './rc4.ts';
 
@@ -10,11 +11,7 @@ const MAGIC = {
   server: { sign: magic('server', 'client', 'signing'), seal: magic('server', 'client', 'sealing') },
 };
 
-const md5 = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const hash = createHash('md5');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-};
+const md5 = (...parts: readonly Uint8Array[]): Uint8Array => hash('md5', Buffer.concat(parts), 'buffer');
 
 /** SIGNKEY (MS-NLMP 3.4.5.2) with extended session security. */
 export function signKey(exportedSessionKey: Uint8Array, side: 'client' | 'server'): Uint8Array {
@@ -45,11 +42,7 @@ export class MessageSigner {
     const sequence = Buffer.alloc(4);
     sequence.writeUInt32LE(this.sequence);
     this.sequence += 1;
-    const full = createHmac('md5', createSecretKey(this.signingKey))
-      .update(sequence)
-      .update(message)
-      .digest()
-      .subarray(0, 8);
+    const full = shortHmac('md5', this.signingKey, sequence, message).subarray(0, 8);
     const checksum = this.sealing === undefined ? full : this.sealing.update(full);
     const out = Buffer.alloc(16);
     out.writeUInt32LE(1);

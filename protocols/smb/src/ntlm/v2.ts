@@ -1,16 +1,11 @@
-import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { Reader, WireError } from '@polynas/core/wire';
+import { shortHmac } from '../crypto/short-hmac.ts';
 import { type AvPair, targetInfo } from './target-info.ts';
-
-const hmacMd5 = (key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array => {
-  const hmac = createHmac('md5', createSecretKey(key));
-  for (const part of parts) hmac.update(part);
-  return hmac.digest();
-};
 
 /** NTOWFv2 (MS-NLMP 3.3.2): from the NT hash; user names are upper-cased, domain names are not. */
 export function responseKey(ntHash: Uint8Array, userName: string, domainName: string): Uint8Array {
-  return hmacMd5(ntHash, Buffer.from(userName.toUpperCase() + domainName, 'utf16le'));
+  return shortHmac('md5', ntHash, Buffer.from(userName.toUpperCase() + domainName, 'utf16le'));
 }
 
 /** NTLMv2_CLIENT_CHALLENGE (MS-NLMP 2.2.2.7). */
@@ -51,8 +46,8 @@ export function verifyResponse(
 ): Uint8Array | undefined {
   if (ntChallengeResponse.length <= NTLM_V1_RESPONSE) return undefined;
   const given = ntChallengeResponse.subarray(0, PROOF);
-  const proof = hmacMd5(key, serverChallenge, ntChallengeResponse.subarray(PROOF));
-  return timingSafeEqual(given, proof) ? hmacMd5(key, proof) : undefined;
+  const proof = shortHmac('md5', key, serverChallenge, ntChallengeResponse.subarray(PROOF));
+  return timingSafeEqual(given, proof) ? shortHmac('md5', key, proof) : undefined;
 }
 
 /** The MIC over all three messages, its own place in the last one zero (MS-NLMP 3.1.5.1.2). */
@@ -62,5 +57,5 @@ export function messageIntegrityCode(
   challenge: Uint8Array,
   authenticate: Uint8Array,
 ): Uint8Array {
-  return hmacMd5(exportedSessionKey, negotiate, challenge, authenticate);
+  return shortHmac('md5', exportedSessionKey, negotiate, challenge, authenticate);
 }

@@ -355,6 +355,7 @@ describe('a request that waits', () => {
     const closed: bigint[] = [];
     const gate = Promise.withResolvers<void>();
     const handle = async ({ session }: OpenContext): Promise<object> => {
+      expect(session.openerClient).toBe('smb-session-4d');
       await gate.promise;
       const fileId = idOf(1n);
       const open = { fileId, treeId: TREE, close: () => Promise.resolve(void closed.push(1n)) };
@@ -367,8 +368,14 @@ describe('a request that waits', () => {
     gate.resolve();
     await ended;
     expect(closed).toEqual([1n]);
-    expect(bench.released).toEqual([bench.session.openerClient]);
+    expect(bench.released).toEqual(['smb-session-4d']);
     expect(bench.link.sessions.size).toBe(0);
+  });
+
+  it('a session that never held anything has core look for nothing', async () => {
+    const bench = new DispatcherBench(simple({}));
+    await bench.session.end();
+    expect(bench.released).toEqual([]);
   });
 });
 

@@ -1,5 +1,4 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { randomBytes } from 'node:crypto';
 import { ByteBudget, type Clock, FrameBuffers, systemClock } from '@polynas/core/wire';
 import { maxFrame } from '../connection/limits.ts';
 import { rows } from '../commands/table.ts';
@@ -8,6 +7,7 @@ import { Connection, type ConnectionContextParts } from './connection.ts';
 import { LogonGuard } from './logon-guard.ts';
 import type { Pipes, SmbObserver, SmbParts } from './parts.ts';
 import type { SmbServices } from './services.ts';
+import { randomPool } from './random-pool.ts';
 import { ReplyFrames } from './reply-frame.ts';
 import { DEFAULT_BUDGET, DEFAULT_LIMITS, type ServerLimits } from './server-limits.ts';
 import { SessionTable } from './session-table.ts';
@@ -161,7 +161,7 @@ export function createSmbServer(options: SmbServerOptions): SmbServer {
 }
 
 function partsOf(options: SmbServerOptions, clock: Clock): SmbParts {
-  const { services, observer, random = randomBytes } = options;
+  const { services, observer, random = randomPool() } = options;
   const serverName = (options.serverName ?? 'POLYNAS').toUpperCase();
   if (!/^[A-Z0-9_-]{1,15}$/.test(serverName)) throw new RangeError(`${serverName} is no NetBIOS name`);
   const serverGuid = options.serverGuid ?? random(16);
