@@ -69,6 +69,11 @@ export class Daemon {
     return readFileSync(this.#log, 'utf8').trim().split('\n').slice(-8).join('\n');
   }
 
+  /** SIGKILL: as a power cut of this process alone. */
+  async kill(): Promise<void> {
+    await endNow(this.#child);
+  }
+
   /** SIGTERM, and SIGKILL for one that is still there after `seconds`. */
   async stop(seconds = 10): Promise<void> {
     if (hasEnded(this.#child) || this.#child.pid === undefined) return;

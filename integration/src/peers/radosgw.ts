@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { CephCluster } from './ceph-cluster.ts';
-import type { CephPorts } from './ceph-configuration.ts';
+import { CephCluster } from '../ceph/cluster.ts';
+import type { CephPorts } from '../ceph/configuration.ts';
 
 export interface RadosgwOptions {
   /** Folder for the whole cluster, on the disk that is to be measured. */
   readonly directory: string;
-  readonly ports: CephPorts;
+  readonly ports: Required<CephPorts>;
   readonly osds: number;
   readonly copies: number;
   /** Bytes of each OSD's sparse file; default 8 GiB. */

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { startTime } from '../kernel/run-directory.ts';
 
-const prefix = 'polynas-bench-';
 const ownerFile = 'owner';
 
 /**
@@ -13,10 +12,13 @@ export class ScratchDirectory {
   readonly path: string;
   readonly #onExit: () => void;
 
-  /** @param parent folder on the disk that is to be measured */
-  constructor(parent: string) {
+  /**
+   * @param parent for a bench: on the disk that is to be measured
+   * @param prefix of its name, and of those of earlier runs
+   */
+  constructor(parent: string, prefix = 'polynas-bench-') {
     mkdirSync(parent, { recursive: true });
-    sweepStale(parent);
+    sweepStale(parent, prefix);
     this.path = mkdtempSync(join(parent, prefix));
     writeFileSync(join(this.path, ownerFile), `${process.pid} ${startTime(process.pid) ?? ''}`);
     // Retries, because servers may still be writing there when this process is interrupted.
@@ -36,7 +38,7 @@ export class ScratchDirectory {
   }
 }
 
-function sweepStale(parent: string): void {
+function sweepStale(parent: string, prefix: string): void {
   for (const name of readdirSync(parent)) {
     if (!name.startsWith(prefix)) continue;
     const path = join(parent, name);

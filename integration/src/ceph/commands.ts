@@ -17,6 +17,12 @@ export class CephCommands {
     return run('ceph', ['-c', this.#configuration, '--connect-timeout', '20', ...args]);
   }
 
+  /** `ceph … --format json`, parsed. */
+  async json(...args: string[]): Promise<unknown> {
+    const output = await this.ceph(...args, '--format', 'json');
+    return JSON.parse(output) as unknown;
+  }
+
   /** `radosgw-admin …`: its standard output. */
   radosgwAdmin(...args: string[]): Promise<string> {
     return run('radosgw-admin', ['-c', this.#configuration, ...args]);

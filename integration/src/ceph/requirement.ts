@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { onPath } from '../peers/peer-packages.ts';
+
+const programs = {
+  ceph: 'ceph-common',
+  'ceph-authtool': 'ceph-common',
+  monmaptool: 'ceph-common',
+  'ceph-mon': 'ceph-mon',
+  'ceph-mgr': 'ceph-mgr',
+  'ceph-osd': 'ceph-osd',
+  'ceph-mds': 'ceph-mds',
+  setpriv: 'util-linux',
+} as const;
+
+const libraryFolders = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib'];
+
+const said = new Set<string>();
+
+/**
+ * Why no cluster can be started here, or undefined; said aloud once. With POLYNAS_REQUIRE_CLIENTS=1 it is an error instead.
+ */
+export function whyNoCeph(): string | undefined {
+  const reason = lacking();
+  if (reason === undefined) return undefined;
+  if (process.env['POLYNAS_REQUIRE_CLIENTS'] === '1') throw new Error(reason);
+  if (!said.has(reason)) process.stderr.write(`\n*** SKIPPED: tests on CephFS: ${reason} ***\n\n`);
+  said.add(reason);
+  return reason;
+}
+
+function lacking(): string | undefined {
+  if (process.platform !== 'linux') return `needs Linux, not ${process.platform}`;
+  if (!libraryFolders.some((folder) => existsSync(`${folder}/libcephfs.so.2`)))
+    return 'libcephfs.so.2 is not installed (Debian package libcephfs2)';
+  // A cluster that somebody else has started needs no daemons of ours.
+  if (process.env['POLYNAS_CEPH_DIR'] !== undefined) return undefined;
+  const missing = Object.entries(programs).filter(([program]) => !onPath(program));
+  if (missing.length > 0)
+    return `not installed: ${missing.map(([program, debian]) => `${program} (Debian package ${debian})`).join(', ')}`;
+  if (process.getuid?.() !== 0) return 'needs root';
+  return undefined;
+}
