@@ -1,4 +1,14 @@
-import type { Caller, NewShare, NewUser, Share, ShareDoors, Tenant, User } from '../service/index.ts';
+import type {
+  Caller,
+  NewShare,
+  NewUser,
+  Share,
+  ShareChanges,
+  ShareDoors,
+  ShareId,
+  Tenant,
+  User,
+} from '../service/index.ts';
 import { StorageError } from '../spi/index.ts';
 import type { Accounts } from './accounts/service.ts';
 import { foldName } from './registry/names.ts';
@@ -75,8 +85,19 @@ async function ensureShare(accounts: Accounts, shares: Shares, wanted: DeclaredS
     ...(wanted.doors !== undefined && !same(wanted.doors, share.doors) && { doors: wanted.doors }),
     ...(owner.id !== share.owner && { owner: owner.id }),
     ...(readOnly !== undefined && readOnly !== share.readOnly && { readOnly }),
+    ...(found && (await differingSpace(shares, share.id, wanted))),
   };
   return Object.keys(changes).length > 0 ? shares.change(headCaller, share.id, changes) : share;
+}
+
+/** Of quota and pool, what is declared and not so. */
+async function differingSpace(shares: Shares, id: ShareId, { quota, pool }: DeclaredShare): Promise<ShareChanges> {
+  if (quota === undefined && pool === undefined) return {};
+  const now = await shares.space(headCaller, id);
+  return {
+    ...(quota !== undefined && !same(quota, now.quota) && { quota }),
+    ...(pool !== undefined && pool !== now.pool && { pool }),
+  };
 }
 
 /** The head itself. */

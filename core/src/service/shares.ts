@@ -1,4 +1,4 @@
-import type { FileId } from '../spi/index.ts';
+import type { FileId, QuotaLimit } from '../spi/index.ts';
 import { StorageError } from '../spi/index.ts';
 import type { Caller, DoorName } from './caller.ts';
 
@@ -54,6 +54,29 @@ export interface NewShare {
   readonly mode?: number;
   /** Group of the top directory; the owner's when absent. */
   readonly gid?: number;
+  readonly quota?: QuotaLimit;
+  /** Where the content of its files is kept; the volume's default when absent. */
+  readonly pool?: string;
+}
+
+export interface ShareChanges {
+  readonly doors?: ShareDoors;
+  /** userId. */
+  readonly owner?: string;
+  readonly readOnly?: boolean;
+  /** `notSupported` on a volume that holds no directory to a quota. */
+  readonly quota?: QuotaLimit;
+  /** For files made from now on. `notSupported` on a volume that has nothing to choose, `notFound` for a pool that it does not have. */
+  readonly pool?: string;
+}
+
+/** What a share holds and may hold, as its volume tells; a part is absent where the volume keeps no account of it. */
+export interface ShareSpace {
+  readonly quota?: QuotaLimit;
+  /** May be some seconds late. */
+  readonly usedBytes?: number;
+  readonly usedFiles?: number;
+  readonly pool?: string;
 }
 
 /** `exists` for names of shares: tells whose it is (S3 distinguishes one's own). */
@@ -80,12 +103,9 @@ export interface ShareService {
   nameAt(door: DoorName, share: Share): string | undefined;
   /** Stable when answered. `ShareExistsError` when the name is taken, `badName`, `accessDenied`. */
   create(caller: Caller, share: NewShare): Promise<Share>;
-  /** Doors, owner, read-only of a share; takes effect for the next request. */
-  change(
-    caller: Caller,
-    id: ShareId,
-    changes: { readonly doors?: ShareDoors; readonly owner?: string; readonly readOnly?: boolean },
-  ): Promise<Share>;
+  /** Takes effect for the next request. Rejected, it may have changed quota and pool; nothing else. */
+  change(caller: Caller, id: ShareId, changes: ShareChanges): Promise<Share>;
+  space(caller: Caller, id: ShareId): Promise<ShareSpace>;
   /** `notEmpty` unless empty (implicit directories and unfinished uploads do not count), or `force`. Only the owner or an administrator. */
   remove(caller: Caller, id: ShareId, options?: { readonly force?: boolean }): Promise<void>;
 }

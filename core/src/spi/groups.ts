@@ -57,7 +57,7 @@ export interface QuotaLimit {
   readonly maxFiles: number;
 }
 
-/** Quota of a directory tree, enforced by the backend. Without it core keeps usage by `records` and enforces it. */
+/** Quota of a directory tree, enforced by the backend (`quotaExceeded`), be it some seconds late. Without it core refuses a share's quota with `notSupported`. */
 export interface QuotaGroup {
   get(
     call: Call,
@@ -68,6 +68,16 @@ export interface QuotaGroup {
     readonly usedFiles: number;
   }>;
   set(call: Call, directory: FileId, limit: QuotaLimit): Promise<void>;
+}
+
+/** Where the content of files below a directory is kept: a Ceph data pool, a class of disks. Without it core refuses to choose one (`notSupported`). */
+export interface PlacementGroup {
+  /** Names that `set` takes. */
+  pools(call: Call): Promise<readonly string[]>;
+  /** Where new files below the directory go. */
+  get(call: Call, directory: FileId): Promise<string>;
+  /** For files that are made from now on; those that are there stay where they are. `notFound`: no such pool. Stable when answered. */
+  set(call: Call, directory: FileId, pool: string): Promise<void>;
 }
 
 /**

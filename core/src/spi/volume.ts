@@ -6,6 +6,7 @@ import type {
   CloneGroup,
   LeasesGroup,
   LocksGroup,
+  PlacementGroup,
   QuotaGroup,
   RecordChange,
   RecordsGroup,
@@ -286,6 +287,7 @@ export interface Volume {
   readonly records?: RecordsGroup;
   readonly snapshots?: SnapshotsGroup;
   readonly quota?: QuotaGroup;
+  readonly placement?: PlacementGroup;
   readonly leases?: LeasesGroup;
   readonly locks?: LocksGroup;
   readonly watch?: WatchGroup;

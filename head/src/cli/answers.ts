@@ -40,6 +40,13 @@ export interface ShareAnswer {
   readonly shownAs: Readonly<Record<string, string>>;
 }
 
+export interface SpaceAnswer {
+  readonly quota?: { readonly maxBytes: number; readonly maxFiles: number };
+  readonly usedBytes?: number;
+  readonly usedFiles?: number;
+  readonly pool?: string;
+}
+
 export interface VolumeAnswer {
   readonly name: string;
   readonly backend: string;

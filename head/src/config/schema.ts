@@ -1,6 +1,7 @@
 import { isClientPattern } from '@polynas/admin/client-pattern';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { bytesOf } from '../cli/numbers.ts';
 import { cephSchema } from './ceph-schema.ts';
 import { doorTitles } from './door-titles.ts';
 
@@ -34,6 +35,12 @@ const mode = z
   .regex(/^(0o?)?[0-7]{3,4}$/, { error: 'expected octal permission bits such as 0770' })
   .transform((text) => Number.parseInt(text.replace(/^0o?/, ''), 8));
 const password = z.string().min(8, { error: 'expected at least 8 characters' }).max(256);
+
+/** Bytes, or text such as `500 GiB`. */
+const size = z
+  .union([z.number(), z.string()])
+  .transform((given) => (typeof given === 'number' ? given : bytesOf(given)) ?? Number.NaN)
+  .refine((value) => Number.isSafeInteger(value) && value >= 0, { error: 'expected a size such as 500000 or 100 GiB' });
 
 const nfsRule = z.strictObject({
   clients: z.string().refine(isClientPattern, { error: 'expected an address, a prefix such as 10.0.0.0/8, or "*"' }),
@@ -123,6 +130,11 @@ const share = z.strictObject({
   mode: mode.optional(),
   gid: gid.optional(),
   readOnly: z.boolean().optional(),
+  quota: z
+    .strictObject({ bytes: size.default(0), files: z.int().min(0).default(0) })
+    .transform(({ bytes, files }) => ({ maxBytes: bytes, maxFiles: files }))
+    .optional(),
+  pool: z.string().min(1).max(255).optional(),
   doors: shareDoors.optional(),
 });
 

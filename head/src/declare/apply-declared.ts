@@ -28,13 +28,15 @@ function newUser({
   };
 }
 
-function newShare({ doors, volume, mode, gid, readOnly, ...share }: DeclaredShare) {
+function newShare({ doors, volume, mode, gid, readOnly, quota, pool, ...share }: DeclaredShare) {
   return {
     ...share,
     ...(volume !== undefined && { volume }),
     ...(mode !== undefined && { mode }),
     ...(gid !== undefined && { gid }),
     ...(readOnly !== undefined && { readOnly }),
+    ...(quota && { quota }),
+    ...(pool !== undefined && { pool }),
     ...(doors && { doors: declaredDoors(doors) }),
   };
 }

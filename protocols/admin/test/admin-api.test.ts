@@ -96,6 +96,22 @@ describe('users', () => {
 });
 
 describe('shares', () => {
+  it('have a quota and a pool', async () => {
+    await ask('POST', '/v1/users', { name: 'limited' });
+    const quota = { maxBytes: 1000, maxFiles: 0 };
+    const made = await ask('POST', '/v1/shares', { name: 'small', owner: 'limited', quota, pool: 'fast' });
+    expect(made.status).toBe(201);
+    const path = `/v1/shares/${made.body.id}`;
+    expect((await ask('GET', `${path}/space`)).body).toEqual({ quota, usedBytes: 10, usedFiles: 2, pool: 'fast' });
+    expect((await ask('PATCH', path, { quota: { maxBytes: 5, maxFiles: 5 } })).status).toBe(200);
+    const wrong = await ask('PATCH', path, { quota: { maxBytes: -1 } });
+    expect(wrong.status).toBe(400);
+    expect(wrong.body.errors.map((error: { path: string }) => error.path).sort()).toEqual([
+      'quota.maxBytes',
+      'quota.maxFiles',
+    ]);
+  });
+
   it('are made, doors opened and closed one at a time, removed with force only', async () => {
     await ask('POST', '/v1/users', { name: 'owner' });
     const made = await ask('POST', '/v1/shares', {
@@ -186,6 +202,7 @@ describe('the rest', () => {
     expect(Object.keys(body.paths).sort()).toEqual([
       '/v1/shares',
       '/v1/shares/{id}',
+      '/v1/shares/{id}/space',
       '/v1/state',
       '/v1/status',
       '/v1/tenants',

@@ -78,6 +78,7 @@ export function fakeContext(): AdminContext & { readonly changes: string[]; read
       shares.set(id, changed);
       return changed;
     },
+    space: async () => ({ quota: { maxBytes: 1000, maxFiles: 0 }, usedBytes: 10, usedFiles: 2, pool: 'fast' }),
     remove: async (_caller, id, options) => {
       if (options?.force !== true) throw new StorageError('notEmpty', 'the share holds files');
       shares.delete(id);

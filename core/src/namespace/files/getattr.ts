@@ -4,6 +4,7 @@ import { access } from '../../service/index.ts';
 import type { Attributes, Capacity } from '../../spi/index.ts';
 import type { FileParts } from './parts.ts';
 import { attributesOf, seen } from './parts.ts';
+import { capacityOf } from '../shares/space.ts';
 
 export async function getattr(parts: FileParts, caller: Caller, file: FileRef): Promise<Attributes> {
   const mount = parts.mounts.get(file.share);
@@ -45,7 +46,7 @@ export async function grantedAccess(
 export async function statfs(parts: FileParts, caller: Caller, file: FileRef): Promise<Capacity> {
   const mount = parts.mounts.get(file.share);
   await attributesOf(mount, caller, file.id);
-  return mount.volume.statfs(caller);
+  return capacityOf(caller, mount.volume, mount.share.root);
 }
 
 export async function readlink(

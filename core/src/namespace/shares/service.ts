@@ -1,5 +1,14 @@
 import type { Clock } from '../../clock.ts';
-import type { Caller, DoorName, NewShare, Share, ShareDoors, ShareId, ShareService } from '../../service/index.ts';
+import type {
+  Caller,
+  DoorName,
+  NewShare,
+  Share,
+  ShareChanges,
+  ShareId,
+  ShareService,
+  ShareSpace,
+} from '../../service/index.ts';
 import { ShareExistsError } from '../../service/index.ts';
 import type { Volume } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
@@ -12,6 +21,7 @@ import { checkDoors, doorKey, doorNames, nameAt } from './doors.ts';
 import type { ShareMounts } from './mounts.ts';
 import { shareOf } from './mounts.ts';
 import { mayManage, requireManager, requireOwnerIn } from './managers.ts';
+import { checkSpace, setSpace, spaceOf } from './space.ts';
 import { isTopThere, makeTop, removeTop } from './top-directory.ts';
 import type { ImplicitTest } from './tree.ts';
 import { isEmptyShare, isSystem, removeBelow } from './tree.ts';
@@ -77,11 +87,7 @@ export class Shares implements ShareService {
     return this.#parts.registry.update((state) => this.#make(caller, state, wanted));
   }
 
-  async change(
-    caller: Caller,
-    id: ShareId,
-    changes: { readonly doors?: ShareDoors; readonly owner?: string; readonly readOnly?: boolean },
-  ): Promise<Share> {
+  async change(caller: Caller, id: ShareId, changes: ShareChanges): Promise<Share> {
     if (changes.doors !== undefined) checkDoors(changes.doors);
     return this.#parts.registry.update(async (state) => {
       const old = requireShare(state, id);
@@ -90,13 +96,25 @@ export class Shares implements ShareService {
       const record = { ...old, doors, owner, readOnly };
       checkDoorNames(state, record);
       const user = requireOwnerIn(state, record.tenant, owner);
+      const { volume } = this.#parts.mounts.get(id);
+      const isManager = mayManage(state, caller, record.tenant);
+      if (changes.quota !== undefined || changes.pool !== undefined) {
+        // Whoever owns a share is held to its quota.
+        if (!isManager) throw new StorageError('accessDenied');
+        checkSpace(volume, changes);
+        await setSpace(caller, volume, BigInt(old.root), changes);
+      }
       if (owner !== old.owner) {
-        if (!mayManage(state, caller, record.tenant)) throw new StorageError('accessDenied');
-        const { volume } = this.#parts.mounts.get(id);
+        if (!isManager) throw new StorageError('accessDenied');
         await volume.setattr(caller, BigInt(old.root), { uid: user.uid });
       }
       return { state: replaceShare(state, record), result: shareOf(record) };
     });
+  }
+
+  async space(caller: Caller, id: ShareId): Promise<ShareSpace> {
+    const { volume, share } = this.#parts.mounts.get(id);
+    return spaceOf(caller, volume, share.root);
   }
 
   async remove(caller: Caller, id: ShareId, options: { readonly force?: boolean } = {}): Promise<void> {
@@ -122,13 +140,15 @@ export class Shares implements ShareService {
   /** The directory first and the registry after it: what a crash leaves in between is an empty directory. */
   async #make(caller: Caller, state: RegistryState, wanted: NewShare): Promise<Updated<Share>> {
     const owner = requireOwnerIn(state, wanted.tenant, wanted.owner);
+    const isLimited = wanted.quota !== undefined || wanted.pool !== undefined;
     const own = caller.principal.userId === owner.id && caller.principal.tenant === wanted.tenant;
-    if (!own && !mayManage(state, caller, wanted.tenant)) throw new StorageError('accessDenied');
+    if ((!own || isLimited) && !mayManage(state, caller, wanted.tenant)) throw new StorageError('accessDenied');
     const tenant = state.tenants.find((each) => each.name === wanted.tenant);
     if (tenant === undefined) throw new StorageError('notFound', `no tenant ${wanted.tenant}`);
     const volumeName = wanted.volume ?? this.#parts.defaultVolume;
     const volume = this.#parts.mounts.volume(volumeName);
     if (volume === undefined) throw new StorageError('notFound', `no volume ${volumeName}`);
+    checkSpace(volume, wanted);
     const draft: ShareRecord = {
       id: state.nextShare,
       tenant: tenant.name,
@@ -144,6 +164,12 @@ export class Shares implements ShareService {
     checkDoorNames(state, draft);
     const file = { uid: owner.uid, gid: wanted.gid ?? owner.gid, mode: wanted.mode ?? 0o770 };
     const { id, root } = await firstTop(caller, volume, state.nextShare, file);
+    try {
+      await setSpace(caller, volume, root, wanted);
+    } catch (error) {
+      await removeTop({}, volume, id, root);
+      throw error;
+    }
     const record = { ...draft, id, root: root.toString() };
     return { state: { ...state, nextShare: id + 1, shares: [...state.shares, record] }, result: shareOf(record) };
   }

@@ -3,15 +3,15 @@ import { doorTitles } from '../../config/door-titles.ts';
 import { HeadError } from '../../head-error.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { ProblemError } from '../admin-client.ts';
-import type { PlainDoorAnswer, ShareAnswer, UserAnswer } from '../answers.ts';
+import type { PlainDoorAnswer, ShareAnswer, SpaceAnswer, UserAnswer } from '../answers.ts';
 import type { Surroundings } from '../context.ts';
 import { adminClient, print } from '../context.ts';
 import { exitCode } from '../exit-code.ts';
 import { findShare } from '../find.ts';
 import type { NfsRule } from '../nfs-rule.ts';
 import { collectNfsRule, formatNfsRule } from '../nfs-rule.ts';
-import { parseId, parseMode } from '../numbers.ts';
-import { table } from '../table.ts';
+import { parseBytes, parseCount, parseId, parseMode } from '../numbers.ts';
+import { bytes, table } from '../table.ts';
 
 interface DoorOptions {
   /** Rules; `false` closes the door. */
@@ -117,6 +117,39 @@ function doorChanges(options: DoorOptions, present?: ShareAnswer['doors']): obje
 }
 
 /** Whoever is the only sensible owner when none is named: the tenant's first administrator. */
+interface SpaceOptions {
+  readonly quota?: number;
+  readonly maxFiles?: number;
+  readonly pool?: string;
+}
+
+function withSpaceOptions(command: Command): Command {
+  return command
+    .option('--quota <size>', 'bytes that it may hold, e.g. 500G; 0 is unlimited', parseBytes)
+    .option('--max-files <number>', 'files and directories that it may hold; 0 is unlimited', parseCount)
+    .option('--pool <name>', 'where the content of new files is kept, on a volume that has pools');
+}
+
+/** A limit that is not named stays. */
+function quotaOf({ quota, maxFiles }: SpaceOptions, now: SpaceAnswer['quota']): SpaceAnswer['quota'] {
+  if (quota === undefined && maxFiles === undefined) return undefined;
+  return { maxBytes: quota ?? now?.maxBytes ?? 0, maxFiles: maxFiles ?? now?.maxFiles ?? 0 };
+}
+
+function spaceText({ quota, usedBytes, usedFiles, pool }: SpaceAnswer): string {
+  const of = (used: string, limit: string | undefined) => `${used} of ${limit ?? 'unlimited'}`;
+  const rows = [
+    ...(usedBytes === undefined
+      ? []
+      : [['BYTES', of(bytes(usedBytes), quota?.maxBytes ? bytes(quota.maxBytes) : undefined)]]),
+    ...(usedFiles === undefined
+      ? []
+      : [['FILES', of(String(usedFiles), quota?.maxFiles ? String(quota.maxFiles) : undefined)]]),
+    ...(pool === undefined ? [] : [['POOL', pool]]),
+  ];
+  return rows.length === 0 ? 'Its volume keeps no account of single shares' : table(['', ''], rows).trimStart();
+}
+
 async function defaultOwner(client: AdminClient, tenant: string): Promise<string> {
   const { users } = await client.ask<{ users: readonly UserAnswer[] }>(
     'GET',
@@ -136,10 +169,11 @@ function addShare(parent: Command, surroundings: Surroundings): void {
     .option('--volume <name>', 'volume (default: the first)')
     .option('--mode <octal>', 'permission bits of the top directory (default: 0770)', parseMode)
     .option('--gid <number>', "group of the top directory (default: the owner's)", parseId);
-  withDoorOptions(command).action(
+  withSpaceOptions(withDoorOptions(command)).action(
     async (
       name: string,
-      options: DoorOptions & { tenant: string; owner?: string; volume?: string; mode?: number; gid?: number },
+      options: DoorOptions &
+        SpaceOptions & { tenant: string; owner?: string; volume?: string; mode?: number; gid?: number },
       self: Command,
     ) => {
       const client = await adminClient(self, surroundings);
@@ -153,6 +187,8 @@ function addShare(parent: Command, surroundings: Surroundings): void {
         mode,
         gid,
         doors,
+        quota: quotaOf(options, undefined),
+        pool: options.pool,
       });
       print(self, surroundings, made, (answer) => shareTable([answer]));
     },
@@ -205,26 +241,39 @@ export function addShareCommands(program: Command, surroundings: Surroundings): 
     });
   changeDoors(share, surroundings);
   share
+    .command('space <name>')
+    .description('what a share holds, its quota, and the pool where its new files go')
+    .option('--tenant <name>', 'tenant', 'default')
+    .action(async (name: string, options: { tenant: string }, command: Command) => {
+      const client = await adminClient(command, surroundings);
+      const { id } = await findShare(client, options.tenant, name);
+      print(command, surroundings, await client.ask<SpaceAnswer>('GET', `/v1/shares/${id}/space`), spaceText);
+    });
+  const set = share
     .command('set <name>')
-    .description('change owner or access of a share')
+    .description('change owner, access, quota or pool of a share')
     .option('--tenant <name>', 'tenant', 'default')
     .option('--owner <user>', 'new owner')
     .option('--read-only', 'refuse changes through every door')
-    .option('--read-write', 'allow changes again')
-    .action(
-      async (
-        name: string,
-        options: { tenant: string; owner?: string; readOnly?: boolean; readWrite?: boolean },
-        command: Command,
-      ) => {
-        if (options.readOnly === true && options.readWrite === true) {
-          throw new HeadError('--read-only and --read-write exclude each other', exitCode.usage);
-        }
-        const readOnly = options.readOnly === true ? true : options.readWrite === true ? false : undefined;
-        const client = await adminClient(command, surroundings);
-        const { id } = await findShare(client, options.tenant, name);
-        const changed = await client.ask<ShareAnswer>('PATCH', `/v1/shares/${id}`, { owner: options.owner, readOnly });
-        print(command, surroundings, changed, (answer) => shareTable([answer]));
-      },
-    );
+    .option('--read-write', 'allow changes again');
+  withSpaceOptions(set).action(
+    async (
+      name: string,
+      options: SpaceOptions & { tenant: string; owner?: string; readOnly?: boolean; readWrite?: boolean },
+      command: Command,
+    ) => {
+      if (options.readOnly === true && options.readWrite === true) {
+        throw new HeadError('--read-only and --read-write exclude each other', exitCode.usage);
+      }
+      const readOnly = options.readOnly === true ? true : options.readWrite === true ? false : undefined;
+      const client = await adminClient(command, surroundings);
+      const { id } = await findShare(client, options.tenant, name);
+      const { owner, pool, maxFiles, quota: size } = options;
+      const limits = size !== undefined || maxFiles !== undefined;
+      const now = limits ? await client.ask<SpaceAnswer>('GET', `/v1/shares/${id}/space`) : undefined;
+      const quota = quotaOf(options, now?.quota);
+      const changed = await client.ask<ShareAnswer>('PATCH', `/v1/shares/${id}`, { owner, readOnly, quota, pool });
+      print(command, surroundings, changed, (answer) => shareTable([answer]));
+    },
+  );
 }

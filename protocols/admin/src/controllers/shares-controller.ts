@@ -7,7 +7,7 @@ import { adminCaller } from '../admin-caller.ts';
 import type { AdminContext } from '../admin-context.ts';
 import { adminContextToken } from '../admin-context.ts';
 import { changeDoors } from '../door-changes.ts';
-import { NewShareModel, ShareChangesModel, ShareListModel, ShareModel } from '../models/share.ts';
+import { NewShareModel, ShareChangesModel, ShareListModel, ShareModel, ShareSpaceModel } from '../models/share.ts';
 import { InvalidRequest } from '../problem.ts';
 import { presentFields } from '../present-fields.ts';
 import { shareView } from '../views.ts';
@@ -31,6 +31,18 @@ export class SharesController {
     return shareView(this.#context, this.#find(id));
   }
 
+  @Get('/:id/space')
+  @Summary('What a share holds and may hold, and where its files are kept')
+  @Returns(200, ShareSpaceModel)
+  async space(@PathParams('id') id: number): Promise<ShareSpaceModel> {
+    const share = this.#find(id);
+    const { quota, ...space } = await this.#context.services.shares.space(
+      adminCaller(this.#context, share.tenant),
+      share.id,
+    );
+    return { ...space, ...(quota && { quota: { ...quota } }) };
+  }
+
   @Post('/')
   @Summary('Makes a share: an export, a bucket, as its doors say')
   @Returns(201, ShareModel)
@@ -48,15 +60,17 @@ export class SharesController {
   }
 
   @Patch('/:id')
-  @Summary('Opens and closes doors, changes owner or read-only')
+  @Summary('Opens and closes doors, changes owner, read-only, quota or pool')
   @Returns(200, ShareModel)
   async change(@PathParams('id') id: number, @Required() @BodyParams() body: ShareChangesModel): Promise<ShareModel> {
     const share = this.#find(id);
-    const { doors, owner, readOnly } = body;
+    const { doors, owner, readOnly, quota, pool } = body;
     const changed = await this.#context.services.shares.change(adminCaller(this.#context, share.tenant), share.id, {
       ...(doors && { doors: changeDoors(share.doors, doors) }),
       ...(owner !== undefined && { owner: this.#userId(share.tenant, owner) }),
       ...(readOnly !== undefined && { readOnly }),
+      ...(quota && { quota }),
+      ...(pool !== undefined && { pool }),
     });
     this.#context.onChange(
       `share changed (${Object.keys(presentFields(body)).join(', ')})`,

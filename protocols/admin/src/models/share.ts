@@ -50,6 +50,38 @@ export class ShareModel {
   shownAs!: Record<string, string>;
 }
 
+@AdditionalProperties(false)
+export class QuotaModel {
+  @Required()
+  @Integer()
+  @Minimum(0)
+  @Description('Bytes that the share may hold; 0 is unlimited')
+  maxBytes!: number;
+
+  @Required()
+  @Integer()
+  @Minimum(0)
+  @Description('Files and directories that the share may hold; 0 is unlimited')
+  maxFiles!: number;
+}
+
+export class ShareSpaceModel {
+  @Property(QuotaModel)
+  @Description('Absent on a volume that holds no directory to a quota')
+  quota?: QuotaModel;
+
+  @Property(Number)
+  @Description('May be some seconds late')
+  usedBytes?: number;
+
+  @Property(Number)
+  usedFiles?: number;
+
+  @Property(String)
+  @Description('Where new files go; absent on a volume that has nothing to choose')
+  pool?: string;
+}
+
 export class ShareListModel {
   @Required()
   @CollectionOf(ShareModel)
@@ -92,6 +124,14 @@ export class NewShareModel {
   @Maximum(4_294_967_294)
   @Description("Group of the top directory; the owner's when absent")
   gid?: number;
+
+  @Property(QuotaModel)
+  quota?: QuotaModel;
+
+  @MinLength(1)
+  @MaxLength(255)
+  @Description("Where the content of its files is kept; absent: the volume's default")
+  pool?: string;
 }
 
 @AdditionalProperties(false)
@@ -105,4 +145,12 @@ export class ShareChangesModel {
 
   @Property(Boolean)
   readOnly?: boolean;
+
+  @Property(QuotaModel)
+  quota?: QuotaModel;
+
+  @MinLength(1)
+  @MaxLength(255)
+  @Description('For files made from now on')
+  pool?: string;
 }
