@@ -17,6 +17,7 @@ import type {
 import { StorageError } from '../spi/index.ts';
 import type { FileState, OpenRecord, Place } from './file-state.ts';
 import type { OpenKeeper } from './keeper.ts';
+import { LossAwareHandle } from './loss-aware-handle.ts';
 import type { DataRange, OpenContent } from './open-content.ts';
 import { allocate, dataRanges, enterThrough, zero } from './open-content.ts';
 import { copyRange } from './open-copy.ts';
@@ -53,7 +54,9 @@ export class HeldOpen implements Open {
     const drained = outlasted(this.#keeper.table.volume(mount.volumeName), record);
     if (drained !== undefined) await waitFor(clock, caller, drained);
     if (!hasContent) return;
-    this.#handle = await mount.volume.open(caller, record.file.id, record.access & writeRights ? 'write' : 'read');
+    const { volume } = mount;
+    const handle = await volume.open(caller, record.file.id, record.access & writeRights ? 'write' : 'read');
+    this.#handle = new LossAwareHandle(volume, handle);
   }
 
   get id(): bigint {

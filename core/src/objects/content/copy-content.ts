@@ -1,6 +1,7 @@
-import type { Attributes, ByteRange, Call, FileHandle, Volume } from '../../spi/index.ts';
+import type { Attributes, ByteRange, Call, FileHandle, Volume, WriteEpoch } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
 import type { ContentHasher } from './hasher.ts';
+import { OneEpoch } from './one-epoch.ts';
 import { writtenAndHashed } from './written-and-hashed.ts';
 
 /** A caller's checksum of what is copied. */
@@ -17,6 +18,8 @@ export interface CopiedContent {
   readonly file: Attributes;
   /** There when the bytes were read. */
   readonly md5?: Uint8Array;
+  /** There when bytes were written that are not stable yet. */
+  readonly writtenIn?: WriteEpoch | undefined;
 }
 
 const chunkBytes = 262_144;
@@ -54,6 +57,7 @@ async function copyBytes(
     'md5',
     pieces.reduce((sum, { length }) => sum + length, 0),
   );
+  const writtenIn = new OneEpoch();
   let file = to;
   try {
     let at = 0;
@@ -62,14 +66,16 @@ async function copyBytes(
       try {
         for await (const bytes of read(source, call, piece, memory)) {
           feed?.update(bytes);
-          file = await writtenAndHashed(target.write(call, at, [bytes], 'unstable'), hash.update(bytes));
+          const written = await writtenAndHashed(target.write(call, at, [bytes], 'unstable'), hash.update(bytes));
+          writtenIn.note(written.epoch);
+          file = written.after;
           at += bytes.length;
         }
       } finally {
         await source.close();
       }
     }
-    return { file, md5: await hash.digest() };
+    return { file, md5: await hash.digest(), writtenIn: writtenIn.epoch };
   } finally {
     hash.abandon();
     hasher.giveBackMemory(memory);

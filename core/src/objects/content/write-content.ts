@@ -1,10 +1,11 @@
 import type { ObjectBody, ObjectChecksums } from '../../service/index.ts';
 import { ObjectError } from '../../service/index.ts';
-import type { Attributes, Call, FileHandle, Volume } from '../../spi/index.ts';
+import type { Attributes, Call, FileHandle, Volume, WriteEpoch, WriteResult } from '../../spi/index.ts';
 import { emptyMd5 } from '../object-info.ts';
 import type { GatherBudget } from './gather-budget.ts';
 import { largestGather } from './gather-budget.ts';
 import type { ContentHasher, RunningHash } from './hasher.ts';
+import { OneEpoch } from './one-epoch.ts';
 import { writtenAndHashed } from './written-and-hashed.ts';
 
 /** What a body was, as it was written down. */
@@ -12,6 +13,8 @@ export interface WrittenContent {
   readonly file: Attributes;
   readonly md5: Uint8Array;
   readonly checksums?: ObjectChecksums;
+  /** There when bytes were written; they are not stable before they are so in this epoch. */
+  readonly writtenIn?: WriteEpoch | undefined;
 }
 
 /** A buffer that fills up while the other one is written and hashed. */
@@ -28,7 +31,8 @@ class Gatherer {
   #spare: Uint8Array | undefined = undefined;
   #filled = 0;
   #offset = 0;
-  #flushing: Promise<Attributes | undefined> = Promise.resolve(undefined);
+  #flushing: Promise<WriteResult | undefined> = Promise.resolve(undefined);
+  readonly #writtenIn = new OneEpoch();
 
   constructor(handle: FileHandle, call: Call, size: number, hasher: ContentHasher, length: number | undefined) {
     this.#handle = handle;
@@ -53,12 +57,12 @@ class Gatherer {
     }
   }
 
-  /** When all of it is written and hashed. `file`: its attributes then; `undefined` when there was nothing to write. */
-  async end(): Promise<{ readonly file: Attributes | undefined; readonly md5: Uint8Array }> {
+  /** When all of it is written and hashed. `file`: its attributes then; absent when there was nothing to write. */
+  async end(): Promise<Pick<WrittenContent, 'md5' | 'writtenIn'> & { readonly file?: Attributes }> {
     if (this.#buffer !== undefined && this.#filled > 0) await this.#flush(this.#buffer);
-    const file = await this.#flushing;
+    const last = await this.#settled();
     const md5 = this.#hash === undefined ? emptyMd5 : await this.#hash.digest();
-    return { file, md5 };
+    return last === undefined ? { md5 } : { file: last.after, md5, writtenIn: last.epoch };
   }
 
   /** Whatever happened: no buffer is in use any more. */
@@ -70,8 +74,15 @@ class Gatherer {
     }
   }
 
+  /** The write that was under way is done, and those before it are not lost. */
+  async #settled(): Promise<WriteResult | undefined> {
+    const result = await this.#flushing;
+    if (result !== undefined) this.#writtenIn.note(result.epoch);
+    return result;
+  }
+
   async #flush(buffer: Uint8Array): Promise<void> {
-    await this.#flushing;
+    await this.#settled();
     this.#hash ??= this.#hasher.start('md5', this.#length ?? this.#filled);
     const full = buffer.subarray(0, this.#filled);
     const written = this.#handle.write(this.#call, this.#offset, [full], 'unstable');
@@ -104,9 +115,9 @@ export async function writeContent(
       await gatherer.add(bytes);
     }
     checkLength(volume, body, gatherer.total, true);
-    const { file: after = file, md5 } = await gatherer.end();
-    const checksums = await body.finish?.(md5);
-    return { file: after, md5, ...(checksums !== undefined && { checksums }) };
+    const { file: after = file, ...content } = await gatherer.end();
+    const checksums = await body.finish?.(content.md5);
+    return { file: after, ...content, ...(checksums !== undefined && { checksums }) };
   } finally {
     await gatherer.settle();
     budget.giveBack(size);

@@ -1,13 +1,13 @@
-import type { Attributes, WriteResult } from '../../spi/index.ts';
+import type { WriteResult } from '../../spi/index.ts';
 
-/** The file's attributes. Settles when neither of the two uses the bytes any more, whichever fails. */
+/** Settles when neither of the two uses the bytes any more, whichever fails. */
 export async function writtenAndHashed(
   writing: Promise<WriteResult>,
   hashing: Promise<void> | undefined,
-): Promise<Attributes> {
-  if (hashing === undefined) return (await writing).after;
+): Promise<WriteResult> {
+  if (hashing === undefined) return writing;
   const [written, hashed] = await Promise.allSettled([writing, hashing]);
   if (written.status === 'rejected') throw written.reason;
   if (hashed.status === 'rejected') throw hashed.reason;
-  return written.value.after;
+  return written.value;
 }

@@ -143,7 +143,7 @@ async function publishParts(
       parts: chosen.length,
     };
     await volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');
-    const publication = { entry: { ...entry, attributes: content.file }, record };
+    const publication = { entry: { ...entry, attributes: content.file }, record, writtenIn: content.writtenIn };
     const known = await publish(parts, mount, caller, path, publication, conditions);
     return infoOf(upload.key, known, await loadParts(mount, caller, known));
   } catch (error) {

@@ -54,7 +54,7 @@ export async function copyPart(
       copied.md5 ??
       (isWhole ? known.record.digest : undefined) ??
       (await hashContent(mount.volume, parts.handles, parts.contentHasher, copied.file));
-    return { file: copied.file, record: { md5, ...checksumsOf(digest) } };
+    return { file: copied.file, record: { md5, ...checksumsOf(digest) }, writtenIn: copied.writtenIn };
   });
 }
 

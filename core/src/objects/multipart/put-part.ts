@@ -1,7 +1,7 @@
 import { checkWritable } from '../../namespace/files/parts.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller, ObjectBody, ObjectPart, ShareId } from '../../service/index.ts';
-import type { Attributes } from '../../spi/index.ts';
+import type { Attributes, WriteEpoch } from '../../spi/index.ts';
 import type { SystemEntry } from '../../namespace/system-directory.ts';
 import { writeContent } from '../content/write-content.ts';
 import type { ObjectParts } from '../parts.ts';
@@ -26,7 +26,7 @@ export async function putPart(
   checkPartNumber(number);
   const upload = await openUpload(parts, mount, caller, key, uploadId);
   return newPart(parts, mount, caller, upload, number, async (entry) => {
-    const { file, md5, checksums } = await writeContent(
+    const { file, md5, checksums, writtenIn } = await writeContent(
       mount.volume,
       caller,
       entry.attributes,
@@ -34,7 +34,7 @@ export async function putPart(
       parts.gathering,
       parts.contentHasher,
     );
-    return { file, record: { md5, ...(checksums !== undefined && { checksums }) } };
+    return { file, record: { md5, ...(checksums !== undefined && { checksums }) }, writtenIn };
   });
 }
 
@@ -45,7 +45,11 @@ export async function newPart(
   caller: Caller,
   { upload, directory }: OpenUpload,
   number: number,
-  fill: (entry: SystemEntry) => Promise<{ readonly file: Attributes; readonly record: PartRecord }>,
+  fill: (entry: SystemEntry) => Promise<{
+    readonly file: Attributes;
+    readonly record: PartRecord;
+    readonly writtenIn?: WriteEpoch | undefined;
+  }>,
 ): Promise<ObjectPart> {
   const file = { uid: 0, gid: 0, mode: 0o600 };
   const entry = await orNoSuchUpload(upload.id, parts.system.createTemporary(mount, caller, file, directory));
@@ -54,9 +58,11 @@ export async function newPart(
     const record = encodePart(written.record);
     await orNoSuchUpload(upload.id, mount.volume.setxattr(caller, entry.attributes.id, partXattr, record, 'either'));
     const name = partName(number);
+    const { writtenIn } = written;
+    const replacement = writtenIn === undefined ? undefined : { writtenIn };
     const published = await orNoSuchUpload(
       upload.id,
-      mount.volume.replace(caller, directory, entry.name, directory, name),
+      mount.volume.replace(caller, directory, entry.name, directory, name, replacement),
     );
     parts.system.released(entry);
     return partOf(number, published.attributes, record);

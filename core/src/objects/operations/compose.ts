@@ -14,7 +14,7 @@ import type {
   ShareId,
 } from '../../service/index.ts';
 import { ObjectError } from '../../service/index.ts';
-import type { Attributes, NewFile } from '../../spi/index.ts';
+import type { Attributes, NewFile, WriteEpoch } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import { spanOf } from '../../state/ranges.ts';
 import type { CopiedContent, Piece } from '../content/copy-content.ts';
@@ -53,6 +53,12 @@ interface Source {
   readonly length: number;
   /** Of exactly these bytes, where it is known. */
   readonly md5?: Uint8Array;
+}
+
+/** The pieces that were given as bytes, in a file of their own. */
+interface Inline {
+  readonly entry: SystemEntry;
+  readonly writtenIn: WriteEpoch;
 }
 
 /** Makes one object of many pieces. */
@@ -118,7 +124,7 @@ async function composeOf(
   try {
     const entry = await parts.system.createTemporary(mount, caller, file);
     try {
-      const content = await copyAll(parts, mount, caller, entry.attributes, sources, inline?.attributes);
+      const content = await copyAll(parts, mount, caller, entry.attributes, sources, inline);
       const digest = content.md5 ?? (sources.length === 1 ? sources[0]!.md5 : undefined);
       const record = {
         stamp: stampOfContent(content.file),
@@ -129,7 +135,7 @@ async function composeOf(
         parts: sources.length,
       };
       await volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');
-      const publication = { entry: { ...entry, attributes: content.file }, record };
+      const publication = { entry: { ...entry, attributes: content.file }, record, writtenIn: content.writtenIn };
       const known = await publish(parts, mount, caller, path, publication, conditions);
       return infoOf(path.key, known, await loadParts(mount, caller, known));
     } catch (error) {
@@ -137,7 +143,7 @@ async function composeOf(
       throw error;
     }
   } finally {
-    if (inline !== undefined) await parts.system.discard(mount, inline);
+    if (inline !== undefined) await parts.system.discard(mount, inline.entry);
   }
 }
 
@@ -147,18 +153,18 @@ async function writeInline(
   mount: MountedShare,
   caller: Caller,
   sources: readonly Source[],
-): Promise<SystemEntry | undefined> {
+): Promise<Inline | undefined> {
   const given = sources.flatMap(({ bytes }) => (bytes === undefined ? [] : [bytes]));
   if (given.length === 0) return undefined;
   const entry = await parts.system.createTemporary(mount, caller, { uid: 0, gid: 0, mode: 0o600 });
   try {
     const handle = await mount.volume.open(caller, entry.attributes.id, 'write');
     try {
-      await handle.write(caller, 0, given, 'unstable');
+      const { epoch } = await handle.write(caller, 0, given, 'unstable');
+      return { entry, writtenIn: epoch };
     } finally {
       await handle.close();
     }
-    return entry;
   } catch (error) {
     await parts.system.discard(mount, entry);
     throw error;
@@ -172,7 +178,7 @@ async function copyAll(
   caller: Caller,
   to: Attributes,
   sources: readonly Source[],
-  inline: Attributes | undefined,
+  inline: Inline | undefined,
 ): Promise<CopiedContent> {
   const guards: Guard[] = [];
   let content: CopiedContent;
@@ -181,12 +187,21 @@ async function copyAll(
       const guard = await guardOf(parts, caller, source);
       if (guard !== undefined) guards.push(guard);
     }
-    content = await copyContent(parts.contentHasher, mount.volume, caller, to, piecesOf(mount, sources, inline));
+    content = await copyContent(
+      parts.contentHasher,
+      mount.volume,
+      caller,
+      to,
+      piecesOf(mount, sources, inline?.entry.attributes),
+    );
   } catch (error) {
     // A source that is shorter or gone by now is why it failed.
     throw isStorageError(error, 'invalid') ? new StorageError('conditionFailed', undefined, { cause: error }) : error;
   } finally {
     for (const guard of guards) guard.exit();
+  }
+  if (inline !== undefined && content.writtenIn !== undefined && content.writtenIn !== inline.writtenIn) {
+    throw new StorageError('unavailable', 'the volume may have lost the pieces that were given as bytes');
   }
   await checkUnchanged(parts, caller, sources);
   return content;

@@ -109,7 +109,7 @@ async function copyFile(
     );
     const record = recordOfCopy(known, content, storedFor(to.key, metadata), digest?.finish());
     await mount.volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');
-    const publication = { entry: { ...entry, attributes: content.file }, record };
+    const publication = { entry: { ...entry, attributes: content.file }, record, writtenIn: content.writtenIn };
     return infoOf(to.key, await publish(parts, mount, caller, path, publication, to.conditions));
   } catch (error) {
     await parts.system.discard(mount, entry);

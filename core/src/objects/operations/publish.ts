@@ -5,7 +5,7 @@ import type { KeyPath } from '../../namespace/keys.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
 import { alternateName, plainName } from '../../namespace/names-forms.ts';
 import type { Caller, ObjectConditions } from '../../service/index.ts';
-import type { Attributes, Replaced, TargetCondition } from '../../spi/index.ts';
+import type { Attributes, Replaced, TargetCondition, WriteEpoch } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
 import { areAboutContent, checkConditions } from '../conditions.ts';
 import type { SystemEntry } from '../../namespace/system-directory.ts';
@@ -31,6 +31,8 @@ import { presentObject } from './present.ts';
 export interface Publication {
   readonly entry: SystemEntry;
   readonly record: ObjectRecord & { readonly etag: string };
+  /** Of its bytes that are not stable yet: it becomes an object only when they are made so in this epoch. */
+  readonly writtenIn?: WriteEpoch | undefined;
 }
 
 /**
@@ -169,11 +171,14 @@ async function replace(
   caller: Caller,
   directory: Attributes,
   name: Buffer,
-  { entry, record }: Publication,
+  { entry, record, writtenIn }: Publication,
   ifTarget: TargetCondition,
 ): Promise<Known> {
   const { volume } = mount;
-  const result = await volume.replace(caller, entry.directory, entry.name, directory.id, name, { ifTarget });
+  const result = await volume.replace(caller, entry.directory, entry.name, directory.id, name, {
+    ifTarget,
+    ...(writtenIn !== undefined && { writtenIn }),
+  });
   parts.system.released(entry);
   const { replaced } = result;
   const isOther = replaced !== undefined && replaced.id !== result.attributes.id;

@@ -125,7 +125,7 @@ async function describe(
   mount: MountedShare,
   caller: Caller,
   entry: Publication['entry'],
-  { file, md5, checksums }: WrittenContent,
+  { file, md5, checksums, writtenIn }: WrittenContent,
   metadata: ObjectMetadata,
 ): Promise<Publication> {
   const record = {
@@ -138,7 +138,7 @@ async function describe(
     parts: 0,
   };
   await mount.volume.setxattr(caller, file.id, recordXattr, encodeRecord(record), 'either');
-  return { entry, record };
+  return { entry, record, writtenIn };
 }
 
 /** Whether there is anything in a body, without losing its first bytes. */
