@@ -1,4 +1,4 @@
-import type { FileId, WriteEpoch } from '@polynas/core/spi';
+import type { Call, FileId, WriteEpoch } from '@polynas/core/spi';
 import type { Observable } from 'rxjs';
 import type { VolumeStatus } from '@polynas/core/spi';
 import type { InodePointer, Mount } from '../native/mount-api.ts';
@@ -21,6 +21,11 @@ export interface Mounts {
   status(): Observable<VolumeStatus>;
   /** The mount that this file is bound to. Throws `unavailable` while that place has none (before anything was issued). */
   of(id: FileId): Mount;
+  /**
+   * The same, but while the place has none (evicted: it is mounted again in the background) waits for it: as long as the call is wanted (`aborted`, `timedOut`)
+   * and at most some seconds, then `tryLater`, for nothing was issued. After `close`: `unavailable`.
+   */
+  ready(call: Call, id: FileId): Promise<Mount>;
   /** The inode, from a bounded cache of references or looked up. Rejected with `stale` when it names nothing. */
   hold(id: FileId): Promise<HeldInode>;
   /** Remembers a reference that a call of `mount` gave (and takes it over), so that `hold` finds it without asking. */
