@@ -1,6 +1,5 @@
-import type { Call, FileId, WriteEpoch } from '@polynas/core/spi';
+import type { Call, FileId, VolumeStatus, WriteEpoch } from '@polynas/core/spi';
 import type { Observable } from 'rxjs';
-import type { VolumeStatus } from '@polynas/core/spi';
 import type { InodePointer, Mount } from '../native/mount-api.ts';
 
 /** An inode in use: the pointer stays good until `release` (a count of users; the cache may keep it longer). */

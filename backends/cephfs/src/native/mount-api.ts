@@ -1,4 +1,4 @@
-import type { Name } from '@polynas/core/spi';
+import type { Call, Name } from '@polynas/core/spi';
 
 /**
  * What the rest of this package sees of libcephfs: one mounted client. Thin: a method is one call of the low-level API (`ceph_ll_…`), made on
@@ -66,7 +66,6 @@ export interface NativeEntry {
   readonly name: Name;
   /** `d_off`: where the next entry starts, good for `seekdir` while the directory lives. */
   readonly next: bigint;
-  /** With one reference, when it was asked for. */
   readonly statx: Statx;
   /** Values of the xattrs that were asked for, of those that the entry has. */
   readonly xattrs?: ReadonlyMap<string, Uint8Array>;
@@ -96,10 +95,20 @@ export interface NativeCapacity {
   readonly files: number;
 }
 
-/** One incarnation of one libcephfs client. After an eviction every method is rejected (ESHUTDOWN); a new incarnation is another object. */
+/**
+ * One incarnation of one libcephfs client. After an eviction every method is rejected (ESHUTDOWN); a new incarnation is another object. Given by `mountCephfs`,
+ * whose docstring shows a script.
+ */
 export interface Mount {
   /** False once the cluster has thrown this client out, or after `unmount`. */
   readonly alive: boolean;
+  /** The same object for all views (`within`) of this incarnation, another one for each other: tells them apart. */
+  readonly incarnation: object;
+  /**
+   * The same mount, whose calls wait for their place in the gate no longer than `call` is wanted (`aborted`, `timedOut`: nothing was issued). What has been issued
+   * is never given up. For reads and for the first step of a mutation; later steps must not stop half-way.
+   */
+  within(call: Call): Mount;
   /** The inode that the configured root path names; one reference, held by the mount. */
   readonly root: InodePointer;
 
@@ -115,7 +124,7 @@ export interface Mount {
     xattrs?: readonly string[],
   ): Promise<readonly ({ readonly statx: Statx; readonly xattrs?: ReadonlyMap<string, Uint8Array> } | Error)[]>;
   setattr(inode: InodePointer, changes: NativeChanges): Promise<Statx>;
-  /** Synchronous, local: drops one reference. */
+  /** Drops one reference, soon and without waiting: it would take libcephfs's lock on the event loop. */
   put(inode: InodePointer): void;
   /** `ceph_ll_sync_inode`: what was changed of it (of a directory: its entries as well) is on stable storage. */
   syncInode(inode: InodePointer, dataOnly: boolean): Promise<void>;

@@ -1,0 +1,118 @@
+import type { Call } from '@polynas/core/spi';
+import { CephError } from './ceph-error.ts';
+import { errno } from './errno.ts';
+import type { Lane } from './gate.ts';
+import type { CephCall, CephLibrary } from './library.ts';
+import type { UserPerms } from './user-perms.ts';
+
+export type Kind = 'metadata' | 'data';
+export type Lanes = Readonly<Record<Kind, Lane>>;
+
+export interface ClientParts {
+  readonly library: CephLibrary;
+  /** `struct ceph_mount_info *`, mounted. */
+  readonly cmount: bigint;
+  readonly perms: UserPerms;
+  readonly lanes: Lanes;
+}
+
+/** One mounted libcephfs client: makes its calls on other threads, through the gate, and knows which are under way. */
+export class Client {
+  readonly library: CephLibrary;
+  readonly cmount: bigint;
+  readonly perms: UserPerms;
+  /** `UserPerm *` of the superuser. */
+  readonly superuser: bigint;
+  readonly #lanes: Lanes;
+  /** The arguments of each call under way: libcephfs writes into and reads from buffers among them, whose addresses are all that koffi keeps. */
+  readonly #running = new Set<readonly unknown[]>();
+  readonly #dropped: bigint[] = [];
+  #dropping = false;
+  #idle: (() => void)[] = [];
+  #alive = true;
+
+  constructor({ library, cmount, perms, lanes }: ClientParts) {
+    this.library = library;
+    this.cmount = cmount;
+    this.perms = perms;
+    this.superuser = perms.hold({ uid: 0, gid: 0 }).pointer;
+    this.#lanes = lanes;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** From now on every call is rejected with ESHUTDOWN; what is under way settles. */
+  end(): void {
+    this.#alive = false;
+  }
+
+  /** Drops one reference of an inode, soon: it takes libcephfs's lock, which nobody may wait for on the event loop. */
+  put(inode: bigint): void {
+    this.#dropped.push(inode);
+    if (!this.#dropping) this.#dropNext();
+  }
+
+  /** Resolves when no call is under way. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0 || this.#dropping) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  /**
+   * The answer of `name(cmount, ...values)`, not negative; rejected with `CephError` otherwise. `within` bounds the wait for a place only. What
+   * `values` (and `kept`, whose addresses are in a buffer among them) refer to is kept until the call has settled.
+   */
+  call(
+    kind: Kind,
+    name: CephCall | 'ceph_ll_lookup_vino',
+    values: readonly unknown[],
+    within?: Call,
+    kept: readonly unknown[] = values,
+  ): Promise<number> {
+    const lane = this.#lanes[kind];
+    const held = [values, kept];
+    return new Promise((resolve, reject) => {
+      const issue = (): void => {
+        if (!this.#alive) {
+          lane.leave();
+          reject(new CephError(errno.ESHUTDOWN, name));
+          return;
+        }
+        this.#running.add(held);
+        this.library[name].async(this.cmount, ...values, (error: unknown, result: number | bigint | undefined) => {
+          this.#running.delete(held);
+          lane.leave();
+          const answer = Number(result ?? 0);
+          if (error !== null && error !== undefined) reject(new Error(`${name} could not be called`, { cause: error }));
+          else if (answer < 0) reject(this.failed(-answer, name));
+          else resolve(answer);
+          this.#wake();
+        });
+      };
+      lane.enter(issue, reject, within);
+    });
+  }
+
+  #dropNext(): void {
+    const inode = this.#dropped.shift();
+    this.#dropping = inode !== undefined;
+    if (inode === undefined) this.#wake();
+    else this.library.ceph_ll_put.async(this.cmount, inode, () => this.#dropNext());
+  }
+
+  #wake(): void {
+    if (this.#running.size === 0 && !this.#dropping) for (const wake of this.#idle.splice(0)) wake();
+  }
+
+  /** What a call was answered, as an error; notices the end of this client. */
+  failed(number: number, name: string): CephError {
+    // The cluster has thrown this client out (it is on the blocklist), or a delegation was not given back in time.
+    if (number === errno.ESHUTDOWN || number === errno.ENOTCONN) this.#alive = false;
+    return new CephError(number, name);
+  }
+}

@@ -1,0 +1,160 @@
+import { StorageError } from '@polynas/core/spi';
+import type { Call } from '@polynas/core/spi';
+
+/** What waits for a place; `gone` when nobody wants it any more. */
+interface Waiting {
+  readonly issue: () => void;
+  gone: boolean;
+}
+
+/**
+ * Bounds the calls of libcephfs that are under way in this process. Each of them holds one thread of libuv's pool for as long as the cluster
+ * takes (for ever, when it hangs), and files, name look-ups and cryptography of the whole process need threads of the same pool: so the gate is smaller than the pool.
+ */
+export class Gate {
+  readonly size: number;
+  #running = 0;
+  #lanes: Lane[] = [];
+
+  constructor(size: number) {
+    this.size = size;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  /** A lane is what may hang by itself: the metadata of a volume, its data. Until its `close`. */
+  lane(): Lane {
+    const lane: Lane = new Lane({
+      admits: () => this.#running < this.size && lane.running < this.#share(),
+      entered: () => (this.#running += 1),
+      left: () => {
+        this.#running -= 1;
+        this.#advance();
+      },
+      closed: () => {
+        this.#lanes = this.#lanes.filter((other) => other !== lane);
+        this.#advance();
+      },
+    });
+    this.#lanes.push(lane);
+    return lane;
+  }
+
+  /** Places that one lane may hold: two are left to each of the others as far as half of the gate reaches, so that one that hangs does not stop them. */
+  #share(): number {
+    return Math.max(1, Math.ceil(this.size / 2), this.size - 2 * (this.#lanes.length - 1));
+  }
+
+  /** Lanes that wait take turns. */
+  #advance(): void {
+    for (let refused = 0; refused < this.#lanes.length && this.#running < this.size;) {
+      const lane = this.#lanes.shift();
+      if (lane === undefined) return;
+      this.#lanes.push(lane);
+      refused = lane.next() ? 0 : refused + 1;
+    }
+  }
+}
+
+interface Places {
+  admits(): boolean;
+  entered(): void;
+  left(): void;
+  closed(): void;
+}
+
+export class Lane {
+  readonly #places: Places;
+  #queue: Waiting[] = [];
+  #running = 0;
+  #closed = false;
+
+  constructor(places: Places) {
+    this.#places = places;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /**
+   * Runs `issue` when there is a place; when what it started has settled, `leave` has to be called once. With `call`, the wait (never what was
+   * issued) ends with its signal or deadline: then `refuse`, and nothing was done.
+   */
+  enter(issue: () => void, refuse: (error: StorageError) => void, call?: Call): void {
+    const refused = refusal(call);
+    if (refused !== undefined) refuse(refused);
+    else if (this.#queue.length === 0 && this.#places.admits()) this.#admit(issue);
+    else if (call?.signal === undefined && call?.deadline === undefined) this.#queue.push({ issue, gone: false });
+    else this.#waitWithin(call, issue, refuse);
+  }
+
+  leave(): void {
+    this.#running -= 1;
+    this.#places.left();
+  }
+
+  /** For the gate: the next one that waits, if there is one and a place. */
+  next(): boolean {
+    while (this.#queue[0]?.gone === true) this.#queue.shift();
+    if (this.#queue.length === 0 || !this.#places.admits()) return false;
+    const waiting = this.#queue.shift();
+    if (waiting !== undefined) this.#admit(waiting.issue);
+    return waiting !== undefined;
+  }
+
+  /** It is no longer counted among those that share the gate. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#places.closed();
+  }
+
+  #admit(issue: () => void): void {
+    this.#running += 1;
+    this.#places.entered();
+    issue();
+  }
+
+  #waitWithin({ signal, deadline }: Call, issue: () => void, refuse: (error: StorageError) => void): void {
+    const forget = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    };
+    const waiting: Waiting = {
+      issue: () => {
+        forget();
+        issue();
+      },
+      gone: false,
+    };
+    const end = (): void => {
+      forget();
+      waiting.gone = true;
+      this.#queue = this.#queue.filter((other) => other !== waiting);
+      refuse(signal?.aborted === true ? aborted() : timedOut());
+    };
+    const timer = deadline === undefined ? undefined : setTimeout(end, Math.max(0, deadline - performance.now()));
+    signal?.addEventListener('abort', end, { once: true });
+    this.#queue.push(waiting);
+  }
+}
+
+function refusal(call: Call | undefined): StorageError | undefined {
+  if (call?.signal?.aborted === true) return aborted();
+  return call?.deadline !== undefined && performance.now() >= call.deadline ? timedOut() : undefined;
+}
+
+function aborted(): StorageError {
+  return new StorageError('aborted', 'nobody waits for it any more; the cluster was not asked');
+}
+
+function timedOut(): StorageError {
+  return new StorageError('timedOut', 'the deadline passed before the cluster was asked');
+}

@@ -1,0 +1,163 @@
+import { CephError } from './ceph-error.ts';
+import { CephMount } from './ceph-mount.ts';
+import { Client } from './client.ts';
+import type { Lanes } from './client.ts';
+import { Gate } from './gate.ts';
+import { cephLibrary } from './library.ts';
+import type { CephCall, CephLibrary } from './library.ts';
+import type { InodePointer, Mount } from './mount-api.ts';
+import { Recalls } from './recalls.ts';
+import { isErrno } from './storage-error.ts';
+import { disconnect, release, unmount } from './unmount.ts';
+import { UserPerms } from './user-perms.ts';
+
+export interface MountOptions {
+  /** A `ceph.conf`; without one, `settings` say where the monitors and the key are. */
+  readonly conf?: string;
+  /** `admin` of `client.admin`. */
+  readonly clientName: string;
+  /** The cluster's default one when absent. */
+  readonly fileSystem?: string;
+  /** Path of the volume's top directory in the file system, from `/`. */
+  readonly root: string;
+  /** Makes `root` (mode 0755, owned by 0:0) when it is not there. */
+  readonly createRoot?: boolean;
+  /** Names this client over restarts: a session that a killed process left under the same one is ended first (`CEPH_RECLAIM_RESET`). */
+  readonly uuid?: string;
+  /** Options of libcephfs on top of the file and of what this package needs. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Where the calls of this volume queue; a gate of its own when absent. */
+  readonly lanes?: Lanes;
+  /** Milliseconds that `unmount` waits for calls under way and for the cluster, then it leaves the client behind. */
+  readonly unmountTimeout?: number;
+}
+
+/** Calls of libcephfs in flight in a process, when nobody says otherwise. */
+export const defaultGateSize = 24;
+const defaultUnmountTimeout = 10_000;
+const reclaimReset = 1;
+/** Seconds in which a recalled delegation has to be given back; above it libcephfs unmounts by force. */
+const delegationSeconds = 30;
+
+/** What this package relies on, whatever the configuration file says. */
+const ownSettings: Readonly<Record<string, string>> = {
+  // Core decides access; ownership of what is created comes from the UserPerm.
+  client_permissions: 'false',
+  // The low-level calls ask this one (a switch of ceph-fuse's) before they check modes themselves.
+  fuse_default_permissions: 'true',
+  client_acl_type: '',
+  // An evicted client must not come back by itself: what it had not synced is lost, and the volume's epoch has to tell.
+  client_reconnect_stale: 'false',
+  log_to_stderr: 'false',
+  err_to_stderr: 'false',
+};
+
+let perms: UserPerms | undefined;
+
+/**
+ * A new client of the cluster, mounted at `root`. In a script:
+ *
+ *     const mount = await mountCephfs({ conf: '/tmp/lab/ceph/cluster/ceph.conf', clientName: 'admin', root: '/a', createRoot: true });
+ *     const { inode, fh } = await mount.create(mount.root, Buffer.from('x'), 0o644, { uid: 0, gid: 0 });
+ *     await mount.write(fh, 0, [Buffer.from('bytes')]); await mount.fsync(fh, false); await mount.close(fh); mount.put(inode);
+ *     await mount.unmount();
+ *
+ * with `UV_THREADPOOL_SIZE` above the gate's size. Rejected with `CephError` (ETIMEDOUT: no monitor answers), `notSupported` without libcephfs.
+ */
+export async function mountCephfs(options: MountOptions): Promise<Mount> {
+  const lanes = options.lanes ?? ownLanes();
+  const client = await connectMaking(options, lanes);
+  try {
+    return await asMount(client, options.unmountTimeout ?? defaultUnmountTimeout);
+  } catch (error) {
+    await disconnect(client);
+    throw error;
+  }
+}
+
+async function connectMaking(options: MountOptions, lanes: Lanes): Promise<Client> {
+  try {
+    return await connect(options, lanes, options.root);
+  } catch (error) {
+    if (options.createRoot !== true || !isErrno(error, 'ENOENT')) throw error;
+  }
+  const { uuid: _, ...anonymous } = options;
+  const maker = await connect(anonymous, lanes, '/');
+  try {
+    await maker.call('metadata', 'ceph_mkdirs', [options.root, 0o755]);
+    await maker.call('metadata', 'ceph_sync_fs', []);
+  } finally {
+    await disconnect(maker);
+  }
+  return await connect(options, lanes, options.root);
+}
+
+async function connect(options: MountOptions, lanes: Lanes, root: string): Promise<Client> {
+  const library = cephLibrary();
+  perms ??= new UserPerms(library);
+  const client = new Client({ library, cmount: create(library, options.clientName), perms, lanes });
+  try {
+    configure(client, options);
+    await client.call('metadata', 'ceph_init', []);
+    if (options.fileSystem !== undefined) now(client, 'ceph_select_filesystem', options.fileSystem);
+    if (options.uuid !== undefined) await reclaim(client, options.uuid);
+    await client.call('metadata', 'ceph_mount', [root]);
+    client.library.ceph_umask(client.cmount, 0);
+    return client;
+  } catch (error) {
+    await release(client);
+    throw error;
+  }
+}
+
+function create(library: CephLibrary, clientName: string): bigint {
+  const out = Buffer.alloc(8);
+  const answer = Number(library.ceph_create(out, clientName));
+  if (answer < 0) throw new CephError(-answer, 'ceph_create');
+  return out.readBigUInt64LE();
+}
+
+function configure(client: Client, { conf, settings }: MountOptions): void {
+  if (conf !== undefined) now(client, 'ceph_conf_read_file', conf);
+  for (const [name, value] of Object.entries({ ...settings, ...ownSettings }))
+    now(client, 'ceph_conf_set', name, value);
+}
+
+/** A call that only touches this process. */
+function now(client: Client, name: CephCall, ...values: unknown[]): void {
+  const answer = Number(client.library[name](client.cmount, ...values));
+  if (answer < 0) throw new CephError(-answer, `${name} ${String(values[0])}`);
+}
+
+/** What a former life of this client left open is ended, so that nobody waits for its capabilities; from now on the name is ours. */
+async function reclaim(client: Client, uuid: string): Promise<void> {
+  try {
+    await client.call('metadata', 'ceph_start_reclaim', [uuid, reclaimReset]);
+  } catch (error) {
+    // Nobody was called so; a cluster that cannot do it lets the old session time out by itself.
+    if (!isErrno(error, 'ENOENT', 'EOPNOTSUPP')) throw error;
+  }
+  await client.call('metadata', 'ceph_finish_reclaim', []);
+  client.library.ceph_set_uuid(client.cmount, uuid);
+}
+
+async function asMount(client: Client, unmountTimeout: number): Promise<Mount> {
+  const out = Buffer.alloc(8);
+  await client.call('metadata', 'ceph_ll_lookup_root', [out]);
+  const root: InodePointer = out.readBigUInt64LE();
+  // Refused when it is longer than the MDS waits for capabilities: then there are no delegations (ETIME).
+  client.library.ceph_set_deleg_timeout(client.cmount, delegationSeconds);
+  const recalls = new Recalls(client);
+  let unmounted: Promise<void> | undefined;
+  return new CephMount({
+    client,
+    root,
+    recalls,
+    unmount: () => (unmounted ??= unmount({ client, root, recalls, timeout: unmountTimeout })),
+  });
+}
+
+function ownLanes(): Lanes {
+  const gate = new Gate(defaultGateSize);
+  return { metadata: gate.lane(), data: gate.lane() };
+}

@@ -1,0 +1,136 @@
+import type { Call } from '@polynas/core/spi';
+import type { Client } from './client.ts';
+import { cString, foundIn, Frame } from './inode-calls.ts';
+import type { FhPointer, Found, InodePointer, Owner } from './mount-api.ts';
+import { allStats } from './statx.ts';
+
+const createExclusive = 0o100 | 0o200 | 2;
+/** Longest target of a symbolic link that the MDS takes (PATH_MAX). */
+const targetBytes = 4096;
+
+/** Runs a creation as the owner of what it makes. */
+async function as<T>(client: Client, owner: Owner, run: (perm: bigint) => Promise<T>): Promise<T> {
+  const perm = client.perms.hold(owner);
+  try {
+    return await run(perm.pointer);
+  } finally {
+    perm.release();
+  }
+}
+
+export async function create(
+  client: Client,
+  parent: InodePointer,
+  name: Uint8Array,
+  mode: number,
+  owner: Owner,
+  within?: Call,
+): Promise<Found & { readonly fh: FhPointer }> {
+  const frame = new Frame();
+  await as(client, owner, (perm) =>
+    client.call(
+      'metadata',
+      'ceph_ll_create',
+      [parent, cString(name), mode, createExclusive, frame.first, frame.second, frame.bytes, allStats, 0, perm],
+      within,
+    ),
+  );
+  const { fh } = frame;
+  try {
+    return { ...(await foundIn(client, frame)), fh };
+  } catch (error) {
+    await client.call('data', 'ceph_ll_close', [fh]);
+    throw error;
+  }
+}
+
+export async function mkdir(
+  client: Client,
+  parent: InodePointer,
+  name: Uint8Array,
+  mode: number,
+  owner: Owner,
+  within?: Call,
+): Promise<Found> {
+  const frame = new Frame();
+  const values = (perm: bigint): unknown[] => [
+    parent,
+    cString(name),
+    mode,
+    frame.first,
+    frame.bytes,
+    allStats,
+    0,
+    perm,
+  ];
+  await as(client, owner, (perm) => client.call('metadata', 'ceph_ll_mkdir', values(perm), within));
+  return await foundIn(client, frame);
+}
+
+export async function mknod(
+  client: Client,
+  parent: InodePointer,
+  name: Uint8Array,
+  mode: number,
+  rdev: bigint,
+  owner: Owner,
+  within?: Call,
+): Promise<Found> {
+  const frame = new Frame();
+  await as(client, owner, (perm) =>
+    client.call(
+      'metadata',
+      'ceph_ll_mknod',
+      [parent, cString(name), mode, rdev, frame.first, frame.bytes, allStats, 0, perm],
+      within,
+    ),
+  );
+  return await foundIn(client, frame);
+}
+
+export async function symlink(
+  client: Client,
+  parent: InodePointer,
+  name: Uint8Array,
+  target: Uint8Array,
+  owner: Owner,
+  within?: Call,
+): Promise<Found> {
+  const frame = new Frame();
+  await as(client, owner, (perm) =>
+    client.call(
+      'metadata',
+      'ceph_ll_symlink',
+      [parent, cString(name), cString(target), frame.first, frame.bytes, allStats, 0, perm],
+      within,
+    ),
+  );
+  return await foundIn(client, frame);
+}
+
+export async function readlink(client: Client, inode: InodePointer, within?: Call): Promise<Uint8Array> {
+  const bytes = new Uint8Array(targetBytes);
+  const length = await client.call(
+    'metadata',
+    'ceph_ll_readlink',
+    [inode, bytes, targetBytes, client.superuser],
+    within,
+  );
+  return bytes.slice(0, length);
+}
+
+export async function rename(
+  client: Client,
+  from: InodePointer,
+  fromName: Uint8Array,
+  to: InodePointer,
+  toName: Uint8Array,
+  within?: Call,
+): Promise<void> {
+  await client.call(
+    'metadata',
+    'ceph_ll_rename',
+    [from, cString(fromName), to, cString(toName), client.superuser],
+    within,
+  );
+}
