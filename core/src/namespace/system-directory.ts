@@ -87,6 +87,27 @@ export class SystemDirectories {
     }
   }
 
+  /** Lends a name that nobody else uses, in the share's system directory or in one of an upload, to a step that may need one. */
+  async withAside<T>(
+    mount: MountedShare,
+    call: Call,
+    within: FileId | undefined,
+    step: (aside: Pick<SystemEntry, 'directory' | 'name'>) => Promise<T>,
+  ): Promise<T> {
+    const directory = within ?? (await this.top(mount, call));
+    const name = this.#newName();
+    this.#live.add(name.toString());
+    try {
+      return await step({ directory, name });
+    } catch (error) {
+      // The share's directory may have been removed and made again since we looked.
+      if (within === undefined && isStorageError(error, 'stale')) this.#known.clear();
+      throw error;
+    } finally {
+      this.released({ name });
+    }
+  }
+
   /** The entry was published or removed. */
   released(entry: Pick<SystemEntry, 'name'>): void {
     this.#live.delete(entry.name.toString());

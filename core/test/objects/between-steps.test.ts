@@ -4,10 +4,10 @@ import { mode, root, text } from '../world.ts';
 import type { ObjectWorld } from './object-world.ts';
 import { bodyOf, codeOf, contentOf, idAt, keysOf, leftovers, makeObjectWorld, md5, plain, s3 } from './object-world.ts';
 
-type Step = 'lookup' | 'replace' | 'unlink' | 'setxattr' | 'rmdir' | 'listByName';
+type Step = 'lookup' | 'replace' | 'publish' | 'unlink' | 'setxattr' | 'rmdir' | 'listByName';
 
 /** A world where a test can do something just before one step of the volume, once. */
-async function makeInterrupted(replace: 'swap' | 'rename' = 'swap') {
+async function makeInterrupted(replace: 'swap' | 'rename', publishing: 'replace' | 'publish') {
   let pending:
     | { readonly step: Step; readonly when: (given: unknown[]) => boolean; readonly act: () => Promise<unknown> }
     | undefined;
@@ -28,7 +28,10 @@ async function makeInterrupted(replace: 'swap' | 'rename' = 'swap') {
         };
       },
     });
-  const world: ObjectWorld = await makeObjectWorld({ wrap, traits: { replace } });
+  const world: ObjectWorld = await makeObjectWorld({
+    wrap,
+    traits: { replace, maxPublishBytes: publishing === 'publish' ? 65_536 : 0 },
+  });
   const before = (step: Step, act: () => Promise<unknown>, when: (given: unknown[]) => boolean = () => true): void => {
     pending = { step, when, act };
   };
@@ -38,13 +41,18 @@ async function makeInterrupted(replace: 'swap' | 'rename' = 'swap') {
 const named = (name: string) => (given: unknown[]) =>
   given.some((each) => each instanceof Uint8Array && Buffer.from(each).toString() === name);
 
-describe.each(['swap', 'rename'] as const)('between two steps, with %s', (replace) => {
+describe.each([
+  ['swap', 'replace'],
+  ['rename', 'replace'],
+  ['swap', 'publish'],
+  ['rename', 'publish'],
+] as const)('between two steps, with %s by %s', (replace, publishing) => {
   it('a write by NFS defeats If-Match on what was there before', async () => {
-    const { world, before, done } = await makeInterrupted(replace);
+    const { world, before, done } = await makeInterrupted(replace, publishing);
     const { objects, files } = world;
     await objects.put(s3, 1, 'k', bodyOf('1'), plain);
     const file = { share: 1, id: await idAt(world, 'k') };
-    before('replace', () => files.write(root, file, 0, [text('2')], 'file'));
+    before(publishing, () => files.write(root, file, 0, [text('2')], 'file'));
     expect(await codeOf(objects.put(s3, 1, 'k', bodyOf('3'), plain, { ifMatch: [md5('1')] }))).toBe(
       'preconditionFailed',
     );
@@ -56,9 +64,9 @@ describe.each(['swap', 'rename'] as const)('between two steps, with %s', (replac
   });
 
   it('a file that NFS makes defeats If-None-Match: *', async () => {
-    const { world, before, done } = await makeInterrupted(replace);
+    const { world, before, done } = await makeInterrupted(replace, publishing);
     const { objects, files, top } = world;
-    before('replace', () => files.create(root, top, text('k'), { kind: 'guarded' }, mode(0o644)));
+    before(publishing, () => files.create(root, top, text('k'), { kind: 'guarded' }, mode(0o644)));
     expect(await codeOf(objects.put(s3, 1, 'k', bodyOf('1'), plain, { ifNoneMatch: ['*'] }))).toBe(
       'preconditionFailed',
     );
@@ -67,10 +75,10 @@ describe.each(['swap', 'rename'] as const)('between two steps, with %s', (replac
   });
 
   it('a file that NFS puts in place of the old one is judged by its own permissions', async () => {
-    const { world, before } = await makeInterrupted(replace);
+    const { world, before } = await makeInterrupted(replace, publishing);
     const { objects, files, top } = world;
     await objects.put(s3, 1, 'k', bodyOf('1'), plain);
-    before('replace', async () => {
+    before(publishing, async () => {
       await files.remove(root, top, text('k'));
       await files.create(root, top, text('k'), { kind: 'guarded' }, mode(0o600));
     });
@@ -80,7 +88,7 @@ describe.each(['swap', 'rename'] as const)('between two steps, with %s', (replac
   });
 
   it('a GET does not miss a file that steps aside or comes back', async () => {
-    const { world, before, done } = await makeInterrupted(replace);
+    const { world, before, done } = await makeInterrupted(replace, publishing);
     const { objects } = world;
     await objects.put(s3, 1, 'a', bodyOf('file'), plain);
     await objects.put(s3, 1, 'a/b', bodyOf('below'), plain);
@@ -93,7 +101,7 @@ describe.each(['swap', 'rename'] as const)('between two steps, with %s', (replac
   });
 
   it('a listing does not miss a file that changes names', async () => {
-    const { world, before, done } = await makeInterrupted(replace);
+    const { world, before, done } = await makeInterrupted(replace, publishing);
     const { objects } = world;
     for (let index = 0; index < 60; index += 1) await objects.put(s3, 1, `!${index}`, bodyOf('x'), plain);
     await objects.put(s3, 1, 'a', bodyOf('file'), plain);
@@ -108,10 +116,10 @@ describe.each(['swap', 'rename'] as const)('between two steps, with %s', (replac
   });
 
   it('a PUT into a directory that goes with its last key makes it again', async () => {
-    const { world, before, done } = await makeInterrupted(replace);
+    const { world, before, done } = await makeInterrupted(replace, publishing);
     const { objects } = world;
     await objects.put(s3, 1, 'd/e/old', bodyOf('x'), plain);
-    before('replace', () => objects.delete(s3, 1, 'd/e/old'));
+    before(publishing, () => objects.delete(s3, 1, 'd/e/old'));
     await objects.put(s3, 1, 'd/e/new', bodyOf('y'), plain);
     expect(await keysOf(objects)).toEqual(['d/e/new']);
     before('rmdir', () => objects.put(s3, 1, 'd/e/newer', bodyOf('z'), plain));
@@ -121,7 +129,7 @@ describe.each(['swap', 'rename'] as const)('between two steps, with %s', (replac
   });
 
   it('a PUT beside the hashing of what was there before keeps its own record', async () => {
-    const { world, before, done } = await makeInterrupted(replace);
+    const { world, before, done } = await makeInterrupted(replace, publishing);
     const { objects, files, top } = world;
     await files.create(root, top, text('k'), { kind: 'guarded' }, mode(0o644));
     // The record lock keeps the PUT out until the old content's record is stored: so it waits, and must not be waited for here.

@@ -20,7 +20,7 @@ async function makeBreaking(): Promise<ObjectWorld & { break: () => void }> {
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
     });
-  const world = await makeObjectWorld({ wrap });
+  const world = await makeObjectWorld({ wrap, traits: { maxPublishBytes: 0 } });
   return { ...world, break: () => (broken = true) };
 }
 

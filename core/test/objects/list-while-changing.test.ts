@@ -23,6 +23,7 @@ const steps = new Set([
   'rmdir',
   'rename',
   'replace',
+  'publish',
   'readdir',
   'listByName',
 ]);

@@ -17,6 +17,7 @@ const steps = new Set([
   'rmdir',
   'rename',
   'replace',
+  'publish',
   'listByName',
 ]);
 

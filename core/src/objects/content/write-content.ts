@@ -125,7 +125,8 @@ export async function writeContent(
   }
 }
 
-function checkLength(volume: Volume, body: ObjectBody, total: number, ended: boolean): void {
+/** Throws `bodyTooShort` for a body that is not as long as it says, `entityTooLarge` for one that is too long for the volume. */
+export function checkLength(volume: Volume, body: ObjectBody, total: number, ended: boolean): void {
   if (total > volume.traits.maxFileSize)
     throw new ObjectError('entityTooLarge', { maximum: volume.traits.maxFileSize });
   if (body.length === undefined) return;

@@ -18,6 +18,7 @@ import type { ContentHasher } from '../content/hasher.ts';
 import type { CopiedContent, Piece } from '../content/copy-content.ts';
 import { copyContent } from '../content/copy-content.ts';
 import { infoOf, loadParts } from '../object-info.ts';
+import { temporaryFile } from '../operations/publication.ts';
 import { publish } from '../operations/publish.ts';
 import { admit, fileFor } from '../operations/put.ts';
 import type { ObjectParts } from '../parts.ts';
@@ -143,7 +144,7 @@ async function publishParts(
       parts: chosen.length,
     };
     await volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');
-    const publication = { entry: { ...entry, attributes: content.file }, record, writtenIn: content.writtenIn };
+    const publication = temporaryFile(parts, mount, caller, entry, record, content.writtenIn);
     const known = await publish(parts, mount, caller, path, publication, conditions);
     return infoOf(upload.key, known, await loadParts(mount, caller, known));
   } catch (error) {

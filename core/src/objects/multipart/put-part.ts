@@ -1,8 +1,10 @@
 import { checkWritable } from '../../namespace/files/parts.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
+import type { SystemEntry } from '../../namespace/system-directory.ts';
 import type { Caller, ObjectBody, ObjectPart, ShareId } from '../../service/index.ts';
 import type { Attributes, WriteEpoch } from '../../spi/index.ts';
-import type { SystemEntry } from '../../namespace/system-directory.ts';
+import type { WholeContent } from '../content/gather-whole.ts';
+import { gatherWhole } from '../content/gather-whole.ts';
 import { writeContent } from '../content/write-content.ts';
 import type { ObjectParts } from '../parts.ts';
 import { partXattr } from '../record/xattr-names.ts';
@@ -25,17 +27,45 @@ export async function putPart(
   checkWritable(caller, mount);
   checkPartNumber(number);
   const upload = await openUpload(parts, mount, caller, key, uploadId);
-  return newPart(parts, mount, caller, upload, number, async (entry) => {
-    const { file, md5, checksums, writtenIn } = await writeContent(
-      mount.volume,
-      caller,
-      entry.attributes,
-      body,
-      parts.gathering,
-      parts.contentHasher,
-    );
-    return { file, record: { md5, ...(checksums !== undefined && { checksums }) }, writtenIn };
-  });
+  const { volume } = mount;
+  const { gathering, contentHasher } = parts;
+  const gathered = await gatherWhole(volume, body, gathering, contentHasher);
+  try {
+    const { whole, rest } = gathered;
+    if (whole !== undefined) return await wholePart(parts, mount, caller, upload, number, whole);
+    return await newPart(parts, mount, caller, upload, number, async (entry) => {
+      const written = await writeContent(volume, caller, entry.attributes, rest, gathering, contentHasher);
+      return { file: written.file, record: recordOf(written), writtenIn: written.writtenIn };
+    });
+  } finally {
+    gathered.release();
+  }
+}
+
+function recordOf({ md5, checksums }: Pick<WholeContent, 'md5' | 'checksums'>): PartRecord {
+  return { md5, ...(checksums !== undefined && { checksums }) };
+}
+
+const partFile = { uid: 0, gid: 0, mode: 0o600 };
+
+/** A part that comes with its name and its record in one step. */
+async function wholePart(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  { upload, directory }: OpenUpload,
+  number: number,
+  whole: WholeContent,
+): Promise<ObjectPart> {
+  const record = encodePart(recordOf(whole));
+  const file = { ...partFile, xattrs: new Map([[partXattr, record]]) };
+  const { attributes } = await orNoSuchUpload(
+    upload.id,
+    parts.system.withAside(mount, caller, directory, (aside) =>
+      mount.volume.publish!(caller, directory, partName(number), file, [whole.bytes], { aside }),
+    ),
+  );
+  return partOf(number, attributes, record);
 }
 
 /** Makes a part of what `fill` writes; it takes the place of an earlier one with the same number in one step. */
@@ -51,8 +81,7 @@ export async function newPart(
     readonly writtenIn?: WriteEpoch | undefined;
   }>,
 ): Promise<ObjectPart> {
-  const file = { uid: 0, gid: 0, mode: 0o600 };
-  const entry = await orNoSuchUpload(upload.id, parts.system.createTemporary(mount, caller, file, directory));
+  const entry = await orNoSuchUpload(upload.id, parts.system.createTemporary(mount, caller, partFile, directory));
   try {
     const written = await fill(entry);
     const record = encodePart(written.record);

@@ -30,6 +30,7 @@ import { encodeRecord } from '../record/record-codec.ts';
 import { stampOfContent } from '../record/stamps.ts';
 import { manifestXattr, partsXattr, recordXattr } from '../record/xattr-names.ts';
 import { findReadable } from './head.ts';
+import { temporaryFile } from './publication.ts';
 import { publish } from './publish.ts';
 import { admit, fileFor } from './put.ts';
 
@@ -135,7 +136,7 @@ async function composeOf(
         parts: sources.length,
       };
       await volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');
-      const publication = { entry: { ...entry, attributes: content.file }, record, writtenIn: content.writtenIn };
+      const publication = temporaryFile(parts, mount, caller, entry, record, content.writtenIn);
       const known = await publish(parts, mount, caller, path, publication, conditions);
       return infoOf(path.key, known, await loadParts(mount, caller, known));
     } catch (error) {

@@ -1,5 +1,6 @@
 import { requireWrite } from '../../access/checks.ts';
 import { checkWritable, emit, enter } from '../../namespace/files/parts.ts';
+import type { KeyPath } from '../../namespace/keys.ts';
 import { checkKeyLength, parseKey } from '../../namespace/keys.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
 import type {
@@ -11,11 +12,15 @@ import type {
   ObjectMetadata,
   ShareId,
 } from '../../service/index.ts';
+import type { FileHandle, NewFile } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import { spanOf } from '../../state/ranges.ts';
 import { checkConditions } from '../conditions.ts';
 import type { CopiedContent, Piece } from '../content/copy-content.ts';
 import { copyContent } from '../content/copy-content.ts';
+import type { Gathered } from '../content/gather-whole.ts';
+import { gatherWhole } from '../content/gather-whole.ts';
+import { littleContent } from '../content/hasher.ts';
 import { settledAttributes } from '../content/settled-attributes.ts';
 import { infoOf, loadParts } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
@@ -29,7 +34,7 @@ import { recordXattr } from '../record/xattr-names.ts';
 import type { Readable } from './head.ts';
 import { findReadable } from './head.ts';
 import { presentObject } from './present.ts';
-import type { Publication } from './publish.ts';
+import { temporaryFile, wholeContent } from './publication.ts';
 import { publish } from './publish.ts';
 import { admit, fileFor, put } from './put.ts';
 
@@ -48,6 +53,13 @@ export interface CopyOptions {
 export interface Digest {
   update(bytes: Uint8Array): void;
   finish(): ObjectChecksums;
+}
+
+type CopySource = Required<Pick<Readable, 'mount' | 'known'>>;
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Times that a source may change while it is copied; a digest can be fed only once. */
@@ -95,22 +107,82 @@ async function copyFile(
 ): Promise<ObjectInfo> {
   const path = parseKey(to.key);
   const located = await admit(parts, mount, caller, path, to.conditions);
-  const entry = await parts.system.createTemporary(mount, caller, fileFor(mount, caller, path, located));
+  const file = fileFor(mount, caller, path, located);
+  const stored = storedFor(to.key, metadata);
+  const source = { mount: sourceMount, known };
+  const gathered = await gatherSource(parts, mount, caller, source, digest);
   try {
-    const whole = { start: 0, end: known.file.size };
-    const content = await transfer(
-      parts,
-      caller,
-      { mount: sourceMount, known },
-      whole,
-      entry.attributes,
-      mount,
-      digest,
-    );
-    const record = recordOfCopy(known, content, storedFor(to.key, metadata), digest?.finish());
-    await mount.volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');
-    const publication = { entry: { ...entry, attributes: content.file }, record, writtenIn: content.writtenIn };
+    const whole = gathered?.whole;
+    if (whole === undefined) {
+      return await copyToFile(parts, mount, caller, source, path, file, stored, digest, to.conditions);
+    }
+    await checkUnchanged(parts, caller, source);
+    const { bytes, md5 } = whole;
+    const record = recordOfCopy(known, { size: bytes.length, md5 }, stored, digest?.finish());
+    const publication = wholeContent(parts, mount, caller, bytes, file.xattrs, record);
     return infoOf(to.key, await publish(parts, mount, caller, path, publication, to.conditions));
+  } finally {
+    gathered?.release();
+  }
+}
+
+/** A little content is read and published in one step: a copy by reference takes several. `undefined`: it is not so little. */
+async function gatherSource(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  source: CopySource,
+  digest: Digest | undefined,
+): Promise<Gathered | undefined> {
+  const { size, id } = source.known.file;
+  if (size > littleContent) return undefined;
+  return whileGuarded(parts, caller, source, { start: 0, end: size }, async () => {
+    const handle = await source.mount.volume.open(caller, id, 'read');
+    try {
+      const body = bodyOfFile(handle, caller, size, digest);
+      return await gatherWhole(mount.volume, body, parts.gathering, parts.contentHasher);
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+function bodyOfFile(handle: FileHandle, caller: Caller, length: number, digest: Digest | undefined): ObjectBody {
+  let at = 0;
+  return {
+    length,
+    async read() {
+      if (at === length) return undefined;
+      const { bytes } = await handle.read(caller, at, length - at);
+      if (bytes.length === 0) throw new StorageError('conditionFailed', 'the source became shorter');
+      digest?.update(bytes);
+      at += bytes.length;
+      return bytes;
+    },
+  };
+}
+
+async function copyToFile(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  source: CopySource,
+  path: KeyPath,
+  file: NewFile,
+  metadata: ObjectMetadata,
+  digest: Digest | undefined,
+  conditions: ObjectConditions | undefined,
+): Promise<ObjectInfo> {
+  const entry = await parts.system.createTemporary(mount, caller, file);
+  try {
+    const range = { start: 0, end: source.known.file.size };
+    const content = await transfer(parts, caller, source, range, entry.attributes, mount, digest);
+    const described = { size: content.file.size, ...(content.md5 && { md5: content.md5 }) };
+    const stamp = stampOfContent(content.file);
+    const record = { ...recordOfCopy(source.known, described, metadata, digest?.finish()), stamp };
+    await mount.volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');
+    const publication = temporaryFile(parts, mount, caller, entry, record, content.writtenIn);
+    return infoOf(path.key, await publish(parts, mount, caller, path, publication, conditions));
   } catch (error) {
     await parts.system.discard(mount, entry);
     throw error;
@@ -121,47 +193,65 @@ async function copyFile(
 export async function transfer(
   parts: ObjectParts,
   caller: Caller,
-  source: Required<Pick<Readable, 'mount' | 'known'>>,
-  range: { readonly start: number; readonly end: number },
+  source: CopySource,
+  range: Range,
   to: CopiedContent['file'],
   mount: MountedShare,
   digest: Digest | undefined,
 ): Promise<CopiedContent> {
-  const { file } = source.known;
   const length = range.end - range.start;
-  const piece: Piece = { volume: source.mount.volume, id: file.id, offset: range.start, length };
-  const span = spanOf(range.start, length);
+  const piece: Piece = { volume: source.mount.volume, id: source.known.file.id, offset: range.start, length };
+  const content = await whileGuarded(parts, caller, source, range, () =>
+    copyContent(parts.contentHasher, mount.volume, caller, to, [piece], digest),
+  );
+  await checkUnchanged(parts, caller, source);
+  return content;
+}
+
+async function whileGuarded<T>(
+  parts: ObjectParts,
+  caller: Caller,
+  source: CopySource,
+  range: Range,
+  read: () => Promise<T>,
+): Promise<T> {
+  const span = spanOf(range.start, range.end - range.start);
   const guard =
     span &&
     (await enter(parts, caller, {
       volume: source.mount.volumeName,
-      file: file.id,
+      file: source.known.file.id,
       access: 'read',
       door: caller.door,
       range: span,
     }));
-  let content: CopiedContent;
   try {
-    content = await copyContent(parts.contentHasher, mount.volume, caller, to, [piece], digest);
+    return await read();
   } finally {
     guard?.exit();
   }
-  const after = await settledAttributes(parts, source.mount, caller, file.id);
+}
+
+/** `conditionFailed` when it is not what was found any more: what was read of it may be of two contents. */
+async function checkUnchanged(
+  parts: ObjectParts,
+  caller: Caller,
+  { mount, known: { file } }: CopySource,
+): Promise<void> {
+  const after = await settledAttributes(parts, mount, caller, file.id);
   if (stampOfContent(after) !== stampOfContent(file)) throw new StorageError('conditionFailed', 'the source changed');
-  return content;
 }
 
 /** What is known of the source holds for the same bytes elsewhere; an object that came in parts is one piece now. */
 function recordOfCopy(
   { record }: Known,
-  { file, md5 }: CopiedContent,
+  { size, md5 }: { readonly size: number; readonly md5?: Uint8Array },
   metadata: ObjectMetadata,
   checksums: ObjectChecksums | undefined = record.checksums,
-): Publication['record'] {
+): Omit<Known['record'], 'stamp'> {
   const digest = md5 ?? record.digest;
   return {
-    stamp: stampOfContent(file),
-    size: file.size,
+    size,
     etag: digest === undefined ? record.etag : Buffer.from(digest).toString('hex'),
     ...(digest !== undefined && { digest }),
     ...(checksums !== undefined && { checksums }),

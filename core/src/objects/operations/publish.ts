@@ -5,13 +5,11 @@ import type { KeyPath } from '../../namespace/keys.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
 import { alternateName, plainName } from '../../namespace/names-forms.ts';
 import type { Caller, ObjectConditions } from '../../service/index.ts';
-import type { Attributes, Replaced, TargetCondition, WriteEpoch } from '../../spi/index.ts';
+import type { Attributes, Replaced, TargetCondition } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
 import { areAboutContent, checkConditions } from '../conditions.ts';
-import type { SystemEntry } from '../../namespace/system-directory.ts';
 import type { ObjectParts } from '../parts.ts';
 import { placeIn } from '../tree/place.ts';
-import type { ObjectRecord } from '../record/record-codec.ts';
 import { recordLock } from '../record/etags.ts';
 import type { Known } from '../record/etags.ts';
 import { stampOfContent } from '../record/stamps.ts';
@@ -26,18 +24,11 @@ import { lookup } from '../../namespace/look.ts';
 import { segmentLock } from '../tree/locks.ts';
 import type { Step } from '../tree/walk.ts';
 import { presentObject } from './present.ts';
-
-/** A file that is ready to become an object: content written, record stored. */
-export interface Publication {
-  readonly entry: SystemEntry;
-  readonly record: ObjectRecord & { readonly etag: string };
-  /** Of its bytes that are not stable yet: it becomes an object only when they are made so in this epoch. */
-  readonly writtenIn?: WriteEpoch | undefined;
-}
+import type { Ownership, Publication } from './publication.ts';
 
 /**
- * Makes a temporary file the object of a key. Conditions are checked in the same step as the change: what was looked at is named to the
- * backend's `replace`, and when it is something else by then, all is looked at again.
+ * Makes a content the object of a key. Conditions are checked in the same step as the change: what was looked at is named to the
+ * backend, and when it is something else by then, all is looked at again.
  */
 export async function publish(
   parts: ObjectParts,
@@ -47,7 +38,7 @@ export async function publish(
   publication: Publication,
   conditions: ObjectConditions | undefined,
 ): Promise<Known> {
-  await parts.expiries.note(mount, path.key, publication.record.metadata);
+  await parts.expiries.note(mount, path.key, publication.metadata);
   let steps: readonly Step[] = [];
   try {
     for (let attempt = 0; attempt < maxRetries; attempt += 1) {
@@ -87,9 +78,9 @@ async function publishIn(
   checkConditions(conditions, undefined, 'write');
   requireEntryChange(caller.principal, directory);
   const name = await freeName(parts, mount, caller, directory, path.last, found);
-  const wanted = newObjectFile(caller.principal, directory);
-  const file = await owned(mount, caller, publication, wanted);
-  return replace(parts, mount, caller, directory, name.name, { ...publication, entry: file }, name.over ?? 'absent');
+  // As its directory says now: who prepared the content may not have known it.
+  const owner = newObjectFile(caller.principal, directory);
+  return replace(parts, mount, caller, directory, name.name, publication, name.over ?? 'absent', owner);
 }
 
 /** The name that a new file gets, and the file under it that is no object and is taken over. */
@@ -117,20 +108,6 @@ async function freeName(
   return { name: plain.name, over: { id: blocker.id } };
 }
 
-/** The file becomes who its directory says; the temporary one may have been made when that was not known. */
-async function owned(
-  mount: MountedShare,
-  caller: Caller,
-  { entry }: Publication,
-  wanted: { readonly uid: number; readonly gid: number; readonly mode: number },
-): Promise<SystemEntry> {
-  const { attributes } = entry;
-  if (attributes.uid === wanted.uid && attributes.gid === wanted.gid && attributes.mode === wanted.mode) return entry;
-  const { uid, gid, mode } = wanted;
-  const { after } = await mount.volume.setattr(caller, attributes.id, { uid, gid, mode });
-  return { ...entry, attributes: after };
-}
-
 async function takeOver(
   parts: ObjectParts,
   mount: MountedShare,
@@ -144,8 +121,7 @@ async function takeOver(
   const { volume, volumeName } = mount;
   requireWrite(caller, current);
   // Where the name is taken over, the new file looks like the one before.
-  const entry =
-    volume.traits.replace === 'rename' ? await owned(mount, caller, publication, current) : publication.entry;
+  const owner = volume.traits.replace === 'rename' ? current : undefined;
   return parts.mutex.run(caller, recordLock(volumeName, current.id), async () => {
     const guard = await parts.table.enterFor(caller, {
       volume: volumeName,
@@ -158,7 +134,7 @@ async function takeOver(
       await clearPrivileges(volume, caller, current);
       await parts.handles.forget(volume, current.id);
       const target = { id: current.id, ...(stamp !== undefined && { stamp }) };
-      return await replace(parts, mount, caller, directory, found.name, { ...publication, entry }, target);
+      return await replace(parts, mount, caller, directory, found.name, publication, target, owner);
     } finally {
       guard.exit();
     }
@@ -171,15 +147,12 @@ async function replace(
   caller: Caller,
   directory: Attributes,
   name: Buffer,
-  { entry, record, writtenIn }: Publication,
+  publication: Publication,
   ifTarget: TargetCondition,
+  owner: Ownership | undefined,
 ): Promise<Known> {
   const { volume } = mount;
-  const result = await volume.replace(caller, entry.directory, entry.name, directory.id, name, {
-    ifTarget,
-    ...(writtenIn !== undefined && { writtenIn }),
-  });
-  parts.system.released(entry);
+  const { replaced: result, record } = await publication.publish(directory.id, name, ifTarget, owner);
   const { replaced } = result;
   const isOther = replaced !== undefined && replaced.id !== result.attributes.id;
   parts.folded.note(mount, result.directory, replaced === undefined ? { added: name } : {});

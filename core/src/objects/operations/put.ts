@@ -7,6 +7,7 @@ import { alternateName, plainName } from '../../namespace/names-forms.ts';
 import type { Caller, ObjectBody, ObjectConditions, ObjectInfo, ObjectMetadata, ShareId } from '../../service/index.ts';
 import type { Attributes, NewFile } from '../../spi/index.ts';
 import { checkConditions } from '../conditions.ts';
+import { gatherWhole } from '../content/gather-whole.ts';
 import type { WrittenContent } from '../content/write-content.ts';
 import { writeContent } from '../content/write-content.ts';
 import { infoOf } from '../object-info.ts';
@@ -20,7 +21,7 @@ import { newObjectFile } from '../tree/new-file.ts';
 import { lastOf, locate } from '../tree/walk.ts';
 import type { Located } from '../tree/walk.ts';
 import { putMarker } from './put-marker.ts';
-import type { Publication } from './publish.ts';
+import { temporaryFile, wholeContent } from './publication.ts';
 import { publish } from './publish.ts';
 import { presentObject } from './present.ts';
 
@@ -85,17 +86,37 @@ async function putFile(
   conditions: ObjectConditions | undefined,
 ): Promise<ObjectInfo> {
   const file = fileFor(mount, caller, path, located);
+  const gathered = await gatherWhole(mount.volume, body, parts.gathering, parts.contentHasher);
+  try {
+    const { whole, rest } = gathered;
+    if (whole === undefined) return await putStream(parts, mount, caller, path, file, rest, metadata, conditions);
+    const record = { ...recordOf(whole, metadata), size: whole.bytes.length };
+    const publication = wholeContent(parts, mount, caller, whole.bytes, file.xattrs, record);
+    return infoOf(path.key, await publish(parts, mount, caller, path, publication, conditions));
+  } finally {
+    gathered.release();
+  }
+}
+
+/** A body that is written down as it comes, into a file that nobody sees yet. */
+async function putStream(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  path: KeyPath,
+  file: NewFile,
+  body: ObjectBody,
+  metadata: ObjectMetadata,
+  conditions: ObjectConditions | undefined,
+): Promise<ObjectInfo> {
+  const { volume } = mount;
   const entry = await parts.system.createTemporary(mount, caller, file);
   try {
-    const written = await writeContent(
-      mount.volume,
-      caller,
-      entry.attributes,
-      body,
-      parts.gathering,
-      parts.contentHasher,
-    );
-    const publication = await describe(mount, caller, { ...entry, attributes: written.file }, written, metadata);
+    const { gathering, contentHasher } = parts;
+    const written = await writeContent(volume, caller, entry.attributes, body, gathering, contentHasher);
+    const record = { ...recordOf(written, metadata), stamp: stampOfContent(written.file), size: written.file.size };
+    await volume.setxattr(caller, written.file.id, recordXattr, encodeRecord(record), 'either');
+    const publication = temporaryFile(parts, mount, caller, entry, record, written.writtenIn);
     return infoOf(path.key, await publish(parts, mount, caller, path, publication, conditions));
   } catch (error) {
     await parts.system.discard(mount, entry);
@@ -120,25 +141,10 @@ function segmentXattrs(mount: MountedShare, directory: Attributes, segment: stri
   return new Map(hashed ? [[segmentXattr, Buffer.from(segment)]] : []);
 }
 
-/** Stores the record beside the content; it comes with it when the file is published. */
-async function describe(
-  mount: MountedShare,
-  caller: Caller,
-  entry: Publication['entry'],
-  { file, md5, checksums, writtenIn }: WrittenContent,
-  metadata: ObjectMetadata,
-): Promise<Publication> {
-  const record = {
-    stamp: stampOfContent(file),
-    size: file.size,
-    etag: Buffer.from(md5).toString('hex'),
-    digest: md5,
-    ...(checksums !== undefined && { checksums }),
-    metadata,
-    parts: 0,
-  };
-  await mount.volume.setxattr(caller, file.id, recordXattr, encodeRecord(record), 'either');
-  return { entry, record, writtenIn };
+/** What is known of a body when it has ended. */
+function recordOf({ md5, checksums }: Pick<WrittenContent, 'md5' | 'checksums'>, metadata: ObjectMetadata) {
+  const etag = Buffer.from(md5).toString('hex');
+  return { etag, digest: md5, ...(checksums !== undefined && { checksums }), metadata, parts: 0 };
 }
 
 /** Whether there is anything in a body, without losing its first bytes. */

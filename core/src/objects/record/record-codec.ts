@@ -27,6 +27,8 @@ export interface ObjectRecord {
 }
 
 const version = 1;
+/** Where an encoded record has its stamp: eight bytes, big-endian. */
+export const stampOffset = 1;
 
 export function encodeRecord(record: ObjectRecord): Uint8Array {
   return encode(version, (writer) => {

@@ -30,13 +30,18 @@ export async function storeRecord(
 ): Promise<Attributes> {
   const set = (stamp: bigint): Promise<Attributes> =>
     volume.setxattr(call, file.id, recordXattr, encodeRecord({ ...record, stamp, size: file.size }), 'either');
-  const before = stampOfContent(file);
-  const after = await set(before);
-  const moved = stampOfContent(after);
-  if (moved === before || after.contentStamp !== undefined) return after;
-  // The record moves the counter that it names: the next one moves it as far again. If it does not, the content is hashed once more.
-  return set(moved + (moved - before));
+  let [before, stamp] = [stampOfContent(file), stampOfContent(file)];
+  for (let attempt = 1; ; attempt += 1) {
+    const after = await set(stamp);
+    const moved = stampOfContent(after);
+    if (moved === stamp || after.contentStamp !== undefined || attempt === maxSettings) return after;
+    // The record moves the counter that it names: the next one moves it as far again.
+    [before, stamp] = [moved, moved + (moved - before)];
+  }
 }
+
+/** How often a record is set to name the counter that setting it moves. When that is not met, the content is hashed once more. */
+const maxSettings = 3;
 
 export function isValid(record: ObjectRecord | undefined, file: Attributes): record is ObjectRecord {
   return record !== undefined && record.stamp === stampOfContent(file) && record.size === file.size;

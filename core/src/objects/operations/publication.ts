@@ -1,0 +1,96 @@
+import type { MountedShare } from '../../namespace/mounts.ts';
+import type { SystemEntry } from '../../namespace/system-directory.ts';
+import type { Caller, ObjectMetadata } from '../../service/index.ts';
+import type { FileId, Name, NewFile, Replaced, TargetCondition, WriteEpoch } from '../../spi/index.ts';
+import type { ObjectParts } from '../parts.ts';
+import type { Known } from '../record/etags.ts';
+import { encodeRecord, stampOffset } from '../record/record-codec.ts';
+import { recordXattr } from '../record/xattr-names.ts';
+
+export type Ownership = Pick<NewFile, 'uid' | 'gid' | 'mode'>;
+
+/** A content that is ready to become an object, and what is said of it. */
+export interface Publication {
+  readonly metadata: ObjectMetadata;
+  /**
+   * Makes it what a name means, in one step, stable when answered: readers see all of what was there before, or all of this.
+   * The record that comes back is stored, and its stamp may not be that of the content.
+   *
+   * @param owner whose the file is from now on; absent where the one that is there stays who it is
+   */
+  publish(
+    directory: FileId,
+    name: Name,
+    ifTarget: TargetCondition,
+    owner: Ownership | undefined,
+  ): Promise<{ readonly replaced: Replaced; readonly record: Known['record'] }>;
+}
+
+/**
+ * A temporary file with content and record.
+ *
+ * @param writtenIn of bytes that are not stable yet: it becomes an object only when they are made so in this epoch
+ */
+export function temporaryFile(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  entry: SystemEntry,
+  record: Known['record'],
+  writtenIn: WriteEpoch | undefined,
+): Publication {
+  const { volume } = mount;
+  let { attributes } = entry;
+  /** It may have been made when nobody knew whose it would be. */
+  const giveTo = async ({ uid, gid, mode }: Ownership): Promise<void> => {
+    if (attributes.uid === uid && attributes.gid === gid && attributes.mode === mode) return;
+    ({ after: attributes } = await volume.setattr(caller, attributes.id, { uid, gid, mode }));
+  };
+  return {
+    metadata: record.metadata,
+    publish: async (directory, name, ifTarget, owner) => {
+      if (owner !== undefined) await giveTo(owner);
+      const options = { ifTarget, ...(writtenIn !== undefined && { writtenIn }) };
+      const replaced = await volume.replace(caller, entry.directory, entry.name, directory, name, options);
+      parts.system.released(entry);
+      return { replaced, record };
+    },
+  };
+}
+
+/**
+ * Bytes in memory that come with their name and their record in one step.
+ *
+ * @param xattrs what else the file gets
+ * @param record its stamp is found out when it is published
+ */
+export function wholeContent(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  bytes: Uint8Array,
+  xattrs: NewFile['xattrs'],
+  record: Omit<Known['record'], 'stamp'>,
+): Publication {
+  const { volume } = mount;
+  const all = new Map(xattrs).set(recordXattr, encodeRecord({ ...record, stamp: 0n }));
+  const stampIn = { xattr: recordXattr, offset: stampOffset };
+  return {
+    metadata: record.metadata,
+    publish: async (directory, name, ifTarget, owner = nobody) => {
+      const { uid, gid, mode } = owner;
+      const file = { uid, gid, mode, xattrs: all };
+      const replaced = await parts.system.withAside(mount, caller, undefined, (aside) =>
+        volume.publish!(caller, directory, name, file, bytes.length === 0 ? [] : [bytes], {
+          aside,
+          ifTarget,
+          ...(volume.traits.contentStamp && { stampIn }),
+        }),
+      );
+      return { replaced, record: { ...record, stamp: replaced.attributes.contentStamp ?? 0n } };
+    },
+  };
+}
+
+/** Where the file that is there keeps its owner. */
+const nobody: Ownership = { uid: 0, gid: 0, mode: 0o600 };
