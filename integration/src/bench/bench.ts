@@ -1,14 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  GANESHA,
-  install,
-  type PeerRequirement,
-  RADOSGW,
-  SAMBA,
-  SWIFT,
-  whyUnavailable,
-} from '../peers/peer-packages.ts';
+import { CEPHFS, install, type PeerRequirement, whyUnavailable } from '../peers/peer-packages.ts';
 import { ScratchDirectory } from '../peers/scratch-directory.ts';
 import { describeMachine, revision } from './measure/machine.ts';
 import { peakMemory } from './measure/peak-memory.ts';
@@ -18,23 +10,10 @@ import type { BenchResults, Row, ServerFacts, SyncCount } from './report/results
 import type { TimeWindow } from './profile/self-time.ts';
 import { runLoads } from './run-loads.ts';
 import { type BenchServer, type Protocol, protocolTitles } from './server.ts';
-import { ganeshaServer } from './servers/ganesha.ts';
 import { startPolynas } from './servers/polynas.ts';
-import { radosgwServer } from './servers/radosgw.ts';
-import { sambaServer } from './servers/samba.ts';
-import { swiftServer } from './servers/swift.ts';
-
-interface Peer {
-  readonly requirement: PeerRequirement;
-  start(directory: string): Promise<BenchServer>;
-}
-
-const peers: Readonly<Record<Protocol, Peer>> = {
-  nfs: { requirement: GANESHA, start: ganeshaServer },
-  s3: { requirement: RADOSGW, start: radosgwServer },
-  smb: { requirement: SAMBA, start: sambaServer },
-  swift: { requirement: SWIFT, start: swiftServer },
-};
+import { cephStorage } from './storage/cephfs.ts';
+import { localDisk } from './storage/local-disk.ts';
+import type { Peer, Storage } from './storage/storage.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -58,19 +37,22 @@ export async function runBench(options: BenchOptions, { say, onRow, onRound }: B
   const rows: Row[] = [];
   const syncs: SyncCount[] = [];
   let head: BenchServer | undefined;
+  let storage: Storage | undefined;
   try {
     const machine = describeMachine(scratch.path);
-    const noProbe = options.syncs ? whyNoSyncProbe() : 'not asked for';
+    const noProbe = whyNoSyncCounts(options);
     if (options.syncs && noProbe !== undefined) skip(`syncs for each operation: ${noProbe}`);
+    storage = await startStorage(options, scratch);
     if (options.head) {
       const nodeArguments =
         options.profile === undefined
           ? []
           : ['--cpu-prof', '--cpu-prof-interval=250', `--cpu-prof-dir=${options.profile}`];
-      head = await startPolynas({ directory: scratch.folder('polynas'), protocols: options.protocols, nodeArguments });
+      const directory = scratch.folder('polynas');
+      head = await startPolynas({ directory, protocols: options.protocols, storage: storage.head, nodeArguments });
     }
     for (const protocol of options.protocols) {
-      const peer = await startPeer(protocol, options, scratch, skip);
+      const peer = await startPeer(protocol, storage.peers[protocol], options, scratch, skip);
       try {
         const both = [head, peer].filter((server) => server !== undefined);
         say(`${protocolTitles[protocol]}: ${both.map(({ name, version }) => `${name} ${version}`).join(' and ')}`);
@@ -80,6 +62,7 @@ export async function runBench(options: BenchOptions, { say, onRow, onRound }: B
           servers: both,
           options,
           directory,
+          storage,
           probe: noProbe === undefined,
           onRow,
           onRound: (server, window) => {
@@ -98,6 +81,7 @@ export async function runBench(options: BenchOptions, { say, onRow, onRound }: B
       date: new Date().toISOString(),
       ...(commit !== undefined && { revision: commit }),
       machine,
+      ...(storage.description !== undefined && { storage: storage.description }),
       rounds: options.rounds,
       secondsPerRound: options.seconds,
       servers: [...facts.values()],
@@ -107,6 +91,7 @@ export async function runBench(options: BenchOptions, { say, onRow, onRound }: B
     };
   } finally {
     await head?.stop();
+    await storage?.stop();
     scratch.remove();
   }
 }
@@ -116,21 +101,47 @@ function factsOf({ name, version, durability, cpuGroups }: BenchServer): ServerF
   return { name, version, durability, peakMemory: peak };
 }
 
+/** Syncs of a storage that is servers of its own are not the server's; what these do is counted by themselves. */
+function whyNoSyncCounts({ syncs, backend }: BenchOptions): string | undefined {
+  if (!syncs) return 'not asked for';
+  if (backend !== 'local') return 'the cluster makes them; its operations are counted instead';
+  return whyNoSyncProbe();
+}
+
+/** @throws Error when what the storage is made of is not there: then there is nothing to measure */
+async function startStorage(options: BenchOptions, scratch: ScratchDirectory): Promise<Storage> {
+  switch (options.backend) {
+    case 'local':
+      return localDisk();
+    case 'cephfs':
+      demand(CEPHFS, options);
+      return cephStorage(join(scratch.path, 'ceph'));
+  }
+}
+
+function demand(what: PeerRequirement, options: BenchOptions): void {
+  if (options.install && whyUnavailable(what) !== undefined) install(what);
+  const why = whyUnavailable(what);
+  if (why !== undefined) throw new Error(why);
+}
+
 async function startPeer(
   protocol: Protocol,
+  peer: Peer | undefined,
   options: BenchOptions,
   scratch: ScratchDirectory,
   skip: (line: string) => void,
 ): Promise<BenchServer | undefined> {
   if (!options.peers) return undefined;
-  const { requirement, start } = peers[protocol];
+  if (peer === undefined) {
+    skip(`a peer for ${protocolTitles[protocol]}: there is none on this storage`);
+    return undefined;
+  }
   try {
-    if (options.install && whyUnavailable(requirement) !== undefined) install(requirement);
-    const why = whyUnavailable(requirement);
-    if (why !== undefined) throw new Error(why);
-    return await start(join(scratch.path, protocol));
+    demand(peer.requirement, options);
+    return await peer.start(join(scratch.path, protocol));
   } catch (error) {
-    skip(`the peer ${requirement.name}: ${error instanceof Error ? error.message : String(error)}`);
+    skip(`the peer ${peer.requirement.name}: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
 }

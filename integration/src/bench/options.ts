@@ -9,6 +9,7 @@ export const usage = `npm run bench -- [options]
   --depth N,N        steps in flight, where a load does not say its own (default 1,16)
   --only PROTOCOL    one of nfs, s3, smb, swift
   --load TEXT        only loads whose name contains TEXT; may be given several times
+  --backend NAME     what the head and its peers store on: local (default; the disk) or cephfs (one Ceph cluster for all)
   --no-peers         the head alone
   --peers-only       the peers without the head, to look at the load generators
   --install          installs the peers' Debian packages where they are missing (needs root)
@@ -19,7 +20,11 @@ export const usage = `npm run bench -- [options]
   --profile DIR      the head writes a CPU profile there; its functions with most time are printed
 `;
 
+export const backends = ['local', 'cephfs'] as const;
+export type Backend = (typeof backends)[number];
+
 export interface BenchOptions {
+  readonly backend: Backend;
   readonly quick: boolean;
   readonly rounds: number;
   readonly seconds: number;
@@ -48,6 +53,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       depth: { type: 'string', default: '1,16' },
       only: { type: 'string' },
       load: { type: 'string', multiple: true, default: [] },
+      backend: { type: 'string', default: 'local' },
       'no-peers': { type: 'boolean', default: false },
       'peers-only': { type: 'boolean', default: false },
       install: { type: 'boolean', default: false },
@@ -62,7 +68,10 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
   const { only, quick, json, markdown, profile } = values;
   const wanted = protocols.filter((protocol) => only === undefined || only === protocol);
   if (wanted.length === 0) throw new Error(`--only is one of ${protocols.join(', ')}, not ${only}`);
+  const backend = backends.find((name) => name === values.backend);
+  if (backend === undefined) throw new Error(`--backend is one of ${backends.join(', ')}, not ${values.backend}`);
   return {
+    backend,
     quick,
     rounds: positive('--rounds', values.rounds ?? (quick ? '1' : '3')),
     seconds: positive('--seconds', values.seconds ?? (quick ? '0.3' : '2')),

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { LoadGenerator } from './load-generator.ts';
 import { fixtureOf, type LoadRow, loadsOf } from './load-tables.ts';
 import { cpuSeconds } from './measure/cpu-time.ts';
+import { workBetween } from './measure/cluster-work.ts';
 import { countSyncs } from './measure/sync-probe.ts';
 import type { BenchOptions } from './options.ts';
 import type { Round, Row, SyncCount } from './report/results.ts';
 import type { BenchServer, Protocol } from './server.ts';
 import type { TimeWindow } from './profile/self-time.ts';
+import type { Storage } from './storage/storage.ts';
 
 interface Contender {
   readonly server: BenchServer;
@@ -20,6 +22,7 @@ export interface LoadsRun {
   readonly options: BenchOptions;
   /** A folder on the disk of all servers. */
   readonly directory: string;
+  readonly storage: Storage;
   /** Counts syncs too. */
   readonly probe: boolean;
   readonly onRow: (row: Row) => void;
@@ -67,7 +70,7 @@ async function runRow(run: LoadsRun, contenders: readonly Contender[], load: Loa
       await contender.generator.prepare(load.name, { depth, seconds: options.seconds, maximum: load.maximum });
       settle(run.directory);
       const from = monotonic();
-      done.push(await measured(contender));
+      done.push(await measured(contender, run.storage));
       run.onRound(contender.server, { from, to: monotonic() });
     }
   }
@@ -86,13 +89,19 @@ function settle(directory: string): void {
   spawnSync('sync', ['--file-system', directory]);
 }
 
-async function measured({ server, generator }: Contender): Promise<Round> {
+async function measured({ server, generator }: Contender, storage: Storage): Promise<Round> {
+  const workBefore = await storage.clusterWork?.();
   const sample = () => server.cpuGroups.map(({ pids }) => cpuSeconds(pids));
   const before = sample();
   const round = await generator.run();
   const after = sample();
   const spent = server.cpuGroups.map(({ name }, i) => [name, (after[i] ?? 0) - (before[i] ?? 0)] as const);
-  return { ...round, serverCpu: Object.fromEntries(spent) };
+  const workAfter = await storage.clusterWork?.();
+  return {
+    ...round,
+    serverCpu: Object.fromEntries(spent),
+    ...(workBefore !== undefined && workAfter !== undefined && { clusterWork: workBetween(workBefore, workAfter) }),
+  };
 }
 
 async function probeSyncs(

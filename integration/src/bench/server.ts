@@ -17,6 +17,15 @@ export interface CpuGroup {
   readonly pids: readonly number[];
 }
 
+/** A server alone, and, where it stores on servers of their own, with these. */
+export function groupsWith(name: string, own: readonly number[], storage: readonly number[]): CpuGroup[] {
+  if (storage.length === 0) return [{ name, pids: own }];
+  return [
+    { name: `${name} alone`, pids: own },
+    { name: `${name}, Ceph’s daemons`, pids: [...own, ...storage] },
+  ];
+}
+
 /** A server under load, ours or a peer. */
 export interface BenchServer {
   readonly name: string;

@@ -1,11 +1,14 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CephDirectory } from './ceph-directory.ts';
 import { Daemon } from './daemon.ts';
 import { listenAsRpcbind } from './rpcbind-stand-in.ts';
 
+/** A folder on a file system with file handles (ext4, xfs, btrfs), or a directory of a CephFS. */
+export type GaneshaExport = string | CephDirectory;
+
 export interface GaneshaOptions {
-  /** Folder that is exported, on a file system with file handles (ext4, xfs, btrfs). */
-  readonly exported: string;
+  readonly exported: GaneshaExport;
   /** Folder for its configuration, log and recovery records. */
   readonly directory: string;
   readonly nfsPort: number;
@@ -22,14 +25,16 @@ export interface Ganesha {
 }
 
 /**
- * NFS-Ganesha with its VFS back end on loopback ports; needs root. It runs in a mount namespace with a /run of its own:
+ * NFS-Ganesha on loopback ports; needs root. It runs in a mount namespace with a /run of its own:
  * it keeps its state below /run/ganesha, and it registers with rpcbind through /run/rpcbind.sock, which is ours there.
  */
 export async function startGanesha(options: GaneshaOptions): Promise<Ganesha> {
   const { directory, exported, nfsPort, mountPort } = options;
   mkdirSync(directory, { recursive: true });
-  mkdirSync(exported, { recursive: true });
-  chmodSync(exported, 0o777);
+  if (typeof exported === 'string') {
+    mkdirSync(exported, { recursive: true });
+    chmodSync(exported, 0o777);
+  }
   const exportPath = '/bench';
   const configuration = join(directory, 'ganesha.conf');
   writeFileSync(configuration, configurationOf(options, exportPath));
@@ -59,7 +64,16 @@ export async function startGanesha(options: GaneshaOptions): Promise<Ganesha> {
   return { daemon, exportPath, stop };
 }
 
+/** The export's back end, and settings of that back end for all exports. */
+function storageOf(exported: GaneshaExport): { path: string; fsal: string; more: string } {
+  if (typeof exported === 'string') return { path: exported, fsal: 'Name = VFS;', more: '' };
+  const { configuration, client, fileSystem, path } = exported;
+  const fsal = `Name = CEPH; User_Id = "${client}"; Filesystem = "${fileSystem}";`;
+  return { path, fsal, more: `CEPH { Ceph_Conf = "${configuration}"; umask = 0; }\n` };
+}
+
 function configurationOf(options: GaneshaOptions, exportPath: string): string {
+  const { path, fsal, more } = storageOf(options.exported);
   const [nlmPort, rquotaPort] = options.sparePorts;
   return `NFS_CORE_PARAM {
   Protocols = 3;
@@ -75,15 +89,15 @@ NFSV4 { Graceless = true; RecoveryBackend = fs; }
 NFS_KRB5 { Active_krb5 = false; }
 EXPORT {
   Export_Id = 1;
-  Path = ${options.exported};
+  Path = ${path};
   Pseudo = ${exportPath};
   Protocols = 3;
   Transports = TCP;
   Access_Type = RW;
   Squash = no_root_squash;
   SecType = sys;
-  FSAL { Name = VFS; }
+  FSAL { ${fsal} }
 }
-LOG { Default_Log_Level = EVENT; }
+${more}LOG { Default_Log_Level = EVENT; }
 `;
 }

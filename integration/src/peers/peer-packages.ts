@@ -16,6 +16,32 @@ export const GANESHA: PeerRequirement = {
   programs: ['ganesha.nfsd', 'unshare', 'setpriv'],
 };
 
+/** Debian's folder for libraries: its triplet for this machine. */
+const libraries = process.arch === 'arm64' ? '/usr/lib/aarch64-linux-gnu' : '/usr/lib/x86_64-linux-gnu';
+
+export const GANESHA_CEPH: PeerRequirement = {
+  name: 'NFS-Ganesha on CephFS',
+  packages: ['nfs-ganesha', 'nfs-ganesha-ceph'],
+  programs: ['ganesha.nfsd', `${libraries}/ganesha/libfsalceph.so`, 'unshare', 'setpriv'],
+};
+
+/** A cluster with a file system, and the library by which the head uses it. */
+export const CEPHFS: PeerRequirement = {
+  name: 'Ceph',
+  packages: ['ceph-mon', 'ceph-osd', 'ceph-mgr', 'ceph-mds', 'ceph-common', 'libcephfs2'],
+  programs: [
+    'ceph',
+    'ceph-mon',
+    'ceph-osd',
+    'ceph-mgr',
+    'ceph-mds',
+    'ceph-authtool',
+    'monmaptool',
+    `${libraries}/libcephfs.so.2`,
+    'setpriv',
+  ],
+};
+
 export const RADOSGW: PeerRequirement = {
   name: 'radosgw',
   packages: ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph-mgr', 'ceph-common'],
@@ -36,6 +62,12 @@ export const SAMBA: PeerRequirement = {
   name: 'Samba',
   packages: ['samba'],
   programs: ['smbd', 'smbpasswd', 'setpriv'],
+};
+
+export const SAMBA_CEPH: PeerRequirement = {
+  name: 'Samba on CephFS',
+  packages: ['samba', 'samba-vfs-modules'],
+  programs: [...SAMBA.programs, `${libraries}/samba/vfs/ceph.so`],
 };
 
 export const SWIFT: PeerRequirement = {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CephCluster } from '../ceph/cluster.ts';
 import type { CephPorts } from '../ceph/configuration.ts';
+import type { Daemon } from './daemon.ts';
 
 export interface RadosgwOptions {
   /** Folder for the whole cluster, on the disk that is to be measured. */
@@ -12,10 +13,13 @@ export interface RadosgwOptions {
   readonly osdBytes?: number;
 }
 
-export interface Radosgw {
+export interface Gateway {
   readonly accessKey: string;
   readonly secretKey: string;
-  readonly gatewayPid: number;
+  readonly daemon: Daemon;
+}
+
+export interface Radosgw extends Gateway {
   /** Gateway, OSDs, monitor and manager. */
   readonly allPids: readonly number[];
   stop(): Promise<void>;
@@ -26,17 +30,27 @@ export async function startRadosgw(options: RadosgwOptions): Promise<Radosgw> {
   const { directory, ports, osds, copies, osdBytes = 8 * 1024 ** 3 } = options;
   const cluster = await CephCluster.start({ directory, ports, osds, copies, osdBytes });
   try {
-    const capabilities = ['mon', 'allow rw', 'osd', 'allow rwx', 'mgr', 'allow rw'];
-    const keyring = await cluster.keyring('client.rgw.a', 'rgw/keyring', ...capabilities);
-    const gateway = cluster.launch('client.rgw.a', 'radosgw', '-n', 'client.rgw.a', '--keyring', keyring);
-    await gateway.listening(ports.gateway, 120);
-    const accessKey = randomBytes(10).toString('hex').toUpperCase();
-    const secretKey = randomBytes(20).toString('hex');
-    const user = ['--uid=bench', '--display-name=bench', `--access-key=${accessKey}`, `--secret-key=${secretKey}`];
-    await cluster.commands.radosgwAdmin('user', 'create', ...user);
-    return { accessKey, secretKey, gatewayPid: gateway.pid, allPids: cluster.pids, stop: () => cluster.stop() };
+    const gateway = await startGateway(cluster, ports.gateway);
+    return { ...gateway, allPids: cluster.pids, stop: () => cluster.stop() };
   } catch (error) {
     await cluster.stop();
     throw error;
   }
+}
+
+/**
+ * A gateway of a running cluster, one of its daemons from now on, and one S3 user.
+ *
+ * @param port as its `ceph.conf` says
+ */
+export async function startGateway(cluster: CephCluster, port: number): Promise<Gateway> {
+  const capabilities = ['mon', 'allow rw', 'osd', 'allow rwx', 'mgr', 'allow rw'];
+  const keyring = await cluster.keyring('client.rgw.a', 'rgw/keyring', ...capabilities);
+  const daemon = cluster.launch('client.rgw.a', 'radosgw', '-n', 'client.rgw.a', '--keyring', keyring);
+  await daemon.listening(port, 120);
+  const accessKey = randomBytes(10).toString('hex').toUpperCase();
+  const secretKey = randomBytes(20).toString('hex');
+  const user = ['--uid=bench', '--display-name=bench', `--access-key=${accessKey}`, `--secret-key=${secretKey}`];
+  await cluster.commands.radosgwAdmin('user', 'create', ...user);
+  return { accessKey, secretKey, daemon };
 }

@@ -37,6 +37,7 @@ describe.skipIf(unavailable !== undefined)(`Samba${unavailable === undefined ? '
       shared: join(scratch.path, 'shared'),
       port,
       user,
+      listed: true,
     });
     target = { address: '127.0.0.1', port, share: samba.share, user: user.name, password: user.password };
     file = join(scratch.path, 'file');

@@ -32,6 +32,40 @@ export function figuresOf(row: Row): Figures[] {
   });
 }
 
+/** Work of the cluster for each step, over all rounds of one server. */
+export interface WorkPerStep {
+  readonly server: string;
+  readonly metadataRequests: number;
+  /** In words: `create 1.00, setxattr 1.00`. */
+  readonly metadataKinds: string;
+  readonly capMessages: number;
+  readonly storeOperations: number;
+}
+
+/** None for a server whose storage counts nothing. */
+export function workOf(row: Row): WorkPerStep[] {
+  return row.servers.flatMap(({ name, rounds }) => {
+    const works = rounds.flatMap(({ clusterWork }) => (clusterWork === undefined ? [] : [clusterWork]));
+    if (works.length === 0) return [];
+    const steps = Math.max(1, total(rounds.map((round) => round.steps)));
+    const kinds = [...new Set(works.flatMap(({ metadataKinds }) => Object.keys(metadataKinds)))];
+    const perKind = kinds.map(
+      (kind) => [kind, total(works.map((work) => work.metadataKinds[kind] ?? 0)) / steps] as const,
+    );
+    return {
+      server: name,
+      metadataRequests: total(works.map((work) => work.metadataRequests)) / steps,
+      metadataKinds: perKind.map(([kind, each]) => `${kind} ${significant(each)}`).join(', '),
+      capMessages: total(works.map((work) => work.capMessages)) / steps,
+      storeOperations: total(works.map((work) => work.storeOperations)) / steps,
+    };
+  });
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
 /** Speed, or throughput where the row has bytes, with its unit. */
 export function rate(row: Row, figures: Figures): string {
   if (row.bytes === undefined) return `${significant(figures.stepsPerSecond)}/s`;

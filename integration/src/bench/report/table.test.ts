@@ -33,6 +33,27 @@ describe('figures', () => {
     expect(progressLine(row)).toContain('=> speed 4.00×, CPU 0.30× / 0.15× of radosgw');
   });
 
+  it('compare groups of the same kind where both servers store on the same cluster', () => {
+    const servers = [
+      { name: 'Polynas', rounds: [round(1000, { alone: 0.5, all: 3 })] },
+      { name: 'radosgw', rounds: [round(1000, { alone: 1, all: 4 })] },
+    ];
+    expect(progressLine({ ...row, servers })).toContain('CPU 0.50× / 0.75× of radosgw');
+  });
+
+  it('tell what the cluster did for each step', () => {
+    const clusterWork = {
+      metadataRequests: 2000,
+      metadataKinds: { create: 2000 },
+      capMessages: 500,
+      storeOperations: 0,
+    };
+    const servers = [{ name: 'Polynas', rounds: [{ ...round(1000, { alone: 0.5 }), clusterWork }] }];
+    expect(progressLine({ ...row, servers })).toContain(
+      'Polynas, cluster: 2.00 MDS requests (create 2.00), 0.50 of caps, 0.00 of OSDs',
+    );
+  });
+
   it('have three significant digits', () => {
     expect([0.1234, 1.234, 12.34, 123.4, 12_345].map(significant)).toEqual(['0.12', '1.23', '12.3', '123', '12,345']);
   });

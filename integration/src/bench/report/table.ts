@@ -1,4 +1,4 @@
-import { cpuCost, type Figures, figuresOf, rate, ratio, significant } from './figures.ts';
+import { cpuCost, type Figures, figuresOf, rate, ratio, significant, workOf } from './figures.ts';
 import { protocols, protocolTitles } from '../server.ts';
 import type { BenchResults, Row, ServerFacts, SyncCount } from './results.ts';
 
@@ -11,9 +11,15 @@ export function progressLine(row: Row): string {
     return `${figures.server} ${rate(row, figures)}, p50 ${significant(figures.p50)} ms, p99 ${significant(figures.p99)} ms, CPU ${cpu}`;
   });
   const ratios = peers.map((peer) => `speed ${speedRatio(ours, peer)}, CPU ${cpuRatio(ours, peer)} of ${peer.server}`);
+  const work = workOf(row).map(
+    ({ server, metadataRequests, metadataKinds, capMessages, storeOperations }) =>
+      `${server}, cluster: ${significant(metadataRequests)} MDS requests (${metadataKinds}), ` +
+      `${significant(capMessages)} of caps, ${significant(storeOperations)} of OSDs`,
+  );
   return [
     `${row.load}, ${row.depth} in flight`,
     ...all.map((line) => `    ${line}`),
+    ...work.map((line) => `    ${line}`),
     ...ratios.map((line) => `    => ${line}`),
   ].join('\n');
 }
@@ -27,6 +33,7 @@ export function markdown(results: BenchResults): string {
       `${machine.disk}, 4 KiB append + fdatasync ${machine.syncMicroseconds} µs, load average before the run ${machine.loadAverage}. ` +
       `Medians of ${results.rounds} rounds of ${results.secondsPerRound} s each.`,
     '',
+    ...(results.storage === undefined ? [] : [`- **Storage**: ${results.storage}`]),
     ...results.servers.map(
       (server) => `- **${server.name}** ${server.version}: ${server.durability} Peak memory: ${memory(server)}.`,
     ),
@@ -36,6 +43,7 @@ export function markdown(results: BenchResults): string {
     const rows = results.rows.filter((row) => row.protocol === protocol);
     if (rows.length > 0) parts.push('', `### ${protocolTitles[protocol]}`, '', ...loadTable(rows));
   }
+  if (results.rows.some(countsWork)) parts.push('', '### Work of the cluster', '', ...workTable(results.rows));
   if (results.syncs.length > 0) parts.push('', '### Syncs', '', ...syncTable(results));
   return `${parts.join('\n')}\n`;
 }
@@ -84,6 +92,26 @@ function syncTable({ syncs, servers }: BenchResults): string[] {
   return grid(['syncs for each step', ...names], lines);
 }
 
+function countsWork({ servers }: Row): boolean {
+  return servers.some(({ rounds }) => rounds.some(({ clusterWork }) => clusterWork !== undefined));
+}
+
+/** What a step costs the MDS and the OSDs. */
+function workTable(rows: readonly Row[]): string[] {
+  const names = [...new Set(rows.flatMap(({ servers }) => servers.map(({ name }) => name)))];
+  const lines = rows.filter(countsWork).map((row) => {
+    const perServer = new Map(workOf(row).map((work) => [work.server, work]));
+    const cells = names.flatMap((name) => {
+      const work = perServer.get(name);
+      if (work === undefined) return ['', ''];
+      const { metadataRequests, capMessages, storeOperations } = work;
+      return [`${significant(metadataRequests)} + ${significant(capMessages)}`, significant(storeOperations)];
+    });
+    return [`${protocolTitles[row.protocol]} ${row.load}`, `${row.depth}`, ...cells];
+  });
+  return grid(['for each step', 'in flight', ...names.flatMap((name) => [`${name} MDS`, `${name} OSDs`])], lines);
+}
+
 function grid(columns: readonly string[], lines: readonly (readonly string[])[]): string[] {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const alignment = columns.map((_, i) => (i === 0 ? '---' : '---:'));
@@ -94,11 +122,11 @@ function speedRatio(ours: Figures, peer: Figures): string {
   return ratio(ours.stepsPerSecond, peer.stepsPerSecond);
 }
 
-/** Of the last group: all that the peer needs to give the same service. */
+/** For each group of the peer: ours of the same kind, or, where we are one process, that one. */
 function cpuRatio(ours: Figures, peer: Figures): string {
   const cost = ({ cpu }: Figures) => cpu.map(({ microseconds }) => microseconds);
-  const [own = 0] = cost(ours);
+  const own = cost(ours);
   return cost(peer)
-    .map((theirs) => ratio(own, theirs))
+    .map((theirs, i) => ratio(own[i] ?? own[0] ?? 0, theirs))
     .join(' / ');
 }

@@ -3,13 +3,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Daemon, freePorts } from '../../peers/daemon.ts';
-import { type BenchServer, benchUser, type Protocol } from '../server.ts';
+import { type BenchServer, benchUser, groupsWith, type Protocol } from '../server.ts';
+import type { HeadStorage } from '../storage/storage.ts';
 
 export interface PolynasOptions {
   /** Folder for its data, log and configuration, on the disk that is to be measured. */
   readonly directory: string;
   /** Doors to open. */
   readonly protocols: readonly Protocol[];
+  readonly storage: HeadStorage;
   /** Arguments of node before the program, such as `--cpu-prof`. */
   readonly nodeArguments?: readonly string[];
 }
@@ -20,7 +22,7 @@ const region = 'us-east-1';
 
 /** The head as a user starts it, with one share and one user declared in its configuration file. */
 export async function startPolynas(options: PolynasOptions): Promise<BenchServer> {
-  const { directory, protocols, nodeArguments = [] } = options;
+  const { directory, protocols, storage, nodeArguments = [] } = options;
   mkdirSync(directory, { recursive: true });
   const [nfsPort = 0, mountPort = 0, s3Port = 0, smbPort = 0, swiftPort = 0] = await freePorts(5);
   const accessKey = randomBytes(10).toString('hex').toUpperCase();
@@ -31,7 +33,7 @@ export async function startPolynas(options: PolynasOptions): Promise<BenchServer
   writeFileSync(
     configuration,
     JSON.stringify(
-      declared({ protocols, nfsPort, mountPort, s3Port, smbPort, swiftPort, accessKey, secretKey, password }),
+      declared({ storage, protocols, nfsPort, mountPort, s3Port, smbPort, swiftPort, accessKey, secretKey, password }),
       undefined,
       2,
     ),
@@ -54,10 +56,8 @@ export async function startPolynas(options: PolynasOptions): Promise<BenchServer
   return {
     name: 'Polynas',
     version: `${version}, Node.js ${process.versions.node}`,
-    durability:
-      'local backend (LMDB and host files). Every change of metadata, FILE_SYNC write, COMMIT and PUT is on disk ' +
-      '(fdatasync) before it is answered, directory entry included; UNSTABLE writes are on disk after COMMIT, SMB’s after FLUSH.',
-    cpuGroups: [{ name: 'Polynas', pids: [daemon.pid] }],
+    durability: storage.durability,
+    cpuGroups: groupsWith('Polynas', [daemon.pid], storage.pids),
     endpoint: (protocol) => {
       switch (protocol) {
         case 'nfs':
@@ -79,6 +79,7 @@ export async function startPolynas(options: PolynasOptions): Promise<BenchServer
 }
 
 interface Declared {
+  readonly storage: HeadStorage;
   readonly protocols: readonly Protocol[];
   readonly nfsPort: number;
   readonly mountPort: number;
@@ -91,10 +92,11 @@ interface Declared {
 }
 
 function declared(what: Declared): object {
-  const { protocols, nfsPort, mountPort, s3Port, smbPort, swiftPort, accessKey, secretKey, password } = what;
+  const { storage, protocols, nfsPort, mountPort, s3Port, smbPort, swiftPort, accessKey, secretKey, password } = what;
   const address = '127.0.0.1';
   return {
     log: { level: 'warn' },
+    ...(storage.volumes !== undefined && { volumes: storage.volumes }),
     doors: {
       nfs: { enabled: protocols.includes('nfs'), address, port: nfsPort, mountPort },
       s3: { enabled: protocols.includes('s3'), address, port: s3Port, region },

@@ -9,16 +9,20 @@ export interface SmbFixture {
   readonly server: SmbServer;
   readonly signed: Session;
   readonly sealed: Session;
-  /** Files `smb-smb-fixture/f0`, … of 4 KiB. */
+  /** Files `f0`, … of 4 KiB in each session's directory. */
   readonly files: number;
   readonly largeBytes: number;
   readonly block: Buffer;
   readonly chunk: Buffer;
 }
 
-/** A session with its open files, since an open belongs to its session. */
+/**
+ * A session with its open files, since an open belongs to its session. They are in a directory of its own: a server with a process for each
+ * connection would have to keep files that both had open in step.
+ */
 interface Session {
   readonly client: SmbClient;
+  readonly directory: string;
   /** Some of the small files, and the large one. */
   readonly small: readonly FileId[];
   readonly large: FileId;
@@ -36,43 +40,40 @@ export async function smbFixture(server: SmbServer, options: SmbFixtureOptions):
   const { files, largeBytes } = options;
   const block = patterned(4 * KIB);
   const chunk = patterned(CHUNK);
-  const client = await SmbClient.connect(server, false);
-  await client.mkdir('smb-fixture');
+  const base = { server, files, largeBytes, block, chunk };
+  return {
+    ...base,
+    signed: await session(await SmbClient.connect(server, false), 'smb-fixture', base),
+    sealed: await session(await SmbClient.connect(server, true), 'smb-fixture-sealed', base),
+  };
+}
+
+/** Makes the session's files, opens some, and reads back to see that the server keeps what it was given. */
+async function session(
+  client: SmbClient,
+  directory: string,
+  { files, largeBytes, block, chunk }: Omit<SmbFixture, 'signed' | 'sealed'>,
+): Promise<Session> {
+  await client.mkdir(directory);
   await inParallel(16, files, async (i) => {
-    const file = await client.create(smallFile(i));
+    const file = await client.create(`${directory}/f${i}`);
     await client.write(file, 0, block);
     await client.closeFile(file);
   });
-  const large = await client.create('smb-fixture/large');
+  const large = await client.create(`${directory}/large`);
   await inParallel(8, largeBytes / CHUNK, (i) => client.write(large, i * CHUNK, chunk));
   await client.flush(large);
-  await client.closeFile(large);
-  const fixture: SmbFixture = {
-    server,
-    signed: await session(client, files),
-    sealed: await session(await SmbClient.connect(server, true), files),
-    files,
-    largeBytes,
-    block,
-    chunk,
-  };
-  for (const { client: each, small, large: file } of [fixture.signed, fixture.sealed]) {
-    const first = await each.read(small[0]!, 0, 4 * KIB);
-    const last = await each.read(file, largeBytes - CHUNK, CHUNK);
-    if (!first.equals(block) || !last.equals(chunk))
-      throw new Error('the server gave back other bytes than it was given');
-    if ((await each.stat(smallFile(0))) !== 4 * KIB) throw new Error('the server tells a wrong size');
-  }
-  return fixture;
-}
-
-async function session(client: SmbClient, files: number): Promise<Session> {
   const small: FileId[] = [];
-  for (let i = 0; i < Math.min(OPEN, files); i += 1) small.push(await client.create(smallFile(i), disposition.open));
-  return { client, small, large: await client.create('smb-fixture/large', disposition.open) };
+  for (let i = 0; i < Math.min(OPEN, files); i += 1) {
+    small.push(await client.create(`${directory}/f${i}`, disposition.open));
+  }
+  const first = await client.read(small[0]!, 0, 4 * KIB);
+  const last = await client.read(large, largeBytes - CHUNK, CHUNK);
+  if (!first.equals(block) || !last.equals(chunk))
+    throw new Error('the server gave back other bytes than it was given');
+  if ((await client.stat(`${directory}/f0`)) !== 4 * KIB) throw new Error('the server tells a wrong size');
+  return { client, directory, small, large };
 }
-
-const smallFile = (i: number): string => `smb-fixture/f${i}`;
 
 let fresh = 0;
 
@@ -100,9 +101,9 @@ const sessionLoads: readonly SessionLoad[] = [
   {
     name: 'CREATE + QUERY_INFO + CLOSE (stat)',
     unit: 'name',
-    prepare: async ({ files }, { client }) => ({
+    prepare: async ({ files }, { client, directory }) => ({
       step: async (i) => {
-        await client.stat(smallFile(scattered(i, files)));
+        await client.stat(`${directory}/f${scattered(i, files)}`);
       },
     }),
   },
@@ -160,7 +161,7 @@ const signedOnly: readonly Load<SmbFixture>[] = [
     depths: [1],
     prepare: async ({ signed, files }) => ({
       step: async () => {
-        const entries = await signed.client.list('smb-fixture');
+        const entries = await signed.client.list(signed.directory);
         if (entries !== files + 3) throw new Error(`a listing of ${entries} entries, not ${files + 3}`);
       },
     }),

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { clusterWork, workBetween } from './cluster-work.ts';
+
+/** A daemon's admin socket, which answers every command with these counters. */
+async function daemon(path: string, counters: object): Promise<void> {
+  const server = createServer((socket) => {
+    socket.once('data', (command: Buffer) => {
+      expect(command.toString()).toBe('{"prefix":"perf dump"}\0');
+      const json = Buffer.from(JSON.stringify(counters));
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(json.length);
+      socket.write(length);
+      socket.end(json);
+    });
+  });
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+}
+
+it('adds up what MDS and OSDs count', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'polynas-bench-sockets-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const latency = { avgcount: 5, sum: 0.01, avgtime: 0.002 };
+  await daemon(join(folder, 'mds.a.asok'), {
+    mds_server: {
+      handle_client_request: 7,
+      req_create_latency: latency,
+      req_unlink_latency: { ...latency, avgcount: 2 },
+    },
+    mds: { handle_client_caps: 3 },
+  });
+  await daemon(join(folder, 'osd.0.asok'), { osd: { op: 10 } });
+  await daemon(join(folder, 'osd.1.asok'), { osd: { op: 20 } });
+  expect(await clusterWork(folder, 2)).toEqual({
+    metadataRequests: 7,
+    metadataKinds: { create: 5, unlink: 2 },
+    capMessages: 3,
+    storeOperations: 30,
+  });
+});
+
+it('is what was done between two looks', () => {
+  const before = { metadataRequests: 7, metadataKinds: { create: 5, unlink: 2 }, capMessages: 3, storeOperations: 30 };
+  const after = { metadataRequests: 9, metadataKinds: { create: 7, unlink: 2 }, capMessages: 4, storeOperations: 30 };
+  expect(workBetween(before, after)).toEqual({
+    metadataRequests: 2,
+    metadataKinds: { create: 2 },
+    capMessages: 1,
+    storeOperations: 0,
+  });
+});

@@ -1,0 +1,59 @@
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import type { ClusterWork } from '../report/results.ts';
+
+interface Counters {
+  readonly mds_server: { readonly handle_client_request: number } & Readonly<Record<string, unknown>>;
+  readonly mds: { readonly handle_client_caps: number };
+}
+
+/**
+ * What the MDS and the OSDs have done since they started: their own performance counters (`perf dump`).
+ *
+ * @param folder of the daemons' admin sockets
+ */
+export async function clusterWork(folder: string, osds: number): Promise<ClusterWork> {
+  const dumps = Array.from({ length: osds }, (_, id) => perfDump(join(folder, `osd.${id}.asok`)));
+  const [mds, ...stores] = await Promise.all([perfDump(join(folder, 'mds.a.asok')), ...dumps]);
+  const { mds_server: server, mds: caps } = mds as Counters;
+  return {
+    metadataRequests: server.handle_client_request,
+    metadataKinds: kindsOf(server),
+    capMessages: caps.handle_client_caps,
+    storeOperations: stores.reduce<number>((sum, dump) => sum + (dump as { osd: { op: number } }).osd.op, 0),
+  };
+}
+
+/** Requests by kind: the MDS counts them with their latencies, as `req_create_latency`. */
+function kindsOf(server: Readonly<Record<string, unknown>>): Record<string, number> {
+  const kinds: Record<string, number> = {};
+  for (const [name, value] of Object.entries(server)) {
+    const kind = /^req_(\w+)_latency$/.exec(name)?.[1];
+    if (kind !== undefined) kinds[kind] = (value as { avgcount: number }).avgcount;
+  }
+  return kinds;
+}
+
+/** From `before` to `after`. */
+export function workBetween(before: ClusterWork, after: ClusterWork): ClusterWork {
+  const kinds = Object.entries(after.metadataKinds).map(
+    ([kind, count]) => [kind, count - (before.metadataKinds[kind] ?? 0)] as const,
+  );
+  return {
+    metadataRequests: after.metadataRequests - before.metadataRequests,
+    metadataKinds: Object.fromEntries(kinds.filter(([, count]) => count > 0)),
+    capMessages: after.capMessages - before.capMessages,
+    storeOperations: after.storeOperations - before.storeOperations,
+  };
+}
+
+/** Ceph's admin socket: a command in JSON ended by a zero byte; the answer is its length in four bytes, big-endian, and JSON. */
+async function perfDump(path: string): Promise<unknown> {
+  const socket = createConnection({ path });
+  socket.write('{"prefix":"perf dump"}\0');
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  const answer = Buffer.concat(chunks);
+  if (answer.length < 4 || answer.readUInt32BE(0) !== answer.length - 4) throw new Error(`${path}: no whole answer`);
+  return JSON.parse(answer.subarray(4).toString());
+}
