@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller, ChangeEvent, FileRef, Open, OpenRequest } from '../src/service/index.ts';
 import { access } from '../src/service/index.ts';
-import { isStorageError } from '../src/spi/index.ts';
+import { StorageError, isStorageError } from '../src/spi/index.ts';
 import { caller } from '../src/test/callers.ts';
 import type { World } from './world.ts';
 import { makeWorld, mode, nameOf, root, text } from './world.ts';
@@ -378,6 +378,117 @@ describe('what an open asks for', () => {
     await other.close();
     expect(await namesIn(world)).toEqual([]);
     expect(world.parts.table.volume('v').files.size).toBe(0);
+  });
+});
+
+describe('a file that is to go', () => {
+  it('stays where the share has become read-only before its last close', async () => {
+    const world = await makeWorld();
+    const file = await world.file('a');
+    const doomed = [
+      await open(world, file, access.delete, { name: 'a', deleteOnClose: true }),
+      await open(world, file, access.delete, { name: 'a' }),
+    ];
+    await doomed[1]!.setDeletePending(smb(), true);
+    world.setReadOnly(true);
+    for (const each of doomed) await each.close();
+    expect(await namesIn(world)).toEqual(['a']);
+    world.setReadOnly(false);
+    // And is like any other from then on.
+    await (await open(world, file, readData)).close();
+    expect(world.parts.table.volume('v').files.size).toBe(0);
+  });
+
+  it('goes by each of its names that somebody condemned, and by no other', async () => {
+    const world = await makeWorld();
+    const file = await world.file('a');
+    for (const name of ['b', 'c', 'd']) await world.files.link(root, file, world.top, text(name));
+    const [a, b, c] = [
+      await open(world, file, access.delete, { name: 'a' }),
+      await open(world, file, access.delete, { name: 'b' }),
+      await open(world, file, access.delete, { name: 'c', deleteOnClose: true }),
+    ];
+    await a.setDeletePending(smb(), true);
+    await b.setDeletePending(smb(), true);
+    await a.setDeletePending(smb(), false);
+    expect(a.deletePending).toBe(true);
+    await a.setDeletePending(smb(), true);
+    for (const each of [a, b, c]) await each.close();
+    expect(await namesIn(world)).toEqual(['d']);
+  });
+
+  it('stays when the open that it was to go with has never been given to anybody', async () => {
+    const world = await makeWorld();
+    const file = await world.file('a');
+    const undone = await open(world, file, access.delete, { name: 'a', deleteOnClose: true });
+    await undone.close({ undone: true });
+    expect(await namesIn(world)).toEqual(['a']);
+  });
+});
+
+describe('a link', () => {
+  it('takes over a name in one step', async () => {
+    const world = await makeWorld();
+    const file = await world.file('a', {}, 'new');
+    const old = await world.file('b', {}, 'old');
+    const heard = heardIn(world);
+    const take = (): Promise<unknown> => world.files.link(smb(), file, world.top, text('B'), { replace: true });
+    expect(await codeOf(world.files.link(smb(), file, world.top, text('B')))).toBe('exists');
+    await take();
+    expect(await namesIn(world)).toEqual(['a', 'b']);
+    const { attributes } = await world.files.lookup(root, world.top, text('b'));
+    expect(attributes).toMatchObject({ id: file.id, nlink: 2 });
+    expect(await codeOf(world.files.getattr(root, old))).toBe('stale');
+    expect(heard.map(({ kind, name }) => [kind, nameOf(name!)])).toEqual([
+      ['removed', 'b'],
+      ['created', 'b'],
+    ]);
+    // It is there already.
+    expect(await take()).toMatchObject({ created: false });
+    expect(await world.files.getattr(root, file)).toMatchObject({ nlink: 2 });
+  });
+
+  it('takes over nothing that somebody has open, nor a directory, nor what the caller may not remove', async () => {
+    const world = await makeWorld();
+    const file = await world.file('a', { mode: 0o666 });
+    const held = await world.file('b');
+    await world.directory('d');
+    const take = (name: string, uid = 0): Promise<unknown> =>
+      world.files.link(smb(uid), file, world.top, text(name), { replace: true });
+    const reader = await open(world, held, readData, { name: 'b' });
+    expect(await codeOf(take('b'))).toBe('accessDenied');
+    await reader.close();
+    const looker = await open(world, held, access.readAttributes, { name: 'b' });
+    await world.files.setattr(root, world.top, { mode: 0o755 });
+    expect(await codeOf(take('d'))).toBe('accessDenied');
+    expect(await codeOf(take('b', 1000))).toBe('accessDenied');
+    world.setReadOnly(true);
+    expect(await codeOf(take('b'))).toBe('readOnly');
+    world.setReadOnly(false);
+    expect(await namesIn(world)).toEqual(['a', 'b', 'd']);
+    expect(await codeOf(take('b'))).toBe('ok');
+    await looker.close();
+  });
+
+  it('that fails leaves the name whose it was, and nothing of its own', async () => {
+    let failing = false;
+    const world = await makeWorld({
+      wrap: (volume) =>
+        new Proxy(volume, {
+          get(target, key) {
+            if (key === 'rename' && failing) return () => Promise.reject(new StorageError('noSpace'));
+            const value: unknown = Reflect.get(target, key, target);
+            return typeof value === 'function' ? value.bind(target) : value;
+          },
+        }),
+    });
+    const file = await world.file('a', {}, 'new');
+    const old = await world.file('b', {}, 'old');
+    failing = true;
+    expect(await codeOf(world.files.link(smb(), file, world.top, text('b'), { replace: true }))).toBe('noSpace');
+    expect(await contentOf(world, old)).toBe('old');
+    expect(await world.files.getattr(root, file)).toMatchObject({ nlink: 1 });
+    expect(world.reported).toEqual([]);
   });
 });
 

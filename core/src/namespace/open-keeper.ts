@@ -122,10 +122,15 @@ async function checkRemovable(caller: Caller, mount: MountedShare, { file }: Ope
 async function removeAtClose(parts: FileParts, mount: MountedShare, record: OpenRecord): Promise<void> {
   const { place, file } = record;
   const internal = internalCaller(record);
-  if (file.base !== undefined) return parts.streams.remove(internal, mount, file);
-  if (place === undefined) return;
   const { volume } = mount;
   try {
+    // What was allowed to go is not any more.
+    if (hasBecomeReadOnly(parts, record)) return;
+    if (file.base !== undefined) {
+      await parts.streams.remove(internal, mount, file);
+      return;
+    }
+    if (place === undefined) return;
     const { type } = await attributesOf(mount, internal, file.id);
     const isDirectory = type === 'directory';
     const options = { ifTarget: { id: file.id } };
@@ -140,6 +145,13 @@ async function removeAtClose(parts: FileParts, mount: MountedShare, record: Open
     const gone = ['notFound', 'conditionFailed', 'stale', 'notEmpty'] as const;
     if (!gone.some((code) => isStorageError(error, code))) throw error;
   }
+}
+
+function hasBecomeReadOnly({ mounts }: FileParts, { file, door }: OpenRecord): boolean {
+  const { readOnly, doors } = mounts.get(file.share).share;
+  const { s3, smb, swift } = doors;
+  const byDoor: Readonly<Record<string, { readonly readOnly?: boolean } | undefined>> = { s3, smb, swift };
+  return readOnly || byDoor[door]?.readOnly === true;
 }
 
 /** The removal was allowed when it was asked for; it happens when nobody may be there to ask. */

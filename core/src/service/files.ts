@@ -168,8 +168,19 @@ export interface FileService {
     rdev: DeviceNumber,
     file: NewAttributes,
   ): Promise<Created>;
-  /** `crossDevice` between shares. */
-  link(caller: Caller, file: FileRef, directory: FileRef, name: Name): Promise<Created>;
+  /**
+   * `crossDevice` between shares.
+   *
+   * @param options `replace`: a name that is there is taken over in one step, `created: false` when it is one of this very file already; `accessDenied` for a
+   *   directory, and for SMB where somebody has the other file open. `exists` without it.
+   */
+  link(
+    caller: Caller,
+    file: FileRef,
+    directory: FileRef,
+    name: Name,
+    options?: { readonly replace: boolean },
+  ): Promise<Created>;
   /** Removes a name that is no directory. */
   remove(caller: Caller, directory: FileRef, name: Name): Promise<Removed>;
   rmdir(caller: Caller, directory: FileRef, name: Name): Promise<Removed>;

@@ -135,8 +135,12 @@ export interface Open {
    * back. While pending, new opens are refused with `deletePending`.
    */
   setDeletePending(caller: Caller, pending: boolean): Promise<void>;
-  /** Releases locks and share modes; the last close of a delete-pending file removes it. Idempotent. */
-  close(): Promise<void>;
+  /**
+   * Releases locks and share modes; the last close of a delete-pending file removes it, if its share has not become read-only meanwhile. Idempotent.
+   *
+   * @param options `undone`: the open is one that its caller never got, and takes no file along that it was to delete on close
+   */
+  close(options?: { readonly undone: boolean }): Promise<void>;
 }
 
 /** State that outlives one call, alike for every protocol; the matrix is in docs/design/state-matrix.md. */

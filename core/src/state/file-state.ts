@@ -41,8 +41,8 @@ export interface FileState {
   readonly locks: LockList;
   readonly waiters: LockWaiter[];
   deletePending: boolean;
-  /** The open that asked for the deletion: its place is the name that goes, whoever closes last. */
-  condemnedBy: OpenRecord | undefined;
+  /** The opens that asked for the deletion, one for each name that goes, whoever closes last. */
+  condemnedBy: readonly OpenRecord[];
   /** While the last close removes the file. */
   removing: Promise<void> | undefined;
 }
@@ -55,7 +55,7 @@ export function newFileState(key: bigint | string, file: FileRef): FileState {
     locks: new LockList(),
     waiters: [],
     deletePending: false,
-    condemnedBy: undefined,
+    condemnedBy: [],
     removing: undefined,
   };
 }

@@ -21,7 +21,7 @@ import { LossAwareHandle } from './loss-aware-handle.ts';
 import type { DataRange, OpenContent } from './open-content.ts';
 import { allocate, dataRanges, enterThrough, zero } from './open-content.ts';
 import { copyRange } from './open-copy.ts';
-import { goesNow, outlasted, release } from './opens.ts';
+import { condemn, goesNow, outlasted, pardon, release } from './opens.ts';
 import type { VolumeState } from './table.ts';
 
 export interface HeldOpenParts {
@@ -169,8 +169,7 @@ export class HeldOpen implements Open {
   async setDeletePending(caller: Caller, pending: boolean): Promise<void> {
     const { state, record, mount } = this.#requireDelete();
     if (!pending) {
-      state.deletePending = false;
-      state.condemnedBy = undefined;
+      pardon(state, record);
       return;
     }
     if (record.place === undefined && record.file.base === undefined) {
@@ -178,24 +177,20 @@ export class HeldOpen implements Open {
     }
     await this.#keeper.checkRemovable(caller, mount, record);
     this.#live();
-    state.deletePending = true;
-    state.condemnedBy = record;
+    condemn(state, record);
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  close(options?: { readonly undone: boolean }): Promise<void> {
+    this.#closing ??= this.#close(options?.undone === true);
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  async #close(undone: boolean): Promise<void> {
     const { state, record, mount } = this.#parts;
     const handle = this.#handle;
     const volume = this.#keeper.table.volume(mount.volumeName);
     this.#closed();
-    if (record.deleteOnClose && state.opens.has(record.id)) {
-      state.deletePending = true;
-      state.condemnedBy ??= record;
-    }
+    if (record.deleteOnClose && !undone && state.opens.has(record.id)) condemn(state, record);
     release(this.#keeper.table, volume, state, record.id);
     // A file goes with the last open of it and of its streams, whichever that is.
     const base = record.file.base === undefined ? undefined : volume.files.get(record.file.base);
@@ -211,8 +206,8 @@ export class HeldOpen implements Open {
   }
 
   async #remove(volume: VolumeState, state: FileState): Promise<void> {
-    const { mount, record } = this.#parts;
-    const removal = this.#keeper.removeAtClose(mount, state.condemnedBy ?? record);
+    const { mount } = this.#parts;
+    const removal = this.#removeNames(mount, state.condemnedBy);
     // Whoever waits for the removal only wants to know when it is over; its failure is the closer's to report.
     state.removing = removal.catch(() => undefined);
     try {
@@ -220,9 +215,13 @@ export class HeldOpen implements Open {
     } finally {
       state.removing = undefined;
       state.deletePending = false;
-      state.condemnedBy = undefined;
+      state.condemnedBy = [];
       volume.tidy(state);
     }
+  }
+
+  async #removeNames(mount: MountedShare, condemnedBy: readonly OpenRecord[]): Promise<void> {
+    for (const record of condemnedBy) await this.#keeper.removeAtClose(mount, record);
   }
 
   #live(): void {

@@ -87,6 +87,26 @@ export function goesNow(volume: VolumeState, state: FileState): boolean {
   return deletePending && opens.size === 0 && removing === undefined && !volume.hasOpenStreams(file.id);
 }
 
+/** The file is to go, by the name that the open came by: each of a file's names goes that somebody asked for. */
+export function condemn(state: FileState, record: OpenRecord): void {
+  state.deletePending = true;
+  if (!state.condemnedBy.some((other) => haveSameName(other, record))) {
+    state.condemnedBy = [...state.condemnedBy, record];
+  }
+}
+
+/** The name that the open came by stays, whoever wanted it to go. */
+export function pardon(state: FileState, record: OpenRecord): void {
+  state.condemnedBy = state.condemnedBy.filter((other) => !haveSameName(other, record));
+  state.deletePending = state.condemnedBy.length > 0;
+}
+
+/** A stream has one name, and no place. */
+function haveSameName(a: OpenRecord, b: OpenRecord): boolean {
+  if (a.place === undefined || b.place === undefined) return a.place === b.place;
+  return samePlace(a.place, b.place);
+}
+
 /** After a rename: opens that came by the old name go by the new one. */
 export function followRename(volume: VolumeState, file: FileId, from: Place, to: Place): void {
   const state = volume.file({ file });

@@ -74,7 +74,8 @@ export class State implements StateService {
       await open.settle(caller, clock, file.base !== undefined || judged.type === 'file');
       return open;
     } catch (error) {
-      await open.close();
+      // Nobody was given it: a file that would have gone with it stays.
+      await open.close({ undone: true });
       throw error;
     }
   }

@@ -4,10 +4,10 @@ import { access } from '../../service/index.ts';
 import type { Attributes, FileId, Name, Renamed } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import type { OpenRecord, Place } from '../../state/file-state.ts';
-import { sharedRights } from '../../state/file-state.ts';
 import { samePlace } from '../../state/opens.ts';
 import { withMeantName } from '../folding/meant-name.ts';
 import type { MountedShare } from '../mounts.ts';
+import { isInUse } from './in-use.ts';
 import { hasOpensBelow } from './opens-below.ts';
 import type { FileParts } from './parts.ts';
 import { attributesOf, checkNewName, checkWritable, maxRetries } from './parts.ts';
@@ -80,13 +80,6 @@ async function renameOnce(
     if (held) throw new StorageError('accessDenied', 'the target is open', { cause: error });
     throw error;
   }
-}
-
-/** MS-FSA 2.1.5.15.12: what is open is not taken over, whatever it shares: what is written through that open would be lost. Opens of attributes alone do not count. */
-function isInUse(parts: FileParts, mount: MountedShare, target: FileId): boolean {
-  const opens = parts.table.volume(mount.volumeName).file({ file: target })?.opens.values() ?? [];
-  for (const open of opens) if (sharedRights(open.access) !== 0) return true;
-  return false;
 }
 
 /**

@@ -146,8 +146,14 @@ export class Files implements FileService {
     return mknod(this.#parts, caller, directory, name, type, rdev, file);
   }
 
-  link(caller: Caller, file: FileRef, directory: FileRef, name: Name): Promise<Created> {
-    return link(this.#parts, caller, file, directory, name);
+  link(
+    caller: Caller,
+    file: FileRef,
+    directory: FileRef,
+    name: Name,
+    options?: { readonly replace: boolean },
+  ): Promise<Created> {
+    return link(this.#parts, caller, file, directory, name, options?.replace === true);
   }
 
   remove(caller: Caller, directory: FileRef, name: Name): Promise<Removed> {

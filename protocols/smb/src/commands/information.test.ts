@@ -381,6 +381,10 @@ describe('renames', () => {
       alice.set(fileId, C.FileLinkInformation, fileRenameInformation, { flags, rootDirectory: 0n, fileName });
     expect(await link('second')).toBe(S.SUCCESS);
     expect(await link('there')).toBe(S.OBJECT_NAME_COLLISION);
+    const { fileId: held } = await alice.open('there');
+    expect(await link('there', 1)).toBe(S.ACCESS_DENIED);
+    await alice.close(held);
+    expect(await alice.content('there')).toBe('t');
     expect(await link('there', 1)).toBe(S.SUCCESS);
     expect((await alice.info(fileId, C.FileStandardInformation, fileStandardInformation)).numberOfLinks).toBe(3);
     await alice.close(fileId);

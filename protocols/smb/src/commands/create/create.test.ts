@@ -14,8 +14,10 @@ import { RELATED_FILE_ID } from '../../messages/file-id.ts';
 import { HeaderFlag } from '../../messages/header.ts';
 import { InfoType } from '../../messages/query-info.ts';
 import { NtStatus as S } from '../../nt-status.ts';
+import type { SmbServices } from '../../server/services.ts';
 import { ALL, createRequest, FileClient, SHARE_ALL } from '../../test/file-client.ts';
 import { makeSmbWorld, type SmbWorld } from '../../test/smb-world.ts';
+import { StorageError } from '@polynas/core/service';
 import { Writer } from '@polynas/core/wire';
 
 let world: SmbWorld;
@@ -431,3 +433,35 @@ it('a share that goes while it is connected is a name that is gone', async () =>
   expect(await going.createStatus('file')).toBe(S.NETWORK_NAME_DELETED);
   expect(await going.createStatus('')).toBe(S.NETWORK_NAME_DELETED);
 });
+
+it('overwriting with more extended attributes than fit loses nothing', async () => {
+  const failing = await makeSmbWorld({ services: ({ files }) => ({ files: withoutRoomFor(files, 'user.BIG') }) });
+  const client = new FileClient(await failing.client());
+  await client.file('full', 'content', { createContexts: [eas(['NAME', 'value'])] });
+  for (const createOptions of [0, O.DELETE_ON_CLOSE]) {
+    const over = { createDisposition: D.OVERWRITE, createOptions, createContexts: [eas(['SMALL', '1'], ['BIG', '2'])] };
+    expect(await client.createStatus('full', over)).toBe(S.EA_TOO_LARGE);
+    expect(await client.content('full')).toBe('content');
+    const { fileId } = await client.open('full', { createDisposition: D.OPEN });
+    const { body } = await client.query(fileId, InfoType.FILE, FileInformationClass.FileFullEaInformation);
+    const kept = Buffer.from(body!.outputBuffer).toString('latin1');
+    expect(kept).toContain('NAME\0' + 'value');
+    expect(kept).not.toContain('SMALL');
+    await client.close(fileId);
+  }
+  expect(failing.faults).toEqual([]);
+  await failing.close();
+});
+
+function withoutRoomFor(files: SmbServices['files'], name: string): SmbServices['files'] {
+  return new Proxy(files, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]): unknown => {
+        if (key === 'setxattr' && args[2] === name) return Promise.reject(new StorageError('noSpace'));
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
+}

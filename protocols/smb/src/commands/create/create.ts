@@ -47,7 +47,7 @@ async function openFile(context: TreeContext, tree: DiskTree, request: CreateReq
     try {
       return await answer(opening, opened);
     } catch (error) {
-      await opened.open.close();
+      await opened.open.close({ undone: opened.plan !== 'create' });
       throw error;
     }
   }

@@ -40,7 +40,7 @@ export async function openExisting(
   try {
     return { open, granted, plan, stream: undefined, ...(await overwrite(opening, open)) };
   } catch (error) {
-    await open.close();
+    await open.close({ undone: true });
     throw error;
   }
 }

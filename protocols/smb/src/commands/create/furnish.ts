@@ -11,7 +11,7 @@ export interface Furnished {
   readonly reserved: number;
 }
 
-/** Gives a file that is new or emptied the extended attributes and the room that the request's contexts ask for; of a stream, its file the attributes. */
+/** Gives a file that is new the extended attributes and the room that the request's contexts ask for; of a stream, its file the attributes. */
 export async function furnish(opening: Opening, open: Open, attributes: Attributes): Promise<Furnished> {
   const { caller, services, contexts } = opening;
   if (contexts.allocationSize === undefined && contexts.extendedAttributes.length === 0) {
@@ -19,8 +19,14 @@ export async function furnish(opening: Opening, open: Open, attributes: Attribut
   }
   const { share, id, base } = open.file;
   await setExtendedAttributes(services.files, caller, { share, id: base ?? id }, contexts.extendedAttributes);
-  const reserved = attributes.type === 'file' ? await reserve(opening, open) : 0;
-  return { attributes: await open.getattr(caller), reserved };
+  return furnished(opening, open, await open.getattr(caller));
+}
+
+/** A file that has its extended attributes gets its room. */
+export async function furnished(opening: Opening, open: Open, attributes: Attributes): Promise<Furnished> {
+  if (opening.contexts.allocationSize === undefined || attributes.type !== 'file') return { attributes, reserved: 0 };
+  const reserved = await reserve(opening, open);
+  return { attributes: await open.getattr(opening.caller), reserved };
 }
 
 /** SMB2_CREATE_ALLOCATION_SIZE (MS-SMB2 2.2.13.2.6); resolves with the bytes. */

@@ -1,9 +1,10 @@
-import { access, type Attributes, type Caller, type FileRef, isStorageError, type Open } from '@polynas/core/service';
+import { access, type Attributes, type Caller, type Open } from '@polynas/core/service';
 import { FileAttribute } from '../../information/classes.ts';
 import { NtStatus } from '../../nt-status.ts';
 import type { SmbServices } from '../../server/services.ts';
 import { StatusError } from '../../status.ts';
-import { furnish, type Furnished } from './furnish.ts';
+import { exchangeExtendedAttributes } from './exchange-extended-attributes.ts';
+import { type Furnished, furnished } from './furnish.ts';
 import { newDosBits } from './new-file.ts';
 import type { Opening } from './opening.ts';
 
@@ -24,13 +25,19 @@ export async function overwrite(opening: Opening, open: Open): Promise<Furnished
   const streams = await holdStreams(services, caller, open);
   let attributes: Attributes;
   try {
-    attributes = await open.setattr(caller, { size: 0, dosBits: newDosBits(false, request.fileAttributes) });
+    // What does not fit is said while the content is there.
+    const putBack = await exchangeExtendedAttributes(opening, open.file);
+    try {
+      attributes = await open.setattr(caller, { size: 0, dosBits: newDosBits(false, request.fileAttributes) });
+    } catch (error) {
+      await putBack();
+      throw error;
+    }
     for (const stream of streams) await stream.setDeletePending(caller, true);
   } finally {
     for (const stream of streams) await stream.close();
   }
-  await removeExtendedAttributes(services, caller, open.file);
-  return furnish(opening, open, attributes);
+  return furnished(opening, open, attributes);
 }
 
 /** What the request reserves (SMB2_CREATE_ALLOCATION_SIZE) is there, or will be when the content has gone: else that is not given up for nothing. */
@@ -57,15 +64,4 @@ async function holdStreams({ files, state }: SmbServices, caller: Caller, { file
     throw error;
   }
   return held;
-}
-
-async function removeExtendedAttributes({ files }: SmbServices, caller: Caller, file: FileRef): Promise<void> {
-  for (const name of await files.listxattr(caller, file)) {
-    try {
-      await files.removexattr(caller, file, name);
-    } catch (error) {
-      // Somebody else was quicker.
-      if (!isStorageError(error, 'notFound')) throw error;
-    }
-  }
 }

@@ -46,7 +46,7 @@ export async function openStream(opening: Opening, place: Place, name: string): 
     const stream = found === undefined ? name : await nameOf(opening, open, name);
     return { open, granted, plan, stream, ...furnished };
   } catch (error) {
-    await open.close();
+    await open.close({ undone: found !== undefined });
     throw error;
   }
 }

@@ -1,4 +1,3 @@
-import { isStorageError } from '@polynas/core/service';
 import { fileRenameInformation, REPLACE_IF_EXISTS } from '../../information/file.ts';
 import { NtStatus } from '../../nt-status.ts';
 import type { OpenContext } from '../../server/command-row.ts';
@@ -15,17 +14,8 @@ export async function setLink(context: OpenContext, file: FileOpen, buffer: Uint
   if (file.stream !== undefined) throw new StatusError(NtStatus.INVALID_PARAMETER);
   const { directory, name } = await targetOf(context, file, targetPath(value));
   const caller = context.caller();
-  const { files } = context.parts.services;
-  try {
-    await files.link(caller, file.open.file, directory, name);
-  } catch (error) {
-    if (!isStorageError(error, 'exists') || (value.flags & REPLACE_IF_EXISTS) === 0) throw error;
-    const { attributes: there } = await files.lookup(caller, directory, name);
-    // One name of a file takes the place of another of the same one: it is there already, and may be the only one.
-    if (there?.id === file.open.file.id) return;
-    // What has no name any more gets none; nobody else's is to go for it.
-    if ((await file.open.getattr(caller)).nlink === 0) throw new StatusError(NtStatus.DELETE_PENDING);
-    if (there !== undefined) await files.remove(caller, directory, name);
-    await files.link(caller, file.open.file, directory, name);
-  }
+  // What has no name any more gets none.
+  if ((await file.open.getattr(caller)).nlink === 0) throw new StatusError(NtStatus.DELETE_PENDING);
+  const replace = (value.flags & REPLACE_IF_EXISTS) !== 0;
+  await context.parts.services.files.link(caller, file.open.file, directory, name, { replace });
 }
