@@ -86,7 +86,7 @@ async function replaceTarget(
   mount: MountedShare,
   { parent, name, source, target }: Replacing,
 ): Promise<Created> {
-  const { volume, volumeName } = mount;
+  const { volumeName } = mount;
   const guard = await parts.table.enterFor(caller, { volume: volumeName, file: target.id, access: 'delete' });
   try {
     if (caller.door === 'smb' && isInUse(parts, mount, target.id)) {
