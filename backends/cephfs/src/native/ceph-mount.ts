@@ -73,6 +73,10 @@ export class CephMount implements Mount {
     return inodes.getattr(this.#client, inode, this.#within);
   }
 
+  getattrNow(inode: InodePointer): Statx {
+    return inodes.getattrNow(this.#client, inode);
+  }
+
   getattrs(
     of: readonly InodePointer[],
     names: readonly string[] = [],

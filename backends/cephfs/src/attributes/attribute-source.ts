@@ -1,0 +1,169 @@
+import { StorageError } from '@polynas/core/spi';
+import type { Attributes, Call, FileId, WriteEpoch } from '@polynas/core/spi';
+import type { HeldInode, Mounts } from '../mounts/mounts-api.ts';
+import type { Mount, Statx } from '../native/mount-api.ts';
+import { attributesOf, inodeOf } from './attributes-of.ts';
+import { decodeOwnRecord, ownXattr } from './own-record.ts';
+import type { OwnRecord } from './own-record.ts';
+import { Recent } from './recent.ts';
+
+export interface Known {
+  readonly attributes: Attributes;
+  readonly own: OwnRecord;
+}
+
+interface Fetch {
+  readonly known: Promise<Known>;
+  /** The file was changed by us meanwhile: what comes is an answer for those who wait, and nothing to remember. */
+  overtaken: boolean;
+}
+
+export interface AttributeSourceOptions {
+  readonly mounts: Mounts;
+  /** Files remembered; 0 where others change them. */
+  readonly entries: number;
+  /** Whether a handle keeps an unlinked file alive. */
+  readonly isOpen: (id: FileId) => boolean;
+}
+
+/**
+ * Attributes of files, from memory where nobody else changes them, else from the cluster. Exact under our own calls: whoever changed a file says so
+ * here (`changed`, `learn`, `drop`) in the turn in which the change is answered. Nothing is kept over an epoch.
+ */
+export class AttributeSource {
+  /** Sub-directories of the root that callers do not see. */
+  hiddenInRoot = 0;
+  readonly #mounts: Mounts;
+  readonly #isOpen: (id: FileId) => boolean;
+  readonly #known: Recent<FileId, Known> | undefined;
+  readonly #fetches = new Map<FileId, Fetch>();
+  /** Directories whose attributes libcephfs has wrong until it hears of them again (see `suspect`). */
+  readonly #suspects = new Set<FileId>();
+  #epoch: WriteEpoch;
+
+  constructor({ mounts, entries, isOpen }: AttributeSourceOptions) {
+    this.#mounts = mounts;
+    this.#isOpen = isOpen;
+    this.#known = entries > 0 ? new Recent(entries) : undefined;
+    this.#epoch = mounts.epoch();
+  }
+
+  /** What is at hand; `undefined` when the cluster has to be asked. */
+  now(id: FileId): Known | undefined {
+    if (this.#known === undefined) return undefined;
+    const epoch = this.#mounts.epoch();
+    if (epoch !== this.#epoch) {
+      this.#epoch = epoch;
+      this.#known.clear();
+    }
+    return this.#known.get(id);
+  }
+
+  /** Rejected with `stale`. */
+  async get(call: Call, id: FileId): Promise<Known> {
+    const known = this.now(id);
+    if (known !== undefined) return known;
+    const inode = await this.#mounts.hold(id);
+    try {
+      return await this.of(call, inode, id);
+    } finally {
+      inode.release();
+    }
+  }
+
+  /** The same of an inode at hand. Who asks while another one asks shares the answer. */
+  async of(call: Call, inode: HeldInode, id: FileId): Promise<Known> {
+    const known = this.now(id);
+    if (known !== undefined) return known;
+    const running = this.#known === undefined ? undefined : this.#fetches.get(id);
+    if (running !== undefined && !running.overtaken) return await running.known;
+    return await this.#fetch(call, inode, id);
+  }
+
+  /** After a call of ours has changed the file: its attributes now. */
+  async changed(inode: HeldInode, id: FileId, own?: OwnRecord): Promise<Attributes> {
+    const record = own ?? this.now(id)?.own;
+    this.drop(id);
+    if (this.#known === undefined || record === undefined || this.#suspects.has(id)) {
+      return (await this.#fetch({}, inode, id)).attributes;
+    }
+    return this.learn(inode.mount.getattrNow(inode.pointer), record);
+  }
+
+  /** Remembers what a call of ours has answered of a file, as its attributes now. */
+  learn(statx: Statx, own: OwnRecord): Attributes {
+    const attributes = attributesOf(statx, own, statx.ino === this.#mounts.root ? this.hiddenInRoot : 0);
+    this.remember({ attributes, own });
+    return attributes;
+  }
+
+  remember(known: Known): void {
+    const { id } = known.attributes;
+    this.drop(id);
+    this.now(id);
+    this.#known?.set(id, known);
+  }
+
+  /** The file was changed: what was known of it is nothing any more. */
+  drop(id: FileId): void {
+    this.#known?.delete(id);
+    const running = this.#fetches.get(id);
+    if (running !== undefined) running.overtaken = true;
+  }
+
+  /**
+   * The reply to a rename out of a directory tells nothing of it, and libcephfs takes what it has for right while it holds the directory exclusively
+   * (seen with 16.2: change counter and times of before): it is asked for anew, by number.
+   */
+  suspect(id: FileId): void {
+    this.drop(id);
+    this.#suspects.add(id);
+  }
+
+  #fetch(call: Call, inode: HeldInode, id: FileId): Promise<Known> {
+    const fetch: Fetch = { known: this.#ask(call, inode, id), overtaken: false };
+    this.#fetches.set(id, fetch);
+    const end = (): void => {
+      if (this.#fetches.get(id) === fetch) this.#fetches.delete(id);
+    };
+    return fetch.known.then(
+      (known) => {
+        end();
+        if (!fetch.overtaken) {
+          this.now(id);
+          this.#known?.set(id, known);
+        }
+        return known;
+      },
+      (error: unknown) => {
+        end();
+        throw error;
+      },
+    );
+  }
+
+  async #ask(call: Call, { mount, pointer }: HeldInode, id: FileId): Promise<Known> {
+    try {
+      if (this.#suspects.has(id)) await this.#refresh(mount, id);
+      const [answer] = await mount.within(call).getattrs([pointer], [ownXattr]);
+      if (answer === undefined || answer instanceof Error) throw answer ?? new StorageError('io', 'no answer');
+      return this.expectAlive(answer.statx, decodeOwnRecord(answer.xattrs?.get(ownXattr)));
+    } catch (error) {
+      throw this.#mounts.failed(mount, error);
+    }
+  }
+
+  /** Throws `stale` for a file that neither a name nor a handle keeps. */
+  expectAlive(statx: Statx, own: OwnRecord): Known {
+    const attributes = attributesOf(statx, own, statx.ino === this.#mounts.root ? this.hiddenInRoot : 0);
+    if (attributes.nlink === 0 && !this.#isOpen(attributes.id)) throw new StorageError('stale');
+    return { attributes, own };
+  }
+
+  async #refresh(mount: Mount, id: FileId): Promise<void> {
+    const { ino, snapshot } = inodeOf(id);
+    const pointer = await mount.lookupInode(ino, snapshot);
+    if (pointer !== undefined) mount.put(pointer);
+    this.#suspects.delete(id);
+  }
+}

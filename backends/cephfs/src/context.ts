@@ -1,0 +1,41 @@
+import type { FileId, VolumeTraits } from '@polynas/core/spi';
+import type { AttributeSource } from './attributes/attribute-source.ts';
+import type { Clock } from './attributes/clock.ts';
+import type { Mounts } from './mounts/mounts-api.ts';
+import type { Life } from './tree/life.ts';
+import type { NameCache } from './tree/name-cache.ts';
+import type { Rooms } from './tree/rooms.ts';
+import type { Syncs } from './tree/syncs.ts';
+
+/** Which files handles keep alive, and whether what was written to them is still there. Kept by the handles' part (`data/`). */
+export interface OpenFiles {
+  /** A handle of the file is open: it lives, named or not. */
+  isOpen(id: FileId): boolean;
+  /** Throws `io` when unstable writes of the file were lost with a mount and nobody has been told yet: nothing may be published of it. */
+  expectWhole(id: FileId): void;
+}
+
+/** What all operations of a volume share. */
+export interface VolumeContext {
+  readonly mounts: Mounts;
+  readonly traits: VolumeTraits;
+  readonly clock: Clock;
+  /** Every call runs in it. */
+  readonly life: Life;
+  /** Where attributes come from, and who is told of each change that we make. */
+  readonly attributes: AttributeSource;
+  readonly names: NameCache;
+  readonly syncs: Syncs;
+  readonly opens: OpenFiles;
+  readonly locks: Locks;
+}
+
+/** Taken in this order, of one kind by ascending id (names by key): so nobody waits in a circle. */
+export interface Locks {
+  /** By directory: `'change'` of entries, `'list'`. */
+  readonly directories: Rooms<FileId>;
+  /** By `placeOf`: `'look'`, or alone to change what the name means. */
+  readonly names: Rooms<string>;
+  /** By file: alone for changes in several steps; `'write'` for what may go beside other writes. */
+  readonly files: Rooms<FileId>;
+}
