@@ -21,8 +21,7 @@ function clusterLike(used = { bytes: 300, files: 3 }) {
     set: async (_call, directory, limit) => void limits.set(directory, limit),
   };
   const placement: PlacementGroup = {
-    pools: async () => ['slow', 'fast'],
-    get: async (_call, directory) => pools.get(directory) ?? 'slow',
+    get: async (_call, directory) => pools.get(directory),
     set: async (_call, directory, pool) => {
       if (pool !== 'slow' && pool !== 'fast') throw new StorageError('notFound', `no pool ${pool}`);
       pools.set(directory, pool);

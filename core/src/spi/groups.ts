@@ -72,10 +72,8 @@ export interface QuotaGroup {
 
 /** Where the content of files below a directory is kept: a Ceph data pool, a class of disks. Without it core refuses to choose one (`notSupported`). */
 export interface PlacementGroup {
-  /** Names that `set` takes. */
-  pools(call: Call): Promise<readonly string[]>;
-  /** Where new files below the directory go. */
-  get(call: Call, directory: FileId): Promise<string>;
+  /** Where new files below the directory go, if that was chosen for this directory; `undefined`: where those of its parent go. */
+  get(call: Call, directory: FileId): Promise<string | undefined>;
   /** For files that are made from now on; those that are there stay where they are. `notFound`: no such pool. Stable when answered. */
   set(call: Call, directory: FileId, pool: string): Promise<void>;
 }
