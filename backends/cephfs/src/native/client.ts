@@ -14,6 +14,8 @@ export interface ClientParts {
   readonly cmount: bigint;
   readonly perms: UserPerms;
   readonly lanes: Lanes;
+  /** Told once, at the first answer that says that the cluster has thrown this client out. */
+  readonly lost?: (() => void) | undefined;
 }
 
 /** One mounted libcephfs client: makes its calls on other threads, through the gate, and knows which are under way. */
@@ -30,13 +32,16 @@ export class Client {
   #dropping = false;
   #idle: (() => void)[] = [];
   #alive = true;
+  #ended = false;
+  readonly #lost: () => void;
 
-  constructor({ library, cmount, perms, lanes }: ClientParts) {
+  constructor({ library, cmount, perms, lanes, lost }: ClientParts) {
     this.library = library;
     this.cmount = cmount;
     this.perms = perms;
     this.superuser = perms.hold({ uid: 0, gid: 0 }).pointer;
     this.#lanes = lanes;
+    this.#lost = lost ?? (() => undefined);
   }
 
   get alive(): boolean {
@@ -50,10 +55,13 @@ export class Client {
   /** From now on every call is rejected with ESHUTDOWN; what is under way settles. */
   end(): void {
     this.#alive = false;
+    this.#ended = true;
   }
 
   /** Drops one reference of an inode, soon: it takes libcephfs's lock, which nobody may wait for on the event loop. */
   put(inode: bigint): void {
+    // The end of a client drops all of its references.
+    if (this.#ended) return;
     this.#dropped.push(inode);
     if (!this.#dropping) this.#dropNext();
   }
@@ -112,7 +120,10 @@ export class Client {
   /** What a call was answered, as an error; notices the end of this client. */
   failed(number: number, name: string): CephError {
     // The cluster has thrown this client out (it is on the blocklist), or a delegation was not given back in time.
-    if (number === errno.ESHUTDOWN || number === errno.ENOTCONN) this.#alive = false;
+    if (this.#alive && (number === errno.ESHUTDOWN || number === errno.ENOTCONN)) {
+      this.#alive = false;
+      this.#lost();
+    }
     return new CephError(number, name);
   }
 }

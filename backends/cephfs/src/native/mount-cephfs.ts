@@ -12,7 +12,7 @@ import { disconnect, release, unmount } from './unmount.ts';
 import { UserPerms } from './user-perms.ts';
 
 export interface MountOptions {
-  /** A `ceph.conf`; without one, `settings` say where the monitors and the key are. */
+  /** A `ceph.conf`; `'default'` the one that the library finds by itself (CEPH_CONF, /etc/ceph); without one, `settings` say where the monitors and the key are. */
   readonly conf?: string;
   /** `admin` of `client.admin`. */
   readonly clientName: string;
@@ -28,6 +28,8 @@ export interface MountOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Where the calls of this volume queue; a gate of its own when absent. */
   readonly lanes?: Lanes;
+  /** Told once when the cluster has thrown this client out (`alive` is false by then). */
+  readonly lost?: () => void;
   /** Milliseconds that `unmount` waits for calls under way and for the cluster, then it leaves the client behind. */
   readonly unmountTimeout?: number;
 }
@@ -81,7 +83,7 @@ async function connectMaking(options: MountOptions, lanes: Lanes): Promise<Clien
   } catch (error) {
     if (options.createRoot !== true || !isErrno(error, 'ENOENT')) throw error;
   }
-  const { uuid: _, ...anonymous } = options;
+  const { uuid: _, lost: __, ...anonymous } = options;
   const maker = await connect(anonymous, lanes, '/');
   try {
     await maker.call('metadata', 'ceph_mkdirs', [options.root, 0o755]);
@@ -95,7 +97,7 @@ async function connectMaking(options: MountOptions, lanes: Lanes): Promise<Clien
 async function connect(options: MountOptions, lanes: Lanes, root: string): Promise<Client> {
   const library = cephLibrary();
   perms ??= new UserPerms(library);
-  const client = new Client({ library, cmount: create(library, options.clientName), perms, lanes });
+  const client = new Client({ library, cmount: create(library, options.clientName), perms, lanes, lost: options.lost });
   try {
     configure(client, options);
     await client.call('metadata', 'ceph_init', []);
@@ -118,7 +120,7 @@ function create(library: CephLibrary, clientName: string): bigint {
 }
 
 function configure(client: Client, { conf, settings }: MountOptions): void {
-  if (conf !== undefined) now(client, 'ceph_conf_read_file', conf);
+  if (conf !== undefined) now(client, 'ceph_conf_read_file', conf === 'default' ? null : conf);
   for (const [name, value] of Object.entries({ ...settings, ...ownSettings }))
     now(client, 'ceph_conf_set', name, value);
 }
