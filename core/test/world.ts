@@ -17,6 +17,7 @@ import { SystemDirectories } from '../src/namespace/system-directory.ts';
 import { State } from '../src/state/state.ts';
 import { StateTable } from '../src/state/table.ts';
 import { caller } from '../src/test/callers.ts';
+import { flavoured } from './flavour.ts';
 import { TestClock } from '../src/test/clock.ts';
 
 export const root = caller(0);
@@ -26,6 +27,8 @@ export const mode = (bits: number): NewAttributes => ({ mode: bits });
 /** Two shares on one volume, with the file and state services over them. */
 export interface World {
   readonly volume: Volume;
+  /** The same without what the test put around it: what others do who share the volume. */
+  readonly inner: Volume;
   readonly clock: TestClock;
   readonly parts: FileParts & { readonly handles: LruHandleCache; readonly streams: Streams };
   readonly files: Files;
@@ -48,7 +51,7 @@ export async function makeWorld(
     readonly maxOpens?: number;
   } = {},
 ): Promise<World> {
-  const memory = openMemoryVolume(options);
+  const memory = openMemoryVolume(flavoured(options));
   const volume = options.wrap?.(memory) ?? memory;
   const clock = new TestClock();
   const reported: unknown[] = [];
@@ -114,6 +117,7 @@ export async function makeWorld(
   };
   return {
     volume,
+    inner: memory,
     clock,
     parts,
     files,

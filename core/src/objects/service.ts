@@ -63,7 +63,8 @@ export function createObjectService(options: ObjectServiceOptions): Objects {
   const mutex = new KeyedMutex(clock);
   const { system } = options;
   const completed = new CompletedUploads(system, handles);
-  const lists = new NameLists();
+  const lists = new NameLists(clock);
+  options.folded.alsoTell((...change) => lists.note(...change));
   const parts: ObjectParts = {
     ...options,
     mutex,

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { EventBus } from '../../events/bus.ts';
 import type { Caller, ChangeEvent, FileRef, Guard, ShareId } from '../../service/index.ts';
 import { foldName } from '../../service/index.ts';
-import type { OpenRecord } from '../../state/file-state.ts';
+import type { OpenRecord, Place } from '../../state/file-state.ts';
 import type { SystemDirectories } from '../system-directory.ts';
 import type { GuardRequest } from '../../state/guards.ts';
 import { isConflict } from '../../state/guards.ts';
@@ -111,8 +111,14 @@ export function emit(parts: Telling, caller: Caller, share: ShareId, change: Cha
   const mount = parts.mounts.get(share);
   remember(parts, mount, change);
   if (!parts.events.heard) return;
-  const { door, client, principal } = caller;
   const place = change.directory === undefined ? parts.places.of(mount, change.file) : undefined;
+  if (place !== 'unsure') return tell(parts, caller, share, change, place);
+  const { kind, file } = change;
+  void parts.places.confirmed(mount, file, kind, (confirmed) => tell(parts, caller, share, change, confirmed));
+}
+
+function tell(parts: Telling, caller: Caller, share: ShareId, change: Change, place: Place | undefined): void {
+  const { door, client, principal } = caller;
   const { name = place?.name, toName } = change;
   parts.events.emit({
     share,

@@ -73,9 +73,10 @@ export class Expiries {
     this.#overdue.clear();
     const directory = await this.#system.expiringIfThere(mount, {});
     if (directory === undefined) return;
+    const { volume, volumeName } = mount;
     const end = Buffer.from(nameOfTime(seconds + 1));
     for (let from: Buffer = Buffer.alloc(0); ;) {
-      const page = await this.#lists.page(mount.volume, mount.volumeName, {}, directory, from, false, {
+      const page = await this.#lists.page({ volume, volumeName, id: directory, untold: true }, {}, from, false, {
         limit: pageSize,
         attributes: false,
       });

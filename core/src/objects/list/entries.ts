@@ -10,6 +10,8 @@ export interface ListedDirectory {
   readonly mount: MountedShare;
   readonly caller: Caller;
   readonly id: FileId;
+  /** `IndexedDirectory.untold`. */
+  readonly untold?: boolean;
   /** Extended attributes that are wanted with each entry. */
   readonly xattrs?: readonly string[];
   /** Entries that the caller may still need: no more are read ahead. */
@@ -25,9 +27,10 @@ export async function readPage(
   inclusive: boolean,
   limit: number,
 ): Promise<NamePage> {
-  const { lists, mount, caller, id, xattrs } = directory;
+  const { lists, mount, caller, id, untold = false, xattrs } = directory;
   const options = { limit, attributes: true, ...(xattrs !== undefined && { xattrs }) };
-  return lists.page(mount.volume, mount.volumeName, caller, id, from, inclusive, options);
+  const { volume, volumeName } = mount;
+  return lists.page({ volume, volumeName, id, untold }, caller, from, inclusive, options);
 }
 
 /** Entries in order of names, from one name on to before another one; the first pages are small: most walks stop soon. */

@@ -39,7 +39,7 @@ export async function* partFiles(
 ): AsyncGenerator<PartFile> {
   const from = partName(Math.min(maxPartNumber, Math.max(0, after)) + 1);
   // Behind the digits come the temporary files of parts that are being uploaded.
-  const run = new EntryRun({ lists: parts.lists, mount, caller, id: directory }, from, Buffer.from(':'));
+  const run = new EntryRun({ lists: parts.lists, mount, caller, id: directory, untold: true }, from, Buffer.from(':'));
   for (let entry = await run.next(); entry !== undefined; entry = await run.next()) {
     const part = await loadPart(mount, caller, directory, entry.name);
     if (part !== undefined) yield part;
