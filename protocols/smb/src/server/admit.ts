@@ -2,6 +2,7 @@ import { NtStatus } from '../nt-status.ts';
 import { StatusError } from '../status.ts';
 import type { Call } from './call.ts';
 import type { LiveSession } from './live-session.ts';
+import { shareNow } from './revoke.ts';
 import type { Tree } from './tree.ts';
 
 /** Finds what the call's row needs, or throws the status that says what is missing (MS-SMB2 3.3.5.2.9, 3.3.5.2.11). */
@@ -37,9 +38,8 @@ function treeOf(call: Call): Tree {
   const tree = call.session.trees.get(call.treeId);
   if (tree === undefined) throw new StatusError(NtStatus.NETWORK_NAME_DELETED);
   if (tree.kind === 'pipe') return tree;
-  const { shares } = call.parts.services;
-  const share = shares.byId(tree.share.id);
-  if (share === undefined || (share !== tree.share && shares.nameAt('smb', share) === undefined)) {
+  const share = shareNow(call.parts.services.shares, tree);
+  if (share === undefined) {
     call.session.disconnect(tree, call).catch((error: unknown) => call.parts.observer.fault(error));
     throw new StatusError(NtStatus.NETWORK_NAME_DELETED);
   }

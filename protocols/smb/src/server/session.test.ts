@@ -8,14 +8,17 @@ import {
 } from '../messages/fsctl/validate-negotiate-info.ts';
 import { HeaderFlag } from '../messages/header.ts';
 import { CtlCode } from '../messages/ioctl.ts';
+import { Access, CreateOption } from '../messages/create.ts';
 import { Capability } from '../messages/negotiate.ts';
 import { SESSION_FLAG_BINDING, SessionFlag } from '../messages/session-setup.ts';
 import { ShareType } from '../messages/tree-connect.ts';
 import { decode, encode } from '../messages/whole.ts';
+import { TestClock } from '@polynas/core/testing';
 import { NtStatus } from '../nt-status.ts';
 import { NtlmFlag } from '../ntlm/flags.ts';
 import { ntlmNegotiate } from '../ntlm/messages.ts';
 import { negTokenInit, Oid } from '../spnego/tokens.ts';
+import { FileClient } from '../test/file-client.ts';
 import { fileIdOf, type SmbClient } from '../test/smb-client.ts';
 import { makeSmbWorld, PASSWORD, type SmbWorld } from '../test/smb-world.ts';
 
@@ -215,6 +218,40 @@ describe('users that change', () => {
     expect((await other.treeConnect('data')).status).toBe(NtStatus.USER_SESSION_DELETED);
     expect(mine.server.sessions).toBe(0);
   });
+});
+
+it('what a user that is disabled, or a share whose door is closed, has waiting and open ends by itself', async () => {
+  const clock = new TestClock();
+  const mine = await makeSmbWorld({ clock });
+  const { accounts, shares } = mine.core;
+  const hold = async (user: string) => {
+    const client = await mine.logOn(user);
+    await client.treeConnect('data');
+    const files = new FileClient(client);
+    const { fileId } = await files.open('', {
+      createOptions: CreateOption.DIRECTORY_FILE,
+      desiredAccess: Access.GENERIC_READ,
+    });
+    const fields = { flags: 0, outputBufferLength: 4096, fileId, completionFilter: 0xfff };
+    const waiting = client.begin(Command.CHANGE_NOTIFY, fields);
+    await waiting.interim;
+    return { client, waiting };
+  };
+  const [alice, bob] = [await hold('alice'), await hold('bob')];
+  await accounts.changeUser(accounts.userByName('default', 'bob')!.id, { disabled: true });
+  clock.advance(5_000);
+  expect((await bob.waiting.response).status).toBe(NtStatus.NOTIFY_CLEANUP);
+  await expect.poll(() => mine.core.state.holders().length).toBe(1);
+  expect(mine.server.sessions).toBe(1);
+  const caller = mine.callerOf('alice');
+  const head = { ...caller, principal: { ...caller.principal, superuser: true } };
+  await shares.change(head, shares.byName('smb', 'default', 'data')!.id, { doors: {} });
+  clock.advance(5_000);
+  expect((await alice.waiting.response).status).toBe(NtStatus.NOTIFY_CLEANUP);
+  await expect.poll(() => mine.core.state.holders()).toEqual([]);
+  expect((await alice.client.treeConnect('closed')).status).toBe(NtStatus.BAD_NETWORK_NAME);
+  expect(mine.faults).toEqual([]);
+  await mine.close();
 });
 
 it('a new password counts from the next logon on', async () => {

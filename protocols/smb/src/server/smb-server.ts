@@ -9,6 +9,7 @@ import type { Pipes, SmbObserver, SmbParts } from './parts.ts';
 import type { SmbServices } from './services.ts';
 import { randomPool } from './random-pool.ts';
 import { ReplyFrames } from './reply-frame.ts';
+import { revoke } from './revoke.ts';
 import { DEFAULT_BUDGET, DEFAULT_LIMITS, type ServerLimits } from './server-limits.ts';
 import { SessionTable } from './session-table.ts';
 
@@ -147,10 +148,18 @@ export class SmbServer {
     if (this.open.size === 0) this.whenEmpty?.();
   }
 
+  private revoke(): void {
+    const { services, observer } = this.options;
+    for (const session of this.context.sessions.values()) {
+      revoke(session, services).catch((error: unknown) => observer.fault(error));
+    }
+  }
+
   private sweepLater(): void {
     this.sweeping = this.clock.after(SWEEP_INTERVAL, () => {
       const now = this.clock.monotonic();
       for (const connection of this.open) connection.sweep(now);
+      this.revoke();
       this.sweepLater();
     });
   }
