@@ -1,4 +1,4 @@
-import type { FileId, VolumeTraits } from '@polynas/core/spi';
+import type { Call, FileId, VolumeTraits } from '@polynas/core/spi';
 import type { AttributeSource } from './attributes/attribute-source.ts';
 import type { Clock } from './attributes/clock.ts';
 import type { Mounts } from './mounts/mounts-api.ts';
@@ -11,6 +11,8 @@ import type { Syncs } from './tree/syncs.ts';
 export interface OpenFiles {
   /** A handle of the file is open: it lives, named or not. */
   isOpen(id: FileId): boolean;
+  /** Before what may be the last name of a file is taken away: where a handle is open, the file is opened in CephFS too, which keeps its content. */
+  keep(call: Call, id: FileId): Promise<void> | undefined;
   /** Throws `io` when unstable writes of the file were lost with a mount and nobody has been told yet: nothing may be published of it. */
   expectWhole(id: FileId): void;
 }

@@ -1,0 +1,59 @@
+import type { Attributes, Call, Stability, WriteResult } from '@polynas/core/spi';
+import { stampOf } from '@polynas/core/spi';
+import type { VolumeContext } from '../context.ts';
+import type { OpenFileTable } from './open-files.ts';
+import type { OpenFile, Using } from './open-file.ts';
+import { settle } from './sync.ts';
+
+export interface Change {
+  readonly offset: number;
+  readonly length: number;
+  readonly stability: Stability;
+  readonly written: number;
+  /** Done anew when the mount is evicted before it is answered: twice is the same as once. */
+  apply(using: Using): Promise<void>;
+}
+
+export interface ChangeParts {
+  readonly context: VolumeContext;
+  readonly table: OpenFileTable;
+  readonly file: OpenFile;
+}
+
+/** Changes a range of a file's bytes, and makes the change as stable as it was asked for. */
+export async function change(parts: ChangeParts, call: Call, asked: Change): Promise<WriteResult> {
+  const { context, file } = parts;
+  const { id } = file;
+  const entered = context.locks.files.enter(id, 'write');
+  const stay = entered instanceof Promise ? await entered : entered;
+  try {
+    return await file.gate.during(asked.offset, asked.length, () =>
+      file.use(call, 'write', async (using) => {
+        const early = await context.attributes.get(call, id);
+        return changeOnce(parts, using, early.attributes, asked);
+      }),
+    );
+  } finally {
+    stay.leave();
+  }
+}
+
+async function changeOnce(parts: ChangeParts, using: Using, early: Attributes, asked: Change): Promise<WriteResult> {
+  const { context, table, file } = parts;
+  const { epoch } = using;
+  await asked.apply(using);
+  table.wrote(file.id, epoch);
+  const isStable = asked.stability !== 'unstable';
+  if (isStable) await settle(parts, using);
+  // What others have been answered meanwhile came before this change.
+  const before = stampOf(context.attributes.now(file.id)?.attributes ?? early);
+  const after = await context.attributes.changed(using.inode, file.id);
+  return { written: asked.written, before, after, committed: isStable ? 'file' : 'unstable', epoch };
+}
+
+/** What is answered where there is nothing to change. */
+export async function unchanged({ context, file }: ChangeParts, call: Call): Promise<WriteResult> {
+  const epoch = context.mounts.epoch();
+  const { attributes } = await context.attributes.get(call, file.id);
+  return { written: 0, before: stampOf(attributes), after: attributes, committed: 'file', epoch };
+}

@@ -1,0 +1,111 @@
+import type {
+  Call,
+  FileHandle,
+  FileId,
+  HandleAccess,
+  ReadResult,
+  Stability,
+  SyncResult,
+  WriteResult,
+} from '@polynas/core/spi';
+import { StorageError } from '@polynas/core/spi';
+import type { VolumeContext } from '../context.ts';
+import type { ChangeParts } from './change.ts';
+import { change, unchanged } from './change.ts';
+import type { OpenFileTable } from './open-files.ts';
+import type { OpenFile } from './open-file.ts';
+import { assertReach, assertRange } from './ranges.ts';
+import { readContent } from './read.ts';
+import { allocateContent, punchContent } from './space.ts';
+import { syncContent } from './sync.ts';
+
+/** A handle; the file counts it already. */
+export class CephFileHandle implements FileHandle {
+  readonly id: FileId;
+  readonly access: HandleAccess;
+  readonly #parts: ChangeParts;
+  #open = true;
+  #running = 0;
+  #idle: (() => void) | undefined;
+
+  constructor(context: VolumeContext, table: OpenFileTable, file: OpenFile, access: HandleAccess) {
+    this.#parts = { context, table, file };
+    this.id = file.id;
+    this.access = access;
+  }
+
+  read(call: Call, offset: number, length: number, into?: Uint8Array): Promise<ReadResult> {
+    const { context, file } = this.#parts;
+    return this.#during(call, () => readContent(context, file, call, offset, length, into));
+  }
+
+  /** Contents are libcephfs's, behind a lock that nobody may wait for on the event loop. */
+  readNow(): undefined {
+    return undefined;
+  }
+
+  write(call: Call, offset: number, chunks: readonly Uint8Array[], stability: Stability): Promise<WriteResult> {
+    return this.#changing(call, async () => {
+      let length = 0;
+      for (const chunk of chunks) length += chunk.length;
+      assertRange(offset, length);
+      assertReach(offset, length, this.#parts.context.traits.maxFileSize);
+      if (length === 0) return unchanged(this.#parts, call);
+      const written = length;
+      return change(this.#parts, call, {
+        offset,
+        length,
+        stability,
+        written,
+        apply: ({ mount, fh }) => mount.write(fh, offset, chunks),
+      });
+    });
+  }
+
+  sync(call: Call): Promise<SyncResult> {
+    return this.#during(call, () => syncContent(this.#parts, call));
+  }
+
+  allocate(call: Call, offset: number, length: number, extend: boolean): Promise<WriteResult> {
+    return this.#changing(call, () => allocateContent(this.#parts, call, offset, length, extend));
+  }
+
+  punch(call: Call, offset: number, length: number): Promise<WriteResult> {
+    return this.#changing(call, () => punchContent(this.#parts, call, offset, length));
+  }
+
+  /** CephFS does not tell holes: all of it is data. */
+  seek(call: Call, what: 'data' | 'hole', offset: number): Promise<number | undefined> {
+    return this.#during(call, async () => {
+      assertRange(offset);
+      const { attributes } = await this.#parts.context.attributes.get(call, this.id);
+      if (offset >= attributes.size) return undefined;
+      return what === 'data' ? offset : attributes.size;
+    });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    this.#parts.table.left(this.#parts.file);
+  }
+
+  #changing(call: Call, work: () => Promise<WriteResult>): Promise<WriteResult> {
+    return this.#during(call, () => {
+      if (this.access !== 'write') throw new StorageError('badHandle', 'the handle is not open for writing');
+      return work();
+    });
+  }
+
+  async #during<T>(call: Call, work: () => Promise<T>): Promise<T> {
+    if (!this.#open) throw new StorageError('badHandle', 'the handle is closed');
+    this.#running += 1;
+    try {
+      return await this.#parts.context.life.run(call, work);
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#idle?.();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { Call, WriteResult } from '@polynas/core/spi';
+import type { ChangeParts } from './change.ts';
+import { change, unchanged } from './change.ts';
+import { assertReach, assertRange } from './ranges.ts';
+
+const extend = 0;
+const punchHole = 3;
+
+/** CephFS sets no space aside: the file is extended at most. */
+export async function allocateContent(
+  parts: ChangeParts,
+  call: Call,
+  offset: number,
+  length: number,
+  extending: boolean,
+): Promise<WriteResult> {
+  assertRange(offset, length);
+  assertReach(offset, length, parts.context.traits.maxFileSize);
+  const { attributes } = await parts.context.attributes.get(call, parts.file.id);
+  if (!extending || length === 0 || offset + length <= attributes.size) return unchanged(parts, call);
+  return change(parts, call, {
+    offset,
+    length,
+    stability: 'unstable',
+    written: 0,
+    apply: ({ mount, fh }) => mount.fallocate(fh, extend, offset, length),
+  });
+}
+
+export async function punchContent(
+  parts: ChangeParts,
+  call: Call,
+  offset: number,
+  length: number,
+): Promise<WriteResult> {
+  assertRange(offset, length);
+  const { attributes } = await parts.context.attributes.get(call, parts.file.id);
+  const end = Math.min(offset + length, attributes.size);
+  if (end <= offset) return unchanged(parts, call);
+  return change(parts, call, {
+    offset,
+    length: end - offset,
+    stability: 'unstable',
+    written: 0,
+    apply: ({ mount, fh }) => mount.fallocate(fh, punchHole, offset, end - offset),
+  });
+}
