@@ -1,11 +1,14 @@
+import { hostname } from 'node:os';
 import type { Lanes } from '../native/client.ts';
 import type { MountOptions } from '../native/mount-cephfs.ts';
+import type { PresenceOptions } from '../native/presence.ts';
 import { defaults } from '../options.ts';
 import type { CephOptions } from '../options.ts';
 
 /** The options of the mount at one place of the pool. Each place is a client of its own, with a name that it keeps over restarts. */
 export function mountOptions(options: CephOptions, place: number, lanes: Lanes): MountOptions {
   const { conf, monitors, fileSystem } = options;
+  const name = `polynas-${options.clientUuid}-${place}`;
   return {
     ...(conf !== undefined && { conf }),
     ...(conf === undefined && monitors === undefined && { conf: 'default' }),
@@ -13,12 +16,30 @@ export function mountOptions(options: CephOptions, place: number, lanes: Lanes):
     ...(fileSystem !== undefined && { fileSystem }),
     root: options.root,
     createRoot: true,
-    uuid: `polynas-${options.clientUuid}-${place}`,
+    uuid: name,
+    presence: presence(options, place, name),
     settings: cephSettings(options),
     lanes,
     unmountTimeout: options.closeTimeout ?? defaults.closeTimeout,
   };
 }
+
+/**
+ * With writers `head`, the first place's lock is the owner record: a second head finds it taken, and one that expects other writers as well. Clients with writers
+ * `shared` are present beside each other.
+ */
+function presence(options: CephOptions, place: number, name: string): PresenceOptions {
+  return {
+    directory: reservedDirectory,
+    file: place === 0 || options.writers === 'shared' ? 'owner' : `owner-${place}`,
+    kind: options.writers === 'head' ? 'exclusive' : 'shared',
+    name,
+    record: `head ${options.clientUuid} on ${hostname()}, process ${process.pid}`,
+  };
+}
+
+/** In the volume's root, not visible through the volume. */
+export const reservedDirectory = '.polynas';
 
 /** As libcephfs and librados name them. */
 export function cephSettings(options: CephOptions): Record<string, string> {

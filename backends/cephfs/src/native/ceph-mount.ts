@@ -19,6 +19,7 @@ import type {
   Statx,
 } from './mount-api.ts';
 import type { Recalls } from './recalls.ts';
+import type { Session } from './session.ts';
 import * as tree from './tree-calls.ts';
 import * as xattrs from './xattr-calls.ts';
 import { cString } from './inode-calls.ts';
@@ -30,6 +31,7 @@ export interface CephMountParts {
   readonly client: Client;
   readonly root: InodePointer;
   readonly recalls: Recalls;
+  readonly session: Session | undefined;
   readonly unmount: () => Promise<void>;
 }
 
@@ -94,6 +96,7 @@ export class CephMount implements Mount {
 
   async syncInode(inode: InodePointer, dataOnly: boolean): Promise<void> {
     await this.#client.call('data', 'ceph_ll_sync_inode', [inode, dataOnly ? 1 : 0], this.#within);
+    await this.#parts.session?.expectUnbroken();
   }
 
   create(parent: InodePointer, name: Name, mode: number, owner: Owner): Promise<Found & { readonly fh: FhPointer }> {
@@ -175,6 +178,7 @@ export class CephMount implements Mount {
 
   async fsync(fh: FhPointer, dataOnly: boolean): Promise<void> {
     await this.#client.call('data', 'ceph_ll_fsync', [fh, dataOnly ? 1 : 0], this.#within);
+    await this.#parts.session?.expectUnbroken();
   }
 
   async fallocate(fh: FhPointer, mode: number, offset: number, length: number): Promise<void> {

@@ -78,6 +78,9 @@ const signatures = {
     'int (void *cmount, void *inode, const char *name, void *from, size_t length, int flags, void *perms)',
   ceph_ll_listxattr: 'int (void *cmount, void *inode, void *into, size_t length, void *needed, void *perms)',
   ceph_ll_removexattr: 'int (void *cmount, void *inode, const char *name, void *perms)',
+  ceph_open: 'int (void *cmount, const char *path, int flags, uint32_t mode)',
+  ceph_close: 'int (void *cmount, int fd)',
+  ceph_debug_get_fd_caps: 'int (void *cmount, int fd)',
   ceph_ll_statfs: 'int (void *cmount, void *inode, void *statvfs)',
 } as const;
 

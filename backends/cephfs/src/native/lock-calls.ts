@@ -30,3 +30,10 @@ export async function setlk(
     throw error;
   }
 }
+
+/** Whether somebody else than `owner` holds a lock in the way of this one. */
+export async function isLocked(client: Client, fh: FhPointer, owner: bigint, lock: NativeLock): Promise<boolean> {
+  const bytes = encodeLock(lock);
+  await client.call('metadata', 'ceph_ll_getlk', [fh, bytes, owner]);
+  return bytes.readInt16LE(0) !== kinds.unlock;
+}

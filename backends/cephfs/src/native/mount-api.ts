@@ -132,7 +132,10 @@ export interface Mount {
   setattr(inode: InodePointer, changes: NativeChanges): Promise<Statx>;
   /** Drops one reference, soon and without waiting: it would take libcephfs's lock on the event loop. */
   put(inode: InodePointer): void;
-  /** `ceph_ll_sync_inode`: what was changed of it (of a directory: its entries as well) is on stable storage. */
+  /**
+   * `ceph_ll_sync_inode`: what was changed of it (of a directory: its entries as well) is on stable storage. This and `fsync` are rejected (ESHUTDOWN) as well
+   * when the client's session broke off before: libcephfs drops what an evicted client had not synced, and calls the next sync a success.
+   */
   syncInode(inode: InodePointer, dataOnly: boolean): Promise<void>;
 
   // Tree

@@ -6,6 +6,8 @@ import { Gate } from './gate.ts';
 import { cephLibrary } from './library.ts';
 import type { CephCall, CephLibrary } from './library.ts';
 import type { InodePointer, Mount } from './mount-api.ts';
+import { takePresence } from './presence.ts';
+import type { PresenceOptions } from './presence.ts';
 import { Recalls } from './recalls.ts';
 import { isErrno } from './storage-error.ts';
 import { disconnect, release, unmount } from './unmount.ts';
@@ -28,6 +30,8 @@ export interface MountOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Where the calls of this volume queue; a gate of its own when absent. */
   readonly lanes?: Lanes;
+  /** How this client shows that it uses the volume, by which it also knows that its session never broke off. Without it, no sync is sure (for tools). */
+  readonly presence?: PresenceOptions;
   /** Told once when the cluster has thrown this client out (`alive` is false by then). */
   readonly lost?: () => void;
   /** Milliseconds that `unmount` waits for calls under way and for the cluster, then it leaves the client behind. */
@@ -70,7 +74,7 @@ export async function mountCephfs(options: MountOptions): Promise<Mount> {
   const lanes = options.lanes ?? ownLanes();
   const client = await connectMaking(options, lanes);
   try {
-    return await asMount(client, options.unmountTimeout ?? defaultUnmountTimeout);
+    return await asMount(client, options);
   } catch (error) {
     await disconnect(client);
     throw error;
@@ -83,7 +87,7 @@ async function connectMaking(options: MountOptions, lanes: Lanes): Promise<Clien
   } catch (error) {
     if (options.createRoot !== true || !isErrno(error, 'ENOENT')) throw error;
   }
-  const { uuid: _, lost: __, ...anonymous } = options;
+  const { uuid: _, lost: __, presence: ___, ...anonymous } = options;
   const maker = await connect(anonymous, lanes, '/');
   try {
     await maker.call('metadata', 'ceph_mkdirs', [options.root, 0o755]);
@@ -143,19 +147,26 @@ async function reclaim(client: Client, uuid: string): Promise<void> {
   client.library.ceph_set_uuid(client.cmount, uuid);
 }
 
-async function asMount(client: Client, unmountTimeout: number): Promise<Mount> {
+async function asMount(client: Client, options: MountOptions): Promise<Mount> {
   const out = Buffer.alloc(8);
   await client.call('metadata', 'ceph_ll_lookup_root', [out]);
   const root: InodePointer = out.readBigUInt64LE();
   // Refused when it is longer than the MDS waits for capabilities: then there are no delegations (ETIME).
   client.library.ceph_set_deleg_timeout(client.cmount, delegationSeconds);
   const recalls = new Recalls(client);
+  const session = options.presence === undefined ? undefined : await takePresence(client, root, options.presence);
+  const timeout = options.unmountTimeout ?? defaultUnmountTimeout;
   let unmounted: Promise<void> | undefined;
   return new CephMount({
     client,
     root,
     recalls,
-    unmount: () => (unmounted ??= unmount({ client, root, recalls, timeout: unmountTimeout })),
+    session,
+    unmount: () => {
+      session?.end();
+      unmounted ??= unmount({ client, root, recalls, timeout });
+      return unmounted;
+    },
   });
 }
 
