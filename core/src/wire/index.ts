@@ -1,6 +1,9 @@
 export { type BudgetAccount, type BudgetHolder, type BudgetOptions, ByteBudget } from './byte-budget.ts';
+export { clientBlock, plainAddress } from './client-address.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { ConnectionCounts } from './connection-counts.ts';
 export { FrameBuffers } from './frame-buffers.ts';
+export { Outbox, type OutboxParts } from './outbox.ts';
 export { PayloadBuffers } from './payload-buffers.ts';
 export { Reader } from './reader.ts';
 export { ATTACH_THRESHOLD, Writer, type Gathered, type Place } from './writer.ts';

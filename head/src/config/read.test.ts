@@ -15,7 +15,8 @@ describe('polynas.yaml', () => {
   it('may be empty, or have empty sections', () => {
     for (const text of ['', '# nothing\n', 'doors:\n', 'doors:\n  nfs:\nlog:\nadmin:\n']) {
       const { configuration } = readConfiguration(text, 'polynas.yaml');
-      expect(configuration.doors.nfs).toEqual({ enabled: true, address: '127.0.0.1', port: 12049, portmapper: false });
+      const nfs = { enabled: true, address: '127.0.0.1', port: 12049, portmapper: false, connectionsPerClient: 1024 };
+      expect(configuration.doors.nfs).toEqual(nfs);
       expect(configuration.doors.s3).toMatchObject({ port: 9000, region: 'us-east-1', domains: [] });
       expect(configuration.log.level).toBe('info');
     }

@@ -144,6 +144,9 @@ const door = (defaultPort: number) => ({
   port: port.default(defaultPort),
 });
 
+/** For doors that count connections by client; those of HTTP may stand behind a proxy, which is the client of all. */
+const connectionsPerClient = z.int().min(1).max(4096).default(1024);
+
 /** An absent section and one without content are alike: its defaults. */
 function section<T extends z.ZodType>(schema: T) {
   return z.preprocess((value) => value ?? {}, schema);
@@ -169,6 +172,7 @@ const shape = z.strictObject({
       nfs: section(
         z.strictObject({
           ...door(12_049),
+          connectionsPerClient,
           mountPort: port.optional(),
           portmapper: z
             .union([z.boolean(), z.literal('host')], { error: 'expected true, false or host' })
@@ -190,6 +194,7 @@ const shape = z.strictObject({
       smb: section(
         z.strictObject({
           ...door(4450),
+          connectionsPerClient,
           encryption: z.enum(['off', 'offered', 'required']).default('offered'),
           name: z
             .string()

@@ -49,9 +49,10 @@ export class NfsDoor implements RunningDoor {
   }
 
   static async open(core: Core, key: HeadKey, settings: NfsSettings, logger: Logger): Promise<NfsDoor> {
-    const { address, port, mountPort, portmapper } = settings;
+    const { address, port, mountPort, portmapper, connectionsPerClient } = settings;
     const handleKey = key.derive('nfs file handles');
-    const server = createNfsServer({ services: core, handleKey, observer: observer(logger) });
+    const limits = { maxConnectionsPerClient: connectionsPerClient };
+    const server = createNfsServer({ services: core, handleKey, observer: observer(logger), limits });
     try {
       await server.listen({
         host: address,

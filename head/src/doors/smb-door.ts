@@ -39,13 +39,14 @@ export class SmbDoor implements RunningDoor {
   }
 
   static async open(core: Core, key: HeadKey, settings: SmbSettings, logger: Logger): Promise<SmbDoor> {
-    const { address, port, encryption, name } = settings;
+    const { address, port, encryption, name, connectionsPerClient } = settings;
     const server = createSmbServer({
       services: core,
       observer: observer(logger),
       serverName: name ?? netbiosName(hostname()),
       serverGuid: key.derive('smb server guid').subarray(0, 16),
       encryption,
+      limits: { maxConnectionsPerClient: connectionsPerClient },
     });
     try {
       await server.listen({ host: address, port });

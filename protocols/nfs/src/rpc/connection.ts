@@ -14,7 +14,7 @@ import { Call } from './call.ts';
 import { type CallHeader, decodeCallHeader } from './call-header.ts';
 import { CredentialDecoder } from './credentials.ts';
 import type { RpcLimits } from './limits.ts';
-import { Outbox } from './outbox.ts';
+import { RecordOutbox } from './outbox.ts';
 import type { CallContext, Peer, Procedure, ProgramTable } from './program.ts';
 import { RecordAssembler, RecordError } from './record-assembler.ts';
 import { encodeRefusal, encodeSuccess, type Refusal, RpcAuthError } from './refusal.ts';
@@ -62,7 +62,8 @@ export class Connection implements BudgetHolder {
   private readonly records: RecordAssembler;
   private readonly credentials = new CredentialDecoder();
   private readonly account: BudgetAccount;
-  private readonly outbox: Outbox;
+  private readonly outbox: RecordOutbox;
+  private readonly onFlushed = (): void => this.endIfDone();
   private readonly abort = new AbortController();
   /** For replies that the duplicate-request cache keeps. */
   private readonly scratch = new Writer(1024);
@@ -79,7 +80,6 @@ export class Connection implements BudgetHolder {
   private peerEnded = false;
   private ended = false;
   private closed = false;
-  private flushing = false;
   private heardAt: number;
 
   constructor(socket: Socket, client: Peer, local: Peer, context: ConnectionContext) {
@@ -89,7 +89,8 @@ export class Connection implements BudgetHolder {
     this.context = context;
     this.records = new RecordAssembler(context.limits, context.buffers);
     this.account = context.budget.open(this);
-    this.outbox = new Outbox(socket, this.account, context.clock, () => this.onSent());
+    const { account } = this;
+    this.outbox = new RecordOutbox({ socket, account, clock: context.clock, onSent: () => this.onSent() });
     this.heardAt = context.clock.monotonic();
     socket.on('data', (chunk: Buffer) => this.onData(chunk));
     socket.on('end', () => this.onEnd());
@@ -468,27 +469,8 @@ export class Connection implements BudgetHolder {
     else this.flushSoon();
   }
 
-  /**
-   * Sends now when nothing else runs whose reply could go along; else at the end of this turn of the event loop, together with
-   * what settles until then.
-   */
   private flushSoon(): void {
-    if (this.outbox.gathered === 0) {
-      this.endIfDone();
-      return;
-    }
-    if (this.inFlight === 0) {
-      this.outbox.flush();
-      this.endIfDone();
-    } else if (!this.flushing) {
-      this.flushing = true;
-      setImmediate(() => {
-        this.flushing = false;
-        if (this.closed) return;
-        this.outbox.flush();
-        this.endIfDone();
-      });
-    }
+    this.outbox.flushSoon(this.inFlight === 0, this.onFlushed);
   }
 
   private endIfDone(): void {

@@ -10,6 +10,8 @@ export interface RpcLimits {
   /** Reply bytes of one connection that are promised or not yet sent; above it no further call is begun. */
   readonly maxReplyBytes: number;
   readonly maxConnections: number;
+  /** Connections of one client: an IPv4 address, or an IPv6 network of 64 bits. */
+  readonly maxConnectionsPerClient: number;
   /** A connection on which nothing happens and nothing is due is closed. Clients connect again when they need to. */
   readonly idle: number;
   /** A peer that neither reads its replies nor completes its record for so long is cut off. */
@@ -23,6 +25,7 @@ export const DEFAULT_LIMITS: RpcLimits = {
   maxInFlight: 256,
   maxReplyBytes: 8 * 1024 * 1024,
   maxConnections: 4096,
+  maxConnectionsPerClient: 1024,
   idle: 6 * 60_000,
   stall: 60_000,
 };

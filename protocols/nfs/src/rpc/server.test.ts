@@ -340,6 +340,19 @@ describe('RpcServer: hostile peers', () => {
     expect(await first.next()).toBe(accepted(1, 0, 0));
   });
 
+  it('takes no more connections of one client than allowed', async () => {
+    const fixture = await start({ limits: { maxConnectionsPerClient: 2 } });
+    const [first] = [await fixture.peer(), await fixture.peer()];
+    for (let index = 0; index < 3; index++) await (await fixture.peer()).whenClosed();
+    expect(fixture.dropped).toEqual(['too many connections of this client']);
+    expect(fixture.server.size).toBe(2);
+    first.socket.destroy();
+    await expect.poll(() => fixture.server.size).toBe(1);
+    const third = await fixture.peer();
+    third.send(call(1, 2, 0, 0));
+    expect(await third.next()).toBe(accepted(1, 0, 0));
+  });
+
   it('does not talk with a client that is not admitted', async () => {
     const fixture = await start({ admit: () => false });
     const peer = await fixture.peer();

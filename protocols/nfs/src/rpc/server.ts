@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { ByteBudget, type Clock, FrameBuffers, systemClock } from '@polynas/core/wire';
+import { ByteBudget, type Clock, ConnectionCounts, FrameBuffers, plainAddress, systemClock } from '@polynas/core/wire';
 import { Connection, type ConnectionContext, type RpcObserver } from './connection.ts';
 import { DEFAULT_BUDGET, DEFAULT_LIMITS, DEFAULT_REPLAYS, type RpcLimits } from './limits.ts';
 import { type Peer, type Program, ProgramTable } from './program.ts';
@@ -27,6 +27,7 @@ export class RpcServer {
   private readonly clock: Clock;
   private readonly context: ConnectionContext;
   private readonly server: Server;
+  private readonly counts: ConnectionCounts;
   private readonly connections = new Set<Connection>();
   private readonly stopping = new AbortController();
   private sweeping: { cancel(): void } | undefined;
@@ -47,14 +48,15 @@ export class RpcServer {
       stopping: this.stopping.signal,
       onClose: (connection) => this.onClose(connection),
     };
+    const { clock } = this;
+    const { maxConnectionsPerClient: perClient } = this.limits;
+    const refused = (address: string, reason: string): void => options.observer.dropped({ address, port: 0 }, reason);
+    this.counts = new ConnectionCounts({ perClient, clock, refused });
     this.server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>
       this.onSocket(socket),
     );
     this.server.maxConnections = this.limits.maxConnections;
-    this.server.on('drop', (data) => {
-      const client = { address: plain(data?.remoteAddress), port: data?.remotePort ?? 0 };
-      options.observer.dropped(client, 'too many connections');
-    });
+    this.server.on('drop', (data) => this.counts.refuse(plainAddress(data?.remoteAddress), 'too many connections'));
   }
 
   /** Connections that are open, or closed with calls that still run. */
@@ -106,19 +108,26 @@ export class RpcServer {
   }
 
   private onSocket(socket: Socket): void {
-    const client = { address: plain(socket.remoteAddress), port: socket.remotePort ?? 0 };
-    const local = { address: plain(socket.localAddress), port: socket.localPort ?? 0 };
-    if (this.options.admit?.(client) === false) {
+    const client = { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
+    const local = { address: plainAddress(socket.localAddress), port: socket.localPort ?? 0 };
+    if (!this.admits(client)) {
       socket.on('error', () => socket.destroy());
       socket.destroy();
-      this.options.observer.dropped(client, 'not admitted');
       return;
     }
     this.connections.add(new Connection(socket, client, local, this.context));
   }
 
+  /** Whether the client may have one more connection; then it is counted. */
+  private admits(client: Peer): boolean {
+    if (this.options.admit?.(client) !== false) return this.counts.enter(client.address);
+    this.counts.refuse(client.address, 'not admitted');
+    return false;
+  }
+
   private onClose(connection: Connection): void {
-    this.connections.delete(connection);
+    if (!this.connections.delete(connection)) return;
+    this.counts.leave(connection.client.address);
     if (this.connections.size === 0) this.whenEmpty?.();
   }
 
@@ -129,10 +138,4 @@ export class RpcServer {
       this.sweepLater();
     });
   }
-}
-
-/** An IPv4 address that came mapped into IPv6 (`::ffff:192.0.2.1`) in its own form. */
-function plain(address: string | undefined): string {
-  if (address === undefined) return '';
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }

@@ -15,7 +15,7 @@ import { ConnectionEnded } from './connection-ended.ts';
 import { Dispatcher, type DispatcherHost, type DispatcherParts } from './dispatcher.ts';
 import type { CallWork } from './call.ts';
 import { type Ends, Link } from './link.ts';
-import { Outbox } from './outbox.ts';
+import { FrameOutbox } from './outbox.ts';
 import type { ServerLimits } from './server-limits.ts';
 import type { SessionTable } from './session-table.ts';
 
@@ -43,7 +43,7 @@ export class Connection implements BudgetHolder, DispatcherHost {
   private readonly inbound: Inbound;
   private readonly dispatcher: Dispatcher;
   private readonly account: BudgetAccount;
-  private readonly outbox: Outbox;
+  private readonly outbox: FrameOutbox;
   private inFlight = 0;
   private waiting = 0;
   private promisedBytes = 0;
@@ -55,8 +55,8 @@ export class Connection implements BudgetHolder, DispatcherHost {
   private ending = false;
   private ended = false;
   private closed = false;
-  private flushing = false;
   private authenticated = false;
+  private readonly onFlushed = (): void => this.endIfDone();
   private readonly openedAt: number;
   private heardAt: number;
 
@@ -68,7 +68,8 @@ export class Connection implements BudgetHolder, DispatcherHost {
     this.inbound = new Inbound(limits, context.buffers);
     this.dispatcher = new Dispatcher(context, this.link, this.inbound, this);
     this.account = budget.open(this);
-    this.outbox = new Outbox(socket, this.account, parts.clock, () => this.onSent());
+    const { account } = this;
+    this.outbox = new FrameOutbox({ socket, account, clock: parts.clock, onSent: () => this.onSent() });
     this.openedAt = parts.clock.monotonic();
     this.heardAt = this.openedAt;
     socket.on('data', (chunk: Buffer) => this.onData(chunk));
@@ -292,27 +293,8 @@ export class Connection implements BudgetHolder, DispatcherHost {
     this.partialBytes = held;
   }
 
-  /**
-   * Sends now when nothing else runs whose response could go along; else at the end of this turn of the event loop, together with
-   * what settles until then.
-   */
   private flushSoon(): void {
-    if (this.outbox.gathered === 0) {
-      this.endIfDone();
-      return;
-    }
-    if (this.inFlight === 0) {
-      this.outbox.flush();
-      this.endIfDone();
-    } else if (!this.flushing) {
-      this.flushing = true;
-      setImmediate(() => {
-        this.flushing = false;
-        if (this.closed) return;
-        this.outbox.flush();
-        this.endIfDone();
-      });
-    }
+    this.outbox.flushSoon(this.inFlight === 0, this.onFlushed);
   }
 
   private endIfDone(): void {

@@ -220,6 +220,17 @@ describe('clients that do not read', () => {
   });
 });
 
+it('one client leaves connections for others, and is told of once', async () => {
+  const mine = await makeSmbWorld({ limits: { maxConnectionsPerClient: 2 } });
+  const [first] = [await mine.client(), await mine.client()];
+  for (let index = 0; index < 3; index++) await (await mine.open()).untilClosed();
+  expect(mine.dropped).toEqual(['too many connections of this client']);
+  first.close();
+  await expect.poll(() => mine.server.connections).toBe(1);
+  await mine.client();
+  await mine.close();
+});
+
 it('connections that do nothing are closed in time, those with something open are not', async () => {
   const clock = new TestClock();
   const mine = await makeSmbWorld({ clock });

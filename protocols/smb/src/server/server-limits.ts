@@ -3,6 +3,8 @@ import { type ConnectionLimits, defaultLimits } from '../connection/limits.ts';
 /** What bounds a server and each of its connections. All sizes in bytes, all times in milliseconds. */
 export interface ServerLimits extends ConnectionLimits {
   readonly maxConnections: number;
+  /** Connections of one client: an IPv4 address, or an IPv6 network of 64 bits. */
+  readonly maxConnectionsPerClient: number;
   /** Buffers of the largest frame's size that are kept for large frames, beside the common memory. They cost what was used of them. */
   readonly frameBuffers: number;
   /** The same for what is read. */
@@ -36,6 +38,7 @@ const MEBIBYTE = 1024 * 1024;
 export const DEFAULT_LIMITS: ServerLimits = {
   ...defaultLimits,
   maxConnections: 4096,
+  maxConnectionsPerClient: 1024,
   frameBuffers: 8,
   payloadBuffers: 16,
   maxInFlight: 256,

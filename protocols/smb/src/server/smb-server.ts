@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { ByteBudget, type Clock, FrameBuffers, systemClock } from '@polynas/core/wire';
+import { ByteBudget, type Clock, ConnectionCounts, FrameBuffers, plainAddress, systemClock } from '@polynas/core/wire';
 import { maxFrame } from '../connection/limits.ts';
 import { rows } from '../commands/table.ts';
 import { openPipe } from '../rpc/open-pipe.ts';
@@ -49,6 +49,7 @@ export class SmbServer {
   private readonly clock: Clock;
   private readonly context: ConnectionContextParts;
   private readonly server: Server;
+  private readonly counts: ConnectionCounts;
   private readonly open = new Set<Connection>();
   private sweeping: { cancel(): void } | undefined;
   private whenEmpty: (() => void) | undefined;
@@ -70,12 +71,16 @@ export class SmbServer {
       sessions: new SessionTable(parts.random),
       onClose: (connection) => this.onClose(connection),
     };
+    const { clock } = this;
+    const { maxConnectionsPerClient: perClient } = limits;
+    const refused = (client: string, reason: string): void => options.observer.dropped(client, reason);
+    this.counts = new ConnectionCounts({ perClient, clock, refused });
     this.server = createServer(
       { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE, allowHalfOpen: true },
       (socket) => this.onSocket(socket),
     );
     this.server.maxConnections = limits.maxConnections;
-    this.server.on('drop', (data) => options.observer.dropped(plain(data?.remoteAddress), 'too many connections'));
+    this.server.on('drop', (data) => this.counts.refuse(plainAddress(data?.remoteAddress), 'too many connections'));
   }
 
   /** Connections that are open, or closed with requests that still run. */
@@ -131,20 +136,27 @@ export class SmbServer {
   }
 
   private onSocket(socket: Socket): void {
-    const client = plain(socket.remoteAddress);
-    if (this.options.admit?.(client) === false) {
+    const client = plainAddress(socket.remoteAddress);
+    if (!this.admits(client)) {
       socket.on('error', () => socket.destroy());
       socket.destroy();
-      this.options.observer.dropped(client, 'not admitted');
       return;
     }
     this.lastId += 1;
-    const ends = { client, local: plain(socket.localAddress) };
+    const ends = { client, local: plainAddress(socket.localAddress) };
     this.open.add(new Connection(socket, this.lastId, ends, this.context));
+  }
+
+  /** Whether the client may have one more connection; then it is counted. */
+  private admits(client: string): boolean {
+    if (this.options.admit?.(client) !== false) return this.counts.enter(client);
+    this.counts.refuse(client, 'not admitted');
+    return false;
   }
 
   private onClose(connection: Connection): void {
     this.open.delete(connection);
+    this.counts.leave(connection.link.client);
     if (this.open.size === 0) this.whenEmpty?.();
   }
 
@@ -186,10 +198,4 @@ function partsOf(options: SmbServerOptions, clock: Clock): SmbParts {
     defaultTenant: options.defaultTenant ?? 'default',
     encryption: options.encryption ?? 'offered',
   };
-}
-
-/** An IPv4 address that came mapped into IPv6 (`::ffff:192.0.2.1`) in its own form. */
-function plain(address: string | undefined): string {
-  if (address === undefined) return '';
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
