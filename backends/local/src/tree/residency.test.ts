@@ -6,11 +6,13 @@ const volumes = new Volumes();
 
 describe('a tree that is not in memory', () => {
   test('watch_ofAReadThatWaitedForTheDisk_makesItCold', () => {
-    let faults = 7;
-    const residency = new Residency(() => faults);
+    let [faults, now] = [7, 0];
+    const residency = new Residency(
+      () => faults,
+      () => now,
+    );
     const slowly = (): void => {
-      const end = performance.now() + 5;
-      while (performance.now() < end);
+      now += 5;
     };
     residency.watch(() => 1);
     residency.watch(slowly);
@@ -20,6 +22,31 @@ describe('a tree that is not in memory', () => {
       faults += 1;
     });
     expect(residency.cold).toBe(true);
+    now += 10_000;
+    expect(residency.cold).toBe(false);
+  });
+
+  test('watch_ofASlowRead_isNotBlamedForFaultsOfLongAgo', () => {
+    let [faults, now, asked] = [7, 0, 0];
+    const residency = new Residency(
+      () => {
+        asked += 1;
+        return faults;
+      },
+      () => now,
+    );
+    const slowly = (): void => {
+      now += 5;
+    };
+    residency.watch(slowly);
+    // Something else of the process waited for the disk.
+    faults += 3;
+    now += 1000;
+    asked = 0;
+    for (let read = 0; read < 100; read += 1) residency.watch(() => read);
+    expect(asked).toBe(1);
+    residency.watch(slowly);
+    expect(residency.cold).toBe(false);
   });
 
   test('answers_whileCold_comeByTheSlowWayAndAreTheSame', async () => {
