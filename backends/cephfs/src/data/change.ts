@@ -1,6 +1,7 @@
 import type { Attributes, Call, Stability, WriteResult } from '@polynas/core/spi';
 import { stampOf } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
+import { getattr } from '../tree/getattr.ts';
 import type { OpenFileTable } from './open-files.ts';
 import type { OpenFile, Using } from './open-file.ts';
 import { settle } from './sync.ts';
@@ -22,38 +23,41 @@ export interface ChangeParts {
 
 /** Changes a range of a file's bytes, and makes the change as stable as it was asked for. */
 export async function change(parts: ChangeParts, call: Call, asked: Change): Promise<WriteResult> {
-  const { context, file } = parts;
-  const { id } = file;
-  const entered = context.locks.files.enter(id, 'write');
-  const stay = entered instanceof Promise ? await entered : entered;
-  try {
-    return await file.gate.during(asked.offset, asked.length, () =>
-      file.use(call, 'write', async (using) => {
-        const early = await context.attributes.get(call, id);
-        return changeOnce(parts, using, early.attributes, asked);
-      }),
-    );
-  } finally {
-    stay.leave();
-  }
+  const { file } = parts;
+  return await file.gate.during(asked.offset, asked.length, () =>
+    file.use(call, 'write', (using) => changeOnce(parts, call, using, asked)),
+  );
 }
 
-async function changeOnce(parts: ChangeParts, using: Using, early: Attributes, asked: Change): Promise<WriteResult> {
+async function changeOnce(parts: ChangeParts, call: Call, using: Using, asked: Change): Promise<WriteResult> {
   const { context, table, file } = parts;
-  const { epoch } = using;
-  await asked.apply(using);
+  const { epoch, inode } = using;
+  const early = await applied(parts, call, using, asked);
   table.wrote(file.id, epoch);
   const isStable = asked.stability !== 'unstable';
   if (isStable) await settle(parts, using);
   // What others have been answered meanwhile came before this change.
   const before = stampOf(context.attributes.now(file.id)?.attributes ?? early);
-  const after = await context.attributes.changed(using.inode, file.id);
+  const after = await context.attributes.changed(inode, file.id);
   return { written: asked.written, before, after, committed: isStable ? 'file' : 'unstable', epoch };
+}
+
+/** The attributes before. Changes in several steps (of the size and the times) see all or nothing of it. */
+async function applied({ context, file }: ChangeParts, call: Call, using: Using, asked: Change): Promise<Attributes> {
+  const entered = context.locks.files.enter(file.id, 'write');
+  const stay = entered instanceof Promise ? await entered : entered;
+  try {
+    const { attributes } = await context.attributes.get(call, file.id);
+    await asked.apply(using);
+    return attributes;
+  } finally {
+    stay.leave();
+  }
 }
 
 /** What is answered where there is nothing to change. */
 export async function unchanged({ context, file }: ChangeParts, call: Call): Promise<WriteResult> {
   const epoch = context.mounts.epoch();
-  const { attributes } = await context.attributes.get(call, file.id);
+  const attributes = await getattr(context, call, file.id);
   return { written: 0, before: stampOf(attributes), after: attributes, committed: 'file', epoch };
 }

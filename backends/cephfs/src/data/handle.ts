@@ -10,6 +10,7 @@ import type {
 } from '@polynas/core/spi';
 import { StorageError } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
+import { getattr } from '../tree/getattr.ts';
 import type { ChangeParts } from './change.ts';
 import { change, unchanged } from './change.ts';
 import type { OpenFileTable } from './open-files.ts';
@@ -78,7 +79,7 @@ export class CephFileHandle implements FileHandle {
   seek(call: Call, what: 'data' | 'hole', offset: number): Promise<number | undefined> {
     return this.#during(call, async () => {
       assertRange(offset);
-      const { attributes } = await this.#parts.context.attributes.get(call, this.id);
+      const attributes = await getattr(this.#parts.context, call, this.id);
       if (offset >= attributes.size) return undefined;
       return what === 'data' ? offset : attributes.size;
     });

@@ -28,7 +28,7 @@ export interface Using {
   /** As of before the step: what it writes is lost when the epoch is another one before it is synced. */
   readonly epoch: WriteEpoch;
   /** All that was written before is stable, as far as libcephfs knows: see `OpenFile.use`. */
-  sync(): Promise<void>;
+  readonly sync: () => Promise<void>;
 }
 
 /**

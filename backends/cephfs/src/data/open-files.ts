@@ -1,6 +1,7 @@
 import type { Call, FileHandle, FileId, HandleAccess, WriteEpoch } from '@polynas/core/spi';
 import { StorageError } from '@polynas/core/spi';
 import type { OpenFiles, VolumeContext } from '../context.ts';
+import { getattr } from '../tree/getattr.ts';
 import { CephFileHandle } from './handle.ts';
 import { OpenFile } from './open-file.ts';
 
@@ -24,7 +25,7 @@ export class OpenFileTable implements OpenFiles {
   }
 
   async open(call: Call, id: FileId, access: HandleAccess): Promise<FileHandle> {
-    const { attributes } = this.#context.attributes.now(id) ?? (await this.#context.attributes.get(call, id));
+    const attributes = await getattr(this.#context, call, id);
     if (attributes.type === 'directory') throw new StorageError('isDirectory');
     if (attributes.type !== 'file') throw new StorageError('wrongType', `a ${attributes.type}`);
     // Between the answer and this turn its last name may have gone, and it with it.

@@ -1,6 +1,7 @@
 import type { Call, ReadResult } from '@polynas/core/spi';
 import { StorageError } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
+import { getattr } from '../tree/getattr.ts';
 import type { OpenFile, Using } from './open-file.ts';
 import { assertRange } from './ranges.ts';
 
@@ -8,7 +9,7 @@ import { assertRange } from './ranges.ts';
 const pieceBytes = 4 * 1_048_576;
 
 export async function readContent(
-  { attributes }: VolumeContext,
+  context: VolumeContext,
   file: OpenFile,
   call: Call,
   offset: number,
@@ -17,15 +18,15 @@ export async function readContent(
 ): Promise<ReadResult> {
   assertRange(offset, length);
   if (into !== undefined && into.length < length) throw new StorageError('invalid', 'the buffer is too small');
-  const size = attributes.now(file.id)?.attributes.size;
+  const size = context.attributes.now(file.id)?.attributes.size;
   const wanted = size === undefined ? length : Math.max(0, Math.min(length, size - offset));
   const buffer = into?.subarray(0, wanted) ?? Buffer.allocUnsafeSlow(wanted);
   const count = wanted === 0 ? 0 : await file.use(call, 'read', (using) => readPieces(using, offset, buffer));
   const bytes = count === buffer.length ? buffer : buffer.subarray(0, count);
   // Fewer bytes than there were a moment ago: the file was cut short meanwhile.
   if (count < wanted) return { bytes, eof: true };
-  const now = attributes.now(file.id) ?? (await attributes.get(call, file.id));
-  return { bytes, eof: offset + count >= now.attributes.size };
+  const now = await getattr(context, call, file.id);
+  return { bytes, eof: offset + count >= now.size };
 }
 
 /** Bytes read: up to the first piece that the file's end made shorter. */

@@ -1,4 +1,5 @@
 import type { Call, WriteResult } from '@polynas/core/spi';
+import { getattr } from '../tree/getattr.ts';
 import type { ChangeParts } from './change.ts';
 import { change, unchanged } from './change.ts';
 import { assertReach, assertRange } from './ranges.ts';
@@ -16,7 +17,7 @@ export async function allocateContent(
 ): Promise<WriteResult> {
   assertRange(offset, length);
   assertReach(offset, length, parts.context.traits.maxFileSize);
-  const { attributes } = await parts.context.attributes.get(call, parts.file.id);
+  const attributes = await getattr(parts.context, call, parts.file.id);
   if (!extending || length === 0 || offset + length <= attributes.size) return unchanged(parts, call);
   return change(parts, call, {
     offset,
@@ -34,7 +35,7 @@ export async function punchContent(
   length: number,
 ): Promise<WriteResult> {
   assertRange(offset, length);
-  const { attributes } = await parts.context.attributes.get(call, parts.file.id);
+  const attributes = await getattr(parts.context, call, parts.file.id);
   const end = Math.min(offset + length, attributes.size);
   if (end <= offset) return unchanged(parts, call);
   return change(parts, call, {
