@@ -1,9 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { hmac, sameSignature } from './signing-key.ts';
 
 /** What the seed signature of a chunked upload hands on to its chunks. */
 export interface ChunkSigning {
-  readonly signingKey: Uint8Array;
+  readonly signingKey: Uint8Array | KeyObject;
   /** `yyyyMMdd'T'HHmmss'Z'`. */
   readonly timestamp: string;
   readonly scope: string;
