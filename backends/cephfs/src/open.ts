@@ -1,8 +1,19 @@
-import { StorageError } from '@polynas/core/spi';
 import type { Volume } from '@polynas/core/spi';
+import { openMounts } from './mounts/open-mounts.ts';
 import type { CephOptions } from './options.ts';
+import { traitsOf } from './traits.ts';
+import { volumeOn } from './volume.ts';
 
-/** Opens the volume. */
+/** The file system's own limit where nobody raised it (`ceph fs set NAME max_file_size`). */
+const usualMaxFileSize = 2 ** 40;
+
+/** Opens the volume: mounts it, or is rejected (`unavailable`, `accessDenied`, `notFound`, `notSupported` without libcephfs) with nothing left behind. */
 export async function openCephVolume(options: CephOptions): Promise<Volume> {
-  throw new StorageError('notSupported', `CephFS volumes are being built: ${options.root}`);
+  const mounts = await openMounts(options);
+  try {
+    return await volumeOn(mounts, traitsOf(options.writers, usualMaxFileSize));
+  } catch (error) {
+    await mounts.close();
+    throw error;
+  }
 }

@@ -1,8 +1,9 @@
 import { StorageError } from '@polynas/core/spi';
 import type { Attributes, Call, FileId, WriteEpoch } from '@polynas/core/spi';
 import type { HeldInode, Mounts } from '../mounts/mounts-api.ts';
+import { inodeOf, snapshotOf } from '../mounts/place-of.ts';
 import type { Mount, Statx } from '../native/mount-api.ts';
-import { attributesOf, inodeOf } from './attributes-of.ts';
+import { attributesOf } from './attributes-of.ts';
 import { decodeOwnRecord, ownXattr } from './own-record.ts';
 import type { OwnRecord } from './own-record.ts';
 import { Recent } from './recent.ts';
@@ -98,9 +99,11 @@ export class AttributeSource {
   }
 
   remember(known: Known): void {
-    const { id } = known.attributes;
+    const { id, change } = known.attributes;
+    const other = this.now(id);
+    // Answers of two calls may arrive in another order than they were given.
+    if (other !== undefined && other.attributes.change > change) return;
     this.drop(id);
-    this.now(id);
     this.#known?.set(id, known);
   }
 
@@ -161,8 +164,7 @@ export class AttributeSource {
   }
 
   async #refresh(mount: Mount, id: FileId): Promise<void> {
-    const { ino, snapshot } = inodeOf(id);
-    const pointer = await mount.lookupInode(ino, snapshot);
+    const pointer = await mount.lookupInode(inodeOf(id), snapshotOf(id));
     if (pointer !== undefined) mount.put(pointer);
     this.#suspects.delete(id);
   }

@@ -28,12 +28,6 @@ export function fileIdOf({ ino, dev }: Pick<Statx, 'ino' | 'dev'>): FileId {
   return dev === noSnapshot ? ino : (dev << 64n) | ino;
 }
 
-/** Of an id: the inode's number and the snapshot that it is in. */
-export function inodeOf(id: FileId): { readonly ino: bigint; readonly snapshot?: bigint } {
-  const snapshot = id >> 64n;
-  return snapshot === 0n ? { ino: id } : { ino: id & (2n ** 64n - 1n), snapshot };
-}
-
 export function typeOfMode(mode: number): FileType {
   const type = types[mode & formatMask];
   if (type === undefined) throw new StorageError('corrupt', `a file of mode ${mode.toString(8)}`);

@@ -31,6 +31,15 @@ export class Syncs {
     return running.next;
   }
 
+  /** The bytes alone: they are on the OSDs; that the MDS knows of them (and of the times) is left to `stable`. */
+  async bytes({ mount, pointer }: HeldInode): Promise<void> {
+    try {
+      await mount.syncInode(pointer, true);
+    } catch (error) {
+      throw this.#mounts.failed(mount, error);
+    }
+  }
+
   #begin(inode: HeldInode, id: FileId): Promise<void> {
     const done = this.#sync(inode);
     const round: Round = { done, next: undefined };

@@ -1,0 +1,109 @@
+import { StorageError } from '@polynas/core/spi';
+import type { Attributes, Call, Created, CreateMode, FileId, Name, NewFile } from '@polynas/core/spi';
+import type { Known } from '../attributes/attribute-source.ts';
+import { formatOf } from '../attributes/attributes-of.ts';
+import type { VolumeContext } from '../context.ts';
+import { isErrno } from '../native/storage-error.ts';
+import { changeEntry } from './change-entries.ts';
+import type { Directory, Step } from './change-entries.ts';
+import { describe, recordOf } from './describe.ts';
+import { addEntry, checkNewFile, heldOn } from './new-entry.ts';
+import type { Making } from './new-entry.ts';
+import { remember, resolve } from './resolve.ts';
+
+interface Outcome {
+  readonly attributes: Attributes;
+  readonly created: boolean;
+}
+
+/**
+ * `ceph_ll_mknod` of a regular file: unlike `ceph_ll_create` it opens nothing that would have to be closed.
+ *
+ * An exclusive creation keeps 32 bits of its verifier as the device number, which CephFS stores with any file and nobody else reads of a regular one: so they
+ * are there from the moment in which the name is. The whole verifier follows in our record, as the last step. A file that has the one and not the other is
+ * what a crash left of a creation that was never answered, and the client's repetition finishes it.
+ */
+export async function create(
+  context: VolumeContext,
+  call: Call,
+  directoryId: FileId,
+  name: Name,
+  mode: CreateMode,
+  file: NewFile,
+): Promise<Created> {
+  checkNewFile(context, file);
+  const making = newFile(name, mode, file);
+  const { result, directory } = await changeEntry(context, call, directoryId, name, async (at) => {
+    const remembered = context.names.get(directoryId, name);
+    if (remembered === undefined || remembered === 'absent') {
+      try {
+        return made(await addEntry(context, at, name, file, making));
+      } catch (error) {
+        if (!isErrno(error, 'EEXIST')) throw error;
+        context.names.drop(directoryId, name);
+      }
+    }
+    const existing = await resolve(context, call, at.inode, at.id, name);
+    if (existing === undefined) throw new StorageError('tryLater', 'the name comes and goes');
+    return await taken(context, at, name, existing, mode, file);
+  });
+  return { ...result, directory };
+}
+
+function made({ result, ...step }: Step<Attributes>): Step<Outcome> {
+  return { ...step, result: { attributes: result, created: true } };
+}
+
+export function newFile(name: Name, mode: CreateMode, file: Omit<NewFile, 'records'>): Making {
+  const verifier = mode.kind === 'exclusive' ? mode.verifier : undefined;
+  const rdev = verifier === undefined ? 0n : tagOf(verifier);
+  return {
+    record: recordOf(file, verifier === undefined ? {} : { verifier }),
+    make: (mount, { inode }) => mount.mknod(inode.pointer, name, formatOf('file') | file.mode, rdev, file),
+    unmake: (mount, { inode }) => mount.unlink(inode.pointer, name),
+  };
+}
+
+/** Never 0, which every other file has. */
+function tagOf(verifier: bigint): bigint {
+  return BigInt.asUintN(32, verifier ^ (verifier >> 32n)) || 1n;
+}
+
+async function taken(
+  context: VolumeContext,
+  directory: Directory,
+  name: Name,
+  existing: Known,
+  mode: CreateMode,
+  file: NewFile,
+): Promise<Step<Outcome>> {
+  const same = { changed: false, result: { attributes: existing.attributes, created: false } };
+  if (mode.kind === 'unchecked') return same;
+  if (mode.kind === 'guarded' || existing.attributes.type !== 'file') throw new StorageError('exists');
+  if (existing.own.verifier === mode.verifier) return same;
+  if (existing.own.verifier !== undefined) throw new StorageError('exists');
+  return await finish(context, directory, name, existing, mode.verifier, file);
+}
+
+async function finish(
+  context: VolumeContext,
+  directory: Directory,
+  name: Name,
+  existing: Known,
+  verifier: bigint,
+  file: NewFile,
+): Promise<Step<Outcome>> {
+  const { id } = existing.attributes;
+  const inode = await heldOn(context, directory.inode.mount, id);
+  try {
+    const statx = await inode.mount.getattr(inode.pointer);
+    if (statx.rdev !== tagOf(verifier)) throw new StorageError('exists');
+    const record = recordOf(file, { verifier });
+    const { attributes } = await describe(context, inode, statx, file, record);
+    remember(context, directory.id, name, { attributes, own: record });
+    await context.syncs.stable(inode, id);
+    return { changed: false, result: { attributes, created: true } };
+  } finally {
+    inode.release();
+  }
+}

@@ -1,0 +1,40 @@
+import { StorageError } from '@polynas/core/spi';
+import type { Call, Created, FileId, MutationOptions, Name } from '@polynas/core/spi';
+import type { VolumeContext } from '../context.ts';
+import { isErrno } from '../native/storage-error.ts';
+import { changeEntry, orStale } from './change-entries.ts';
+import { expectNoRecords } from './conditions.ts';
+import { heldOn, resolveKnown } from './new-entry.ts';
+import { remember } from './resolve.ts';
+
+export async function link(
+  context: VolumeContext,
+  call: Call,
+  id: FileId,
+  directoryId: FileId,
+  name: Name,
+  options: MutationOptions = {},
+): Promise<Created> {
+  expectNoRecords(options.records);
+  const { result, directory } = await changeEntry(context, call, directoryId, name, async (at) => {
+    const { mount } = at.inode;
+    const file = await heldOn(context, mount, id);
+    try {
+      const { attributes: before, own } = await context.attributes.of(call, file, id);
+      if (before.type === 'directory') throw new StorageError('isDirectory');
+      if (before.nlink === 0) throw new StorageError('stale');
+      if ((await resolveKnown(context, call, at, name)) !== undefined) throw new StorageError('exists');
+      if (before.nlink >= context.traits.maxLinks) throw new StorageError('tooManyLinks');
+      context.attributes.drop(id);
+      await orStale(mount.link(file.pointer, at.inode.pointer, name));
+      const attributes = await context.attributes.changed(file, id, own);
+      remember(context, at.id, name, { attributes, own });
+      return { changed: true, result: attributes };
+    } catch (error) {
+      throw isErrno(error, 'EEXIST') ? new StorageError('exists', undefined, { cause: error }) : error;
+    } finally {
+      file.release();
+    }
+  });
+  return { attributes: result, created: true, directory };
+}

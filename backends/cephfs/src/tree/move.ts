@@ -1,0 +1,142 @@
+import { stampOf } from '@polynas/core/spi';
+import type { Attributes, Call, DirectoryChange, FileId, Name } from '@polynas/core/spi';
+import type { Known } from '../attributes/attribute-source.ts';
+import type { VolumeContext } from '../context.ts';
+import type { HeldInode } from '../mounts/mounts-api.ts';
+import { changeOf, checkEntryName, entryError, heldDirectory, leaveAll } from './change-entries.ts';
+import type { Directory } from './change-entries.ts';
+import { placeOf } from './names.ts';
+import { heldOn } from './new-entry.ts';
+import { gone, lostName } from './removed.ts';
+import { directoryAt, remember } from './resolve.ts';
+import type { Stay } from './rooms.ts';
+
+export interface Spot {
+  readonly directory: FileId;
+  readonly name: Name;
+}
+
+/** Two directories, of which the names are locked for the step alone. The same object when they are one. */
+export interface Sides {
+  readonly from: Directory;
+  readonly to: Directory;
+  readonly inside: { readonly from: Stay; readonly to: Stay };
+  /** Lets others in: what was done is seen by them, before it is stable. */
+  unlock(): void;
+}
+
+export interface Moved {
+  readonly moved: Attributes;
+  readonly replaced?: Attributes;
+  readonly from: DirectoryChange;
+  readonly to: DirectoryChange;
+}
+
+/** Runs `step` alone on both names. */
+export async function onBothSides<Result>(
+  context: VolumeContext,
+  call: Call,
+  from: Spot,
+  to: Spot,
+  step: (sides: Sides) => Promise<Result>,
+): Promise<Result> {
+  checkEntryName(context, from.directory, from.name);
+  checkEntryName(context, to.directory, to.name);
+  const stays = await enterBoth(context, from, to);
+  let unlocked = false;
+  const unlock = (): void => {
+    if (!unlocked) leaveAll(stays.all);
+    unlocked = true;
+  };
+  const held: HeldInode[] = [];
+  const take = async (id: FileId, hold: () => Promise<HeldInode>): Promise<Directory> => {
+    const inode = await hold();
+    held.push(inode);
+    return { id, inode, attributes: (await directoryAt(context, call, inode, id)).attributes };
+  };
+  try {
+    const source = await take(from.directory, () => heldDirectory(context, call, from.directory));
+    const target =
+      to.directory === from.directory
+        ? source
+        : await take(to.directory, () => heldOn(context, source.inode.mount, to.directory));
+    return await step({ from: source, to: target, inside: stays, unlock });
+  } catch (error) {
+    const [inode] = held;
+    throw inode === undefined ? error : entryError(context, inode, error);
+  } finally {
+    unlock();
+    for (const inode of held) inode.release();
+  }
+}
+
+async function enterBoth({ locks }: VolumeContext, from: Spot, to: Spot) {
+  const all: Stay[] = [];
+  const directories = new Map<FileId, Stay>();
+  const ids = [...new Set([from.directory, to.directory])].sort((a, b) => (a < b ? -1 : 1));
+  for (const id of ids) {
+    const stay = await locks.directories.enter(id, 'change');
+    directories.set(id, stay);
+    all.push(stay);
+  }
+  const places = new Set([placeOf(from.directory, from.name), placeOf(to.directory, to.name)]);
+  for (const place of [...places].sort()) all.push(await locks.names.enter(place));
+  return {
+    from: directories.get(from.directory) as Stay,
+    to: directories.get(to.directory) as Stay,
+    all,
+  };
+}
+
+/**
+ * Moves a name whose right to move is settled, `ceph_ll_rename`; what it takes over loses that name. Stable when answered: the names, or with them all that the file has,
+ * in one flush of the journal.
+ */
+export async function move(
+  context: VolumeContext,
+  { from, to, inside, unlock }: Sides,
+  names: { readonly from: Name; readonly to: Name },
+  source: Known,
+  target: Known | undefined,
+  settle: 'names' | 'content' = 'names',
+): Promise<Moved> {
+  const { mount } = from.inode;
+  const { id } = source.attributes;
+  const file = await heldOn(context, mount, id);
+  try {
+    if (target !== undefined) await context.opens.keep({}, target.attributes.id);
+    for (const changed of [from.id, to.id, id]) context.attributes.drop(changed);
+    await mount.rename(from.inode.pointer, names.from, to.inode.pointer, names.to);
+    context.names.set(from.id, names.from, 'absent');
+    const moved = await context.attributes.changed(file, id, source.own);
+    remember(context, to.id, names.to, { attributes: moved, own: source.own });
+    const lost = target && (await lostName(context, mount, target));
+    const toChange = await changeOf(context, to.inode, to.attributes, inside.to);
+    const fromChange = await changeOfSource(context, from, to, inside.from, toChange);
+    unlock();
+    // The MDS journals a rename as one; libcephfs books it with the target's directory and with the file (not with the source's directory).
+    if (settle === 'content') await context.syncs.stable(file, id);
+    else await context.syncs.stable(to.inode, to.id);
+    const replaced = target && (lost ?? gone(target, toChange.after.modified));
+    return { moved, ...(replaced && { replaced }), from: fromChange, to: toChange };
+  } finally {
+    file.release();
+  }
+}
+
+async function changeOfSource(
+  context: VolumeContext,
+  from: Directory,
+  to: Directory,
+  inside: Stay,
+  toChange: DirectoryChange,
+): Promise<DirectoryChange> {
+  if (from.id === to.id) return toChange;
+  context.attributes.suspect(from.id);
+  return await changeOf(context, from.inode, from.attributes, inside);
+}
+
+/** The answer for a directory that was left as it was. */
+export function unchanged({ attributes }: Directory): DirectoryChange {
+  return { before: stampOf(attributes), after: attributes, atomic: true };
+}

@@ -1,0 +1,113 @@
+import { StorageError } from '@polynas/core/spi';
+import type { Attributes, Call, Created, FileId, Name, NewFile } from '@polynas/core/spi';
+import { fileIdOf } from '../attributes/attributes-of.ts';
+import { checkAttributes } from '../attributes/checks.ts';
+import type { OwnRecord } from '../attributes/own-record.ts';
+import type { VolumeContext } from '../context.ts';
+import type { HeldInode } from '../mounts/mounts-api.ts';
+import type { Found, Mount } from '../native/mount-api.ts';
+import { isErrno } from '../native/storage-error.ts';
+import { checkNewXattrs } from '../xattrs/budget.ts';
+import { changeEntry, orStale } from './change-entries.ts';
+import type { Directory, Step } from './change-entries.ts';
+import { describe } from './describe.ts';
+import { remember, resolve } from './resolve.ts';
+
+/** How one type of file comes to be. */
+export interface Making {
+  readonly record: OwnRecord;
+  /** Makes the name (EEXIST when it is taken). */
+  make(mount: Mount, directory: Directory): Promise<Found>;
+  /** Takes the name away again. */
+  unmake(mount: Mount, directory: Directory): Promise<void>;
+}
+
+/** Throws for a new file that cannot be as it is described, before anything is done. */
+export function checkNewFile({ traits }: VolumeContext, file: NewFile): void {
+  checkAttributes(file, traits);
+  checkNewXattrs(file.xattrs ?? new Map(), traits);
+  if (file.records !== undefined && file.records.length > 0) {
+    throw new StorageError('notSupported', 'this volume has no records');
+  }
+}
+
+/** A new name for a new file: `exists` when it is taken. */
+export async function newEntry(
+  context: VolumeContext,
+  call: Call,
+  directoryId: FileId,
+  name: Name,
+  file: NewFile,
+  making: Making,
+): Promise<Created> {
+  checkNewFile(context, file);
+  const { result, directory } = await changeEntry(context, call, directoryId, name, async (at) => {
+    if ((await resolveKnown(context, call, at, name)) !== undefined) throw new StorageError('exists');
+    try {
+      return await addEntry(context, at, name, file, making);
+    } catch (error) {
+      throw isErrno(error, 'EEXIST') ? new StorageError('exists', undefined, { cause: error }) : error;
+    }
+  });
+  return { attributes: result, created: true, directory };
+}
+
+/** What the name is remembered to mean: where that is unknown, the creation itself will tell. */
+export async function resolveKnown(
+  context: VolumeContext,
+  call: Call,
+  directory: Directory,
+  name: Name,
+): Promise<Attributes | undefined> {
+  if (context.names.get(directory.id, name) === undefined) return undefined;
+  return (await resolve(context, call, directory.inode, directory.id, name))?.attributes;
+}
+
+/** Makes the name and the file whole, or takes it away again. Rejected with EEXIST (`CephError`) when the name is taken. */
+export async function addEntry(
+  context: VolumeContext,
+  directory: Directory,
+  name: Name,
+  file: Omit<NewFile, 'records'>,
+  making: Making,
+): Promise<Step<Attributes>> {
+  const { mount } = directory.inode;
+  const { inode: pointer, statx } = await orStale(making.make(mount, directory));
+  const id = fileIdOf(statx);
+  context.mounts.learn(mount, id, pointer);
+  const inode = await heldOn(context, mount, id);
+  try {
+    const { attributes, plain } = await describe(context, inode, statx, file, making.record);
+    remember(context, directory.id, name, { attributes, own: making.record });
+    if (plain) return { changed: true, result: attributes };
+    return { changed: true, result: attributes, stable: () => stableFile(context, id) };
+  } catch (error) {
+    context.attributes.drop(id);
+    context.attributes.drop(directory.id);
+    // A mount that fails here as well is gone; so are we, and a later walk finds the file unfinished.
+    await making.unmake(mount, directory).catch((second: unknown) => void context.mounts.failed(mount, second));
+    throw error;
+  } finally {
+    inode.release();
+  }
+}
+
+/** A sync of the new file brings its creation to the journal as well as what was set since. */
+async function stableFile({ mounts, syncs }: VolumeContext, id: FileId): Promise<void> {
+  const inode = await mounts.hold(id);
+  try {
+    await syncs.stable(inode, id);
+  } finally {
+    inode.release();
+  }
+}
+
+/** The inode as this mount has it: with more than one mount the file's own may be another. */
+export async function heldOn({ mounts }: VolumeContext, mount: Mount, id: FileId): Promise<HeldInode> {
+  const held = await mounts.hold(id);
+  if (held.mount.incarnation === mount.incarnation) return held;
+  held.release();
+  const pointer = await mount.lookupInode(id);
+  if (pointer === undefined) throw new StorageError('stale');
+  return { mount, pointer, release: () => mount.put(pointer) };
+}

@@ -1,0 +1,17 @@
+import { StorageError } from '@polynas/core/spi';
+import type { Call, FileId } from '@polynas/core/spi';
+import type { VolumeContext } from '../context.ts';
+
+export async function readlink({ attributes, mounts }: VolumeContext, call: Call, id: FileId): Promise<Uint8Array> {
+  await mounts.ready(call, id);
+  const inode = await mounts.hold(id);
+  try {
+    const known = await attributes.of(call, inode, id);
+    if (known.attributes.type !== 'symlink') throw new StorageError('wrongType');
+    return known.own.target?.slice() ?? (await inode.mount.within(call).readlink(inode.pointer));
+  } catch (error) {
+    throw mounts.failed(inode.mount, error);
+  } finally {
+    inode.release();
+  }
+}

@@ -1,0 +1,53 @@
+import { StorageError } from '@polynas/core/spi';
+import type { Attributes, Call, FileId, Name, Renamed, RenameOptions } from '@polynas/core/spi';
+import type { VolumeContext } from '../context.ts';
+import { expectNoRecords, expectTarget } from './conditions.ts';
+import { move, onBothSides, unchanged } from './move.ts';
+import { resolve } from './resolve.ts';
+
+/**
+ * Conditions are checked under the names' locks of this process: with `writers` `'shared'` another client can still come between the check and the
+ * rename, as CephFS has no rename that refuses to replace.
+ */
+export async function rename(
+  context: VolumeContext,
+  call: Call,
+  fromId: FileId,
+  fromName: Name,
+  toId: FileId,
+  toName: Name,
+  options: RenameOptions = {},
+): Promise<Renamed> {
+  const [from, to] = [
+    { directory: fromId, name: fromName },
+    { directory: toId, name: toName },
+  ];
+  return await onBothSides(context, call, from, to, async (sides) => {
+    const source = await resolve(context, call, sides.from.inode, fromId, fromName);
+    if (source === undefined) throw new StorageError('notFound');
+    if (options.ifSource !== undefined && options.ifSource !== source.attributes.id) {
+      throw new StorageError('conditionFailed', 'the source name means another file');
+    }
+    const target = await resolve(context, call, sides.to.inode, toId, toName);
+    expectTarget(target?.attributes, options.ifTarget);
+    const sameName = fromId === toId && Buffer.compare(fromName, toName) === 0;
+    if (options.noReplace === true && target !== undefined && !sameName) throw new StorageError('exists');
+    expectNoRecords(options.records);
+    if (target?.attributes.id === source.attributes.id) {
+      return {
+        moved: source.attributes,
+        from: unchanged(sides.from),
+        to: unchanged(sides.to),
+        unchanged: true,
+      };
+    }
+    expectSameKind(source.attributes, target?.attributes);
+    const names = { from: fromName, to: toName };
+    return { ...(await move(context, sides, names, source, target)), unchanged: false };
+  });
+}
+
+function expectSameKind(moved: Attributes, target: Attributes | undefined): void {
+  if (target === undefined || (moved.type === 'directory') === (target.type === 'directory')) return;
+  throw new StorageError(moved.type === 'directory' ? 'notDirectory' : 'isDirectory');
+}

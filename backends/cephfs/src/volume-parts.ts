@@ -1,0 +1,49 @@
+import type { VolumeTraits } from '@polynas/core/spi';
+import { AttributeSource } from './attributes/attribute-source.ts';
+import { systemClock } from './attributes/clock.ts';
+import type { Clock } from './attributes/clock.ts';
+import type { Locks, VolumeContext } from './context.ts';
+import { OpenFileTable } from './data/open-files.ts';
+import type { Mounts } from './mounts/mounts-api.ts';
+import { Life } from './tree/life.ts';
+import { NameCache } from './tree/name-cache.ts';
+import { Rooms } from './tree/rooms.ts';
+import { Syncs } from './tree/syncs.ts';
+
+/** Files and names remembered where nobody else changes them, at least; about 1 KiB for each of both. */
+const rememberedFiles = 32_768;
+const rememberedNames = 65_536;
+
+export interface VolumePartsOptions {
+  readonly mounts: Mounts;
+  readonly traits: VolumeTraits;
+  readonly clock?: Clock;
+}
+
+/** The parts that the operations of a volume share, put together. */
+export class VolumeParts implements VolumeContext {
+  readonly mounts: Mounts;
+  readonly traits: VolumeTraits;
+  readonly clock: Clock;
+  readonly life = new Life();
+  readonly attributes: AttributeSource;
+  readonly names: NameCache;
+  readonly syncs: Syncs;
+  readonly opens: OpenFileTable;
+  readonly locks: Locks = { directories: new Rooms(), names: new Rooms(), files: new Rooms() };
+
+  constructor({ mounts, traits, clock = systemClock() }: VolumePartsOptions) {
+    const alone = traits.writers === 'head';
+    this.mounts = mounts;
+    this.traits = traits;
+    this.clock = clock;
+    this.opens = new OpenFileTable(this);
+    this.syncs = new Syncs(mounts);
+    this.names = new NameCache(alone ? rememberedNames : 0, () => mounts.epoch());
+    this.attributes = new AttributeSource({
+      mounts,
+      entries: alone ? rememberedFiles : 0,
+      isOpen: (id) => this.opens.isOpen(id),
+    });
+  }
+}
