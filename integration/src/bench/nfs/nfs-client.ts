@@ -7,6 +7,13 @@ const NFS_PROGRAM = 100_003;
 /** A call's status other than NFS3_OK. */
 export class NfsStatusError extends Error {
   override readonly name = 'NfsStatusError';
+  /** `nfsstat3`; 0 where the call was answered with success and something else is wrong. */
+  readonly status: number;
+
+  constructor(message: string, status = 0) {
+    super(message);
+    this.status = status;
+  }
 }
 
 /** RFC 1813 §3.3.7 */
@@ -31,7 +38,7 @@ export class NfsClient {
     const reply = await mountd.call(MOUNT_PROGRAM, 3, 1, opaque(Buffer.from(server.exportPath)));
     mountd.close();
     const status = reply.readUInt32BE(0);
-    if (status !== 0) throw new NfsStatusError(`MNT ${server.exportPath}: ${status}`);
+    if (status !== 0) throw new NfsStatusError(`MNT ${server.exportPath}: ${status}`, status);
     const root = Buffer.from(opaqueAt(reply, 4));
     return new NfsClient(await RpcConnection.connect(server.nfsPort, server.uid, server.gid), root);
   }
@@ -67,12 +74,18 @@ export class NfsClient {
   }
 
   async write(file: Buffer, offset: number, data: Buffer, stable: StableHow): Promise<void> {
+    await this.writeVerified(file, offset, data, stable);
+  }
+
+  /** The write verifier: unstable data may be lost when it changes. */
+  async writeVerified(file: Buffer, offset: number, data: Buffer, stable: StableHow): Promise<bigint> {
     const args = pack(opaque(file), u64(offset), data.length, stable, data.length);
     const reply = await this.#call('WRITE', 7, args, data);
     const at = afterWcc(reply, 4);
     const written = reply.readUInt32BE(at);
     if (written !== data.length) throw new NfsStatusError(`WRITE took ${written} of ${data.length} bytes`);
     if (reply.readUInt32BE(at + 4) < stable) throw new NfsStatusError('WRITE was less stable than asked for');
+    return reply.readBigUInt64BE(at + 8);
   }
 
   /** GUARDED; the handle of the new file. */
@@ -90,12 +103,33 @@ export class NfsClient {
     await this.#call('REMOVE', 12, inDirectory(directory, name));
   }
 
+  async rmdir(directory: Buffer, name: string): Promise<void> {
+    await this.#call('RMDIR', 13, inDirectory(directory, name));
+  }
+
+  async rename(from: Buffer, fromName: string, to: Buffer, toName: string): Promise<void> {
+    await this.#call('RENAME', 14, pack(inDirectory(from, fromName), inDirectory(to, toName)));
+  }
+
   async commit(file: Buffer): Promise<void> {
-    await this.#call('COMMIT', 21, pack(opaque(file), 0, 0, 0));
+    await this.commitVerified(file);
+  }
+
+  /** Of the whole file; the write verifier. */
+  async commitVerified(file: Buffer): Promise<bigint> {
+    const reply = await this.#call('COMMIT', 21, pack(opaque(file), 0, 0, 0));
+    return reply.readBigUInt64BE(afterWcc(reply, 4));
+  }
+
+  /** Names of a directory, `.` and `..` left out. */
+  async names(directory: Buffer): Promise<string[]> {
+    const names: string[] = [];
+    await this.list(directory, (name) => names.push(name.toString('utf8')));
+    return names.filter((name) => name !== '.' && name !== '..');
   }
 
   /** One whole listing with READDIRPLUS; the number of entries, `.` and `..` included. */
-  async list(directory: Buffer): Promise<number> {
+  async list(directory: Buffer, each?: (name: Buffer) => void): Promise<number> {
     let entries = 0;
     let cookie: Buffer = Buffer.alloc(8);
     let verifier: Buffer = Buffer.alloc(8);
@@ -107,6 +141,7 @@ export class NfsClient {
       at += 8;
       while (reply.readUInt32BE(at) === 1) {
         entries++;
+        each?.(opaqueAt(reply, at + 12));
         at = afterOpaque(reply, at + 12);
         cookie = reply.subarray(at, at + 8);
         at = afterAttributes(reply, at + 8);
@@ -128,7 +163,7 @@ export class NfsClient {
   async #call(operation: string, procedure: number, args: Buffer, payload?: Buffer): Promise<Buffer> {
     const reply = await this.#rpc.call(NFS_PROGRAM, 3, procedure, args, payload);
     const status = reply.readUInt32BE(0);
-    if (status !== 0) throw new NfsStatusError(`${operation}: status ${status}`);
+    if (status !== 0) throw new NfsStatusError(`${operation}: status ${status}`, status);
     return reply;
   }
 }
