@@ -20,7 +20,7 @@ export async function readContent(
   if (into !== undefined && into.length < length) throw new StorageError('invalid', 'the buffer is too small');
   const size = context.attributes.now(file.id)?.attributes.size;
   const wanted = size === undefined ? length : Math.max(0, Math.min(length, size - offset));
-  const buffer = into?.subarray(0, wanted) ?? Buffer.allocUnsafeSlow(wanted);
+  const buffer = into?.subarray(0, wanted) ?? new Uint8Array(Buffer.allocUnsafeSlow(wanted).buffer);
   const count = wanted === 0 ? 0 : await file.use(call, 'read', (using) => readPieces(using, offset, buffer));
   const bytes = count === buffer.length ? buffer : buffer.subarray(0, count);
   // Fewer bytes than there were a moment ago: the file was cut short meanwhile.

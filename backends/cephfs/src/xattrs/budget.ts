@@ -5,12 +5,12 @@ import { checkXattrName } from './xattr-names.ts';
 
 /** `mds_max_xattr_pairs_size`, where nobody changed it: names and values of one inode together. */
 const inodeBytes = 65_536;
-/** What the names take when the values take the rest. */
-const roomForNames = 2048;
+/** Left for the names (values alone are counted by callers) and for what CephFS itself keeps there. */
+const roomForOthers = 8192;
 
 /** Bytes of one value; as much as clients' own attributes may take of a file altogether. */
 export const maxXattrBytes = 32_768;
-export const maxXattrTotalBytes = inodeBytes - ownXattrBytes - roomForNames;
+export const maxXattrTotalBytes = inodeBytes - ownXattrBytes - roomForOthers;
 /** Of the names and values of `user.…`: the other half is left to what core keeps of a file, which it must find room for when clients have filled theirs. */
 const userBytes = maxXattrBytes + 1024;
 
