@@ -1,8 +1,13 @@
 import type { Call } from '@polynas/core/spi';
+import { readBatch } from './batch/batch-format.ts';
+import type { BatchRecord } from './batch/batch-format.ts';
+import type { BatchRequest } from './batch/batch-messages.ts';
+import { Batches } from './batch/batches.ts';
 import { CephError } from './ceph-error.ts';
 import { errno } from './errno.ts';
 import type { Lane } from './gate.ts';
-import type { CephCall, CephLibrary } from './library.ts';
+import type { CephCall } from './ceph-functions.ts';
+import type { CephLibrary } from './library.ts';
 import type { UserPerms } from './user-perms.ts';
 
 export type Kind = 'metadata' | 'data';
@@ -18,6 +23,8 @@ export interface ClientParts {
   readonly lost?: (() => void) | undefined;
 }
 
+type BatchOf<Ask extends BatchRequest['ask']> = Omit<Extract<BatchRequest, { ask: Ask }>, 'cmount' | 'superuser'>;
+
 /** One mounted libcephfs client: makes its calls on other threads, through the gate, and knows which are under way. */
 export class Client {
   readonly library: CephLibrary;
@@ -30,6 +37,7 @@ export class Client {
   readonly #running = new Set<readonly unknown[]>();
   readonly #dropped: bigint[] = [];
   #dropping = false;
+  readonly #batches = new Batches();
   #idle: (() => void)[] = [];
   #alive = true;
   #ended = false;
@@ -48,14 +56,15 @@ export class Client {
     return this.#alive;
   }
 
-  get running(): number {
-    return this.#running.size;
-  }
-
   /** From now on every call is rejected with ESHUTDOWN; what is under way settles. */
   end(): void {
     this.#alive = false;
     this.#ended = true;
+  }
+
+  /** When it is idle, and nobody will call any more. */
+  close(): void {
+    this.#batches.close();
   }
 
   /** Drops one reference of an inode, soon: it takes libcephfs's lock, which nobody may wait for on the event loop. */
@@ -63,12 +72,16 @@ export class Client {
     // The end of a client drops all of its references.
     if (this.#ended) return;
     this.#dropped.push(inode);
-    if (!this.#dropping) this.#dropNext();
+    if (!this.#dropping) void this.#drop();
+  }
+
+  get #busy(): boolean {
+    return this.#running.size > 0 || this.#batches.running > 0 || this.#dropping;
   }
 
   /** Resolves when no call is under way. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0 || this.#dropping) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    while (this.#busy) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   /**
@@ -106,15 +119,40 @@ export class Client {
     });
   }
 
-  #dropNext(): void {
-    const inode = this.#dropped.shift();
-    this.#dropping = inode !== undefined;
-    if (inode === undefined) this.#wake();
-    else this.library.ceph_ll_put.async(this.cmount, inode, () => this.#dropNext());
+  /** What the batch thread found. An element's own failure is in its record. */
+  async batch(
+    request: BatchOf<'readdirplus'> | BatchOf<'getattrs'>,
+    within?: Call,
+  ): Promise<{ readonly records: readonly BatchRecord[]; readonly end: boolean }> {
+    if (!this.#alive) throw new CephError(errno.ESHUTDOWN, request.ask);
+    const { cmount, superuser } = this;
+    try {
+      const reply = await this.#batches.ask({ ...request, cmount, superuser }, within);
+      if ('errno' in reply) throw this.failed(reply.errno, reply.call);
+      return { records: readBatch(reply.records, reply.count, request.xattrs), end: reply.end };
+    } finally {
+      this.#wake();
+    }
+  }
+
+  /** All that are dropped while a drop is under way go together in the next. */
+  async #drop(): Promise<void> {
+    this.#dropping = true;
+    const { cmount, superuser } = this;
+    try {
+      while (this.#dropped.length > 0) {
+        const inodes = BigUint64Array.from(this.#dropped.splice(0));
+        await this.#batches.ask({ ask: 'put', cmount, superuser, inodes });
+      }
+    } catch {
+      // The thread ended: its references stay until the client ends, which drops all.
+    }
+    this.#dropping = false;
+    this.#wake();
   }
 
   #wake(): void {
-    if (this.#running.size === 0 && !this.#dropping) for (const wake of this.#idle.splice(0)) wake();
+    if (!this.#busy) for (const wake of this.#idle.splice(0)) wake();
   }
 
   /** What a call was answered, as an error; notices the end of this client. */

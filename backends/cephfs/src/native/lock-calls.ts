@@ -31,9 +31,16 @@ export async function setlk(
   }
 }
 
-/** Whether somebody else than `owner` holds a lock in the way of this one. */
-export async function isLocked(client: Client, fh: FhPointer, owner: bigint, lock: NativeLock): Promise<boolean> {
+/** What somebody else than `owner` holds that is in the way of this one. */
+export async function getlk(
+  client: Client,
+  fh: FhPointer,
+  owner: bigint,
+  lock: NativeLock,
+): Promise<'shared' | 'exclusive' | undefined> {
   const bytes = encodeLock(lock);
   await client.call('metadata', 'ceph_ll_getlk', [fh, bytes, owner]);
-  return bytes.readInt16LE(0) !== kinds.unlock;
+  const type = bytes.readInt16LE(0);
+  if (type === kinds.unlock) return undefined;
+  return type === kinds.shared ? 'shared' : 'exclusive';
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { StorageError } from '@polynas/core/spi';
 import type { Client } from './client.ts';
 import { lookup } from './inode-calls.ts';
-import { isLocked, setlk } from './lock-calls.ts';
+import { getlk, setlk } from './lock-calls.ts';
 import type { FhPointer, Found, InodePointer, NativeLock } from './mount-api.ts';
 import { Session } from './session.ts';
 import { isErrno } from './storage-error.ts';
@@ -36,14 +36,17 @@ export async function takePresence(client: Client, root: InodePointer, options: 
   const file = await fileOf(client, directory.inode, options.file);
   client.put(directory.inode);
   const fh = await openFile(client, file.inode, 'read');
-  client.put(file.inode);
   const own: NativeLock = { kind: 'exclusive', start: ownByte(options.name), length: 1n };
   if (!(await setlk(client, fh, owner, { ...presenceByte, kind: options.kind }))) throw await refusal(client, fh);
   if (!(await setlk(client, fh, owner, own)))
     throw new StorageError('unavailable', 'the volume is served by another process under the same client uuid');
   if (options.kind === 'exclusive') await writeRecord(client, file.inode, options.record);
   const fd = await client.call('metadata', 'ceph_open', [`/${options.directory}/${options.file}`, 0, 0]);
-  return new Session(client, { fd, lockStands: () => isLocked(client, fh, somebodyElse, own) });
+  client.put(file.inode);
+  return new Session(client, {
+    fd,
+    lockStands: async () => (await getlk(client, fh, somebodyElse, own)) !== undefined,
+  });
 }
 
 /** Above the first byte, below 2^62: two names meet with a chance of 2^-61. */
@@ -101,11 +104,13 @@ async function writeRecord(client: Client, inode: InodePointer, record: string):
 }
 
 async function refusal(client: Client, fh: FhPointer): Promise<StorageError> {
+  const kind = await getlk(client, fh, owner, { ...presenceByte, kind: 'exclusive' });
   const bytes = Buffer.alloc(recordBytes);
   const length = await client.call('data', 'ceph_ll_read', [fh, 0, bytes.length, bytes]);
-  const who = bytes.toString('utf8', 0, length).trim();
+  const who =
+    kind === 'shared' ? 'with `writers: shared`' : `by somebody else: ${bytes.toString('utf8', 0, length).trim()}`;
   return new StorageError(
     'unavailable',
-    `the volume is served by somebody else${who === '' ? '' : `: ${who}`}; one that was killed is given up after the session timeout of the cluster`,
+    `the volume is served ${who}; one that was killed is given up after the session timeout of the cluster`,
   );
 }

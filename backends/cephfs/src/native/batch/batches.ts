@@ -1,0 +1,50 @@
+import type { Call } from '@polynas/core/spi';
+import { Gate } from '../gate.ts';
+import type { Lane } from '../gate.ts';
+import type { BatchReply, BatchRequest } from './batch-messages.ts';
+import { BatchWorker } from './batch-worker.ts';
+
+/** Threads for batches at most: each is made when all others are busy, so one that hangs with its cluster leaves some to others. */
+export const batchThreads = 4;
+
+const gate = new Gate(batchThreads);
+/** The one that was busy last first: its memory is warm. */
+const idle: BatchWorker[] = [];
+
+/** What one client asks of the process's batch threads. */
+export class Batches {
+  readonly #lane: Lane = gate.lane();
+  #running = 0;
+
+  get running(): number {
+    return this.#running;
+  }
+
+  /** `within` bounds the wait for a thread only: what is under way uses pointers, which their owner keeps until it has settled. */
+  ask(request: BatchRequest, within?: Call): Promise<BatchReply> {
+    this.#running += 1;
+    return new Promise<BatchReply>((resolve, reject) => {
+      const issue = (): void => {
+        this.#run(request).then(resolve, reject);
+      };
+      this.#lane.enter(issue, reject, within);
+    }).finally(() => {
+      this.#running -= 1;
+    });
+  }
+
+  /** When nothing is asked any more. */
+  close(): void {
+    this.#lane.close();
+  }
+
+  async #run(request: BatchRequest): Promise<BatchReply> {
+    const worker = idle.pop() ?? new BatchWorker();
+    try {
+      return await worker.ask(request);
+    } finally {
+      if (!worker.isLost) idle.push(worker);
+      this.#lane.leave();
+    }
+  }
+}
