@@ -1,12 +1,14 @@
 import { StorageError } from '@polynas/core/spi';
 import type { Attributes, Call, FileId, WriteEpoch } from '@polynas/core/spi';
 import type { HeldInode, Mounts } from '../mounts/mounts-api.ts';
-import { inodeOf, snapshotOf } from '../mounts/place-of.ts';
-import type { Mount, Statx } from '../native/mount-api.ts';
+import type { InodePointer, Mount, Statx } from '../native/mount-api.ts';
 import { attributesOf } from './attributes-of.ts';
 import { decodeOwnRecord, ownXattr } from './own-record.ts';
 import type { OwnRecord } from './own-record.ts';
 import { Recent } from './recent.ts';
+
+/** Of a directory: its answer depends on all below it, so libcephfs asks the MDS for it, and takes over what else that says of the directory. */
+const askedOfTheMds = 'ceph.dir.rctime';
 
 export interface Known {
   readonly attributes: Attributes;
@@ -116,7 +118,7 @@ export class AttributeSource {
 
   /**
    * The reply to a rename out of a directory tells nothing of it, and libcephfs takes what it has for right while it holds the directory exclusively
-   * (seen with 16.2: change counter and times of before): it is asked for anew, by number.
+   * (seen with 16.2: change counter and times of before, at every question by inode, name or listing): it is asked for anew in another way.
    */
   suspect(id: FileId): void {
     this.drop(id);
@@ -147,7 +149,7 @@ export class AttributeSource {
 
   async #ask(call: Call, { mount, pointer }: HeldInode, id: FileId): Promise<Known> {
     try {
-      if (this.#suspects.has(id)) await this.#refresh(mount, id);
+      if (this.#suspects.has(id)) await this.#refresh(mount, pointer, id);
       const [answer] = await mount.within(call).getattrs([pointer], [ownXattr]);
       if (answer === undefined || answer instanceof Error) throw answer ?? new StorageError('io', 'no answer');
       return this.expectAlive(answer.statx, decodeOwnRecord(answer.xattrs?.get(ownXattr)));
@@ -163,9 +165,8 @@ export class AttributeSource {
     return { attributes, own };
   }
 
-  async #refresh(mount: Mount, id: FileId): Promise<void> {
-    const pointer = await mount.lookupInode(inodeOf(id), snapshotOf(id));
-    if (pointer !== undefined) mount.put(pointer);
+  async #refresh(mount: Mount, pointer: InodePointer, id: FileId): Promise<void> {
+    await mount.getxattr(pointer, askedOfTheMds);
     this.#suspects.delete(id);
   }
 }

@@ -22,7 +22,7 @@ export interface Sides {
   readonly to: Directory;
   readonly inside: { readonly from: Stay; readonly to: Stay };
   /** Lets others in: what was done is seen by them, before it is stable. */
-  unlock(): void;
+  readonly unlock: () => void;
 }
 
 export interface Moved {
