@@ -6,11 +6,12 @@ import { applyDeclared } from './namespace/declared.ts';
 import { RecentPlaces } from './namespace/files/recent-places.ts';
 import { Files } from './namespace/files/service.ts';
 import { FoldedNames } from './namespace/folding/folded-names.ts';
+import { KeyedMutex } from './namespace/keyed-mutex.ts';
 import { LruHandleCache } from './namespace/handle-cache.ts';
 import { LabelStore } from './namespace/labels/labels.ts';
 import { openKeeper } from './namespace/open-keeper.ts';
 import { SystemDirectories } from './namespace/system-directory.ts';
-import { createObjectService } from './objects/index.ts';
+import { createObjectService, RestampedContents } from './objects/index.ts';
 import type { ContentHasher, Objects } from './objects/index.ts';
 import { Registry } from './namespace/registry/registry.ts';
 import type { PasswordHasher, RegistryStore, SecretBox } from './namespace/registry/state.ts';
@@ -75,7 +76,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const system = new SystemDirectories(handles, random, report);
   const places = new RecentPlaces();
   const streams = new Streams({ mounts, system, handles, table, events, clock, places, report });
-  const parts = { mounts, table, handles, events, clock, system, streams, places, folded: new FoldedNames(clock) };
+  const contents = new RestampedContents(new KeyedMutex(clock), table);
+  const folded = new FoldedNames(clock);
+  const parts = { mounts, table, handles, events, clock, system, streams, places, folded, contents };
   const state = new State({ ...openKeeper(parts), mounts, clock, maxOpens: options.maxOpens ?? 65_536 });
   const accounts = new Accounts({ registry, clock, random, hasher, secretBox });
   const shares: Shares = new Shares({

@@ -1,7 +1,18 @@
 import type { MemoryVolumeOptions } from '@polynas/backend-memory';
+import type { Timestamp } from '../src/spi/index.ts';
+
+let nanoseconds = 0;
+
+/** A write is later than the one before, as on a client that counts nanoseconds. */
+function clock(): Timestamp {
+  nanoseconds = (nanoseconds + 1) % 1_000_000;
+  const now = Date.now();
+  return { seconds: Math.floor(now / 1000), nanoseconds: (now % 1000) * 1_000_000 + nanoseconds };
+}
 
 /** What a CephFS mount can do, and what it cannot (backends/cephfs). */
 export const cephFlavour: MemoryVolumeOptions = {
+  clock,
   now: false,
   groups: { clone: false, records: false },
   traits: {

@@ -5,6 +5,8 @@ import { RecentPlaces } from '../src/namespace/files/recent-places.ts';
 import { Files } from '../src/namespace/files/service.ts';
 import type { FileParts } from '../src/namespace/files/parts.ts';
 import { FoldedNames } from '../src/namespace/folding/folded-names.ts';
+import { KeyedMutex } from '../src/namespace/keyed-mutex.ts';
+import { RestampedContents } from '../src/objects/index.ts';
 import { LruHandleCache } from '../src/namespace/handle-cache.ts';
 import type { Mounts } from '../src/namespace/mounts.ts';
 import { systemDirectoryName } from '../src/namespace/mounts.ts';
@@ -106,6 +108,7 @@ export async function makeWorld(
     streams,
     places,
     folded: new FoldedNames(clock, options.foldedBytes),
+    contents: new RestampedContents(new KeyedMutex(clock), table),
   };
   const files = new Files(parts);
   const state = new State({ ...openKeeper(parts), mounts, clock, maxOpens: options.maxOpens ?? 1_000 });

@@ -74,7 +74,7 @@ export class Tree {
     return roundedDown(time, this.traits.timeGranularity);
   }
 
-  /** A number never given before: for change counters (which so grow) and content stamps (which so are unique). */
+  /** A number never given before: content stamps are unique. */
   nextCount(): bigint {
     this.#lastCount += 1n;
     return this.#lastCount;
@@ -98,7 +98,7 @@ export class Tree {
       changed: now,
       born: now,
       dosBits: 0,
-      change: this.nextCount(),
+      change: 1n,
       xattrs: new Map(),
       verifier,
       opens: 0,
@@ -135,10 +135,10 @@ export class Tree {
     return stampOf(this.attributes(inode));
   }
 
-  /** Marks a change; one of `content` (or of a directory's entries) moves `modified` too. */
+  /** Marks a change, each by one, so that who has made one sees whether there was another; one of `content` (or of a directory's entries) moves `modified` too. */
   touch(inode: Inode, what: 'attributes' | 'content'): void {
     inode.changed = this.now();
-    inode.change = this.nextCount();
+    inode.change += 1n;
     if (what === 'content') inode.modified = inode.changed;
   }
 

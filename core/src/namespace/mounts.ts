@@ -1,5 +1,6 @@
 import type { Caller, FileRef, Share, ShareId, StreamInfo } from '../service/index.ts';
-import type { FileHandle, FileId, HandleAccess, ReadResult, Volume } from '../spi/index.ts';
+import type { Attributes, Call, FileHandle, FileId, HandleAccess, ReadResult, Volume } from '../spi/index.ts';
+import type { KeyedMutex } from './keyed-mutex.ts';
 
 /** A share together with the volume that it lies on. */
 export interface MountedShare {
@@ -56,6 +57,24 @@ export interface NamedStreams {
   dropAll(mount: MountedShare, base: FileId): Promise<void>;
   /** Another file has taken the place of the one that the streams belonged to, and is it from now on. */
   moveAll(mount: MountedShare, from: FileId, to: FileId): Promise<void>;
+}
+
+/** What an operation tells of the file that it has changed. */
+export interface Told<T> {
+  /** The file's attributes after it; `undefined`: nothing was changed. */
+  of(result: T): Attributes | undefined;
+  /** The same with later attributes. */
+  with(result: T, after: Attributes): T;
+  /** It sets `modified`. */
+  readonly setsTimes?: boolean;
+}
+
+/** What core knows of contents (etags), beside the files. */
+export interface KnownContents {
+  /** One at a time for each file, of those who write what is known of it (`recordLock`). */
+  readonly mutex: KeyedMutex;
+  /** Does `work`, which changes a file in any way but its content and size: what is known of the content stays known. */
+  keep<T>(mount: MountedShare, call: Call, file: FileId, told: Told<T>, work: () => Promise<T>): Promise<T>;
 }
 
 /** Name of the system directory at each share's top: temporary files, uploads, versions. Unreachable by name, handle and listing. */

@@ -8,7 +8,6 @@ import { inlineHasher } from './content/hasher.ts';
 import { GatherBudget } from './content/gather-budget.ts';
 import { Expiries } from './expiry/expiries.ts';
 import { removeExpired } from './expiry/remove-expired.ts';
-import { KeyedMutex } from '../namespace/keyed-mutex.ts';
 import { list } from './list/list.ts';
 import { NameLists } from './list/name-lists.ts';
 import { abortUpload } from './multipart/abort-upload.ts';
@@ -60,7 +59,7 @@ const fiveMiB = 5 * 1024 * 1024;
 
 export function createObjectService(options: ObjectServiceOptions): Objects {
   const { handles, clock, mounts, contentHasher = inlineHasher } = options;
-  const mutex = new KeyedMutex(clock);
+  const { mutex } = options.contents;
   const { system } = options;
   const completed = new CompletedUploads(system, handles);
   const lists = new NameLists(clock);

@@ -18,6 +18,8 @@ const maxHeldFiles = 262_144;
 export class VolumeState {
   readonly guards = new GuardList();
   readonly files = new Map<bigint | string, FileState>();
+  /** Files whose bytes nobody changes for a moment, with its end. */
+  readonly holds = new Map<FileId, Promise<void>>();
   /** Held streams by the file that they belong to. */
   readonly #streams = new Map<FileId, Set<FileState>>();
 
@@ -99,6 +101,8 @@ export class StateTable implements GuardTable {
       const conflict = (state && obstacle(state, request)) ?? streamObstacle(volume, request);
       if (conflict !== undefined) return conflict;
     }
+    const held = volume.holds.size > 0 && changesBytes(request) ? volume.holds.get(request.file) : undefined;
+    if (held !== undefined) return { reason: 'busy', holders: [], settled: held };
     return volume.guards.add(request);
   }
 
@@ -132,20 +136,40 @@ export class StateTable implements GuardTable {
     }
   }
 
+  /**
+   * Keeps those who would change a file's bytes in place waiting, for a step that takes but a moment and that they must not come into. Who changes them already goes
+   * on (`writesSettled`). One at a time for each file.
+   */
+  holdWrites(volume: string, file: FileId): Guard {
+    const { holds } = this.volume(volume);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    holds.set(file, promise);
+    return {
+      exit: () => {
+        if (holds.get(file) === promise) holds.delete(file);
+        resolve();
+      },
+    };
+  }
+
   /** Resolves when the operations that change a file's bytes in place now have ended; `undefined` when there are none. */
   writesSettled(volume: string, file: bigint): Promise<void> | undefined {
     return this.volume(volume).guards.drained(
-      ({ file: id, stream, access }) =>
-        id === file && stream === undefined && (access === 'write' || access === 'truncate'),
+      (request) => request.file === file && request.stream === undefined && changesBytes(request),
     );
   }
 
   /** Waits where waiting helps and the caller does; else rejects. */
   async #settle(caller: Caller, conflict: GuardConflict): Promise<void> {
     if (conflict.settled === undefined) throw conflictError(conflict);
-    if (caller.patience === 'tryLater') throw new StorageError('tryLater');
+    // What is busy is so for a moment, and no client has a hand in it: shorter than any client would stay away.
+    if (caller.patience === 'tryLater' && conflict.reason !== 'busy') throw new StorageError('tryLater');
     await waitFor(this.#clock, caller, conflict.settled);
   }
+}
+
+function changesBytes({ access: use }: Pick<GuardRequest, 'access'>): boolean {
+  return use === 'write' || use === 'truncate';
 }
 
 export function conflictError(conflict: GuardConflict): StorageError {

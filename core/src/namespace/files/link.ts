@@ -4,13 +4,14 @@ import type { Attributes, Created, Name, Renamed } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import type { Place } from '../../state/file-state.ts';
 import { withMeantName } from '../folding/meant-name.ts';
-import type { MountedShare } from '../mounts.ts';
+import type { MountedShare, Told } from '../mounts.ts';
 import { isInUse } from './in-use.ts';
 import { afterRemoval } from './last-name.ts';
 import { makeEntry, told } from './new-file.ts';
 import type { FileParts } from './parts.ts';
 import { attributesOf, checkWritable, emit, maxRetries, sameShare } from './parts.ts';
 import { victimOf } from './remove.ts';
+import { renamed } from './rename.ts';
 
 export async function link(
   parts: FileParts,
@@ -26,7 +27,9 @@ export async function link(
     try {
       return await makeEntry(parts, caller, directory, name, async (mount, parent, meant) => {
         requireFile(await attributesOf(mount, caller, file.id));
-        return mount.volume.link(caller, file.id, parent.id, meant);
+        return parts.contents.keep(mount, caller, file.id, linked, () =>
+          mount.volume.link(caller, file.id, parent.id, meant),
+        );
       });
     } catch (error) {
       if (!replace || !isStorageError(error, 'exists')) throw error;
@@ -40,6 +43,11 @@ export async function link(
   }
   throw new StorageError('tryLater', 'the name keeps changing');
 }
+
+const linked: Told<Created> = {
+  of: ({ attributes, created }) => (created ? attributes : undefined),
+  with: (made, attributes) => ({ ...made, attributes }),
+};
 
 function requireFile({ type }: Attributes): void {
   if (type === 'directory') throw new StorageError('isDirectory');
@@ -92,16 +100,18 @@ async function replaceTarget(
     if (caller.door === 'smb' && isInUse(parts, mount, target.id)) {
       throw new StorageError('accessDenied', 'the target is open');
     }
-    const renamed = await parts.system.withAside(mount, caller, undefined, (aside) =>
-      linkOver(mount, caller, aside, { parent, name, source, target }),
+    const result = await parts.system.withAside(mount, caller, undefined, (aside) =>
+      parts.contents.keep(mount, caller, source.id, renamed, () =>
+        linkOver(mount, caller, aside, { parent, name, source, target }),
+      ),
     );
     // The name was there.
-    parts.folded.note(mount, renamed.to, {});
-    if (renamed.replaced !== undefined) await afterRemoval(parts, mount, renamed.replaced);
+    parts.folded.note(mount, result.to, {});
+    if (result.replaced !== undefined) await afterRemoval(parts, mount, result.replaced);
     const place = { directory: parent.id, name };
     const { share } = mount;
     emit(parts, caller, share.id, { kind: 'removed', file: target.id, isDirectory: false, ...place });
-    const made: Created = { attributes: renamed.moved, directory: renamed.to, created: true };
+    const made: Created = { attributes: result.moved, directory: result.to, created: true };
     return await told(parts, caller, mount, { share: share.id, id: parent.id }, name, made);
   } finally {
     guard.exit();

@@ -9,7 +9,7 @@ import { isConflict } from '../../state/guards.ts';
 import type { StateTable } from '../../state/table.ts';
 import type { Attributes, DirectoryChange, FileId, Name } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
-import type { HandleCache, MountedShare, Mounts, NamedStreams } from '../mounts.ts';
+import type { HandleCache, KnownContents, MountedShare, Mounts, NamedStreams } from '../mounts.ts';
 import { systemDirectoryName } from '../mounts.ts';
 import type { RecentPlaces } from './recent-places.ts';
 import type { FoldedNames } from '../folding/folded-names.ts';
@@ -25,6 +25,7 @@ export interface FileParts {
   readonly streams: NamedStreams;
   readonly folded: FoldedNames;
   readonly places: RecentPlaces;
+  readonly contents: KnownContents;
 }
 
 /** Times that an operation looks again after a name has come to mean another file; then `tryLater`. */

@@ -4,7 +4,7 @@ import type { Attributes, Name, Removed } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import { meantName } from '../folding/meant-name.ts';
 import { lookup } from '../look.ts';
-import type { MountedShare } from '../mounts.ts';
+import type { MountedShare, Told } from '../mounts.ts';
 import { afterRemoval } from './last-name.ts';
 import type { FileParts } from './parts.ts';
 import { attributesOf, checkName, checkWritable, emit, enter, isReserved, maxRetries, seenChange } from './parts.ts';
@@ -60,6 +60,12 @@ export async function victimOf(
   return lookup(mount.volume, caller, parent.id, name);
 }
 
+/** For what takes one of several names away. */
+export const unnamed: Told<Removed> = {
+  of: ({ removed }) => (removed.nlink > 0 ? removed : undefined),
+  with: (result, removed) => ({ ...result, removed }),
+};
+
 async function removeVictim(
   parts: FileParts,
   caller: Caller,
@@ -78,9 +84,10 @@ async function removeVictim(
   try {
     const isDirectory = victim.type === 'directory';
     const options = { ifTarget: { id: victim.id } };
+    const unlink = (): Promise<Removed> => volume.unlink(caller, directory.id, name, options);
     const removed = isDirectory
       ? await volume.rmdir(caller, directory.id, name, options)
-      : await volume.unlink(caller, directory.id, name, options);
+      : await (victim.nlink > 1 ? parts.contents.keep(mount, caller, victim.id, unnamed, unlink) : unlink());
     parts.folded.note(mount, removed.directory, { removed: name });
     // Only now: a handle that is opened anew before would keep the file alive, and its id good, after its last name.
     await afterRemoval(parts, mount, removed.removed);

@@ -7,7 +7,7 @@ import type { OpenRecord, Place } from '../../state/file-state.ts';
 import type { GuardRequest } from '../../state/guards.ts';
 import { followRename, samePlace } from '../../state/opens.ts';
 import { meantName, withMeantName } from '../folding/meant-name.ts';
-import type { MountedShare } from '../mounts.ts';
+import type { MountedShare, Told } from '../mounts.ts';
 import { afterRemoval } from './last-name.ts';
 import type { FileParts } from './parts.ts';
 import {
@@ -106,6 +106,12 @@ async function meantSource(
   return isReserved(mount, parent.id, name, caller) ? name : meantName(parts, mount, caller, parent.id, name);
 }
 
+/** For what moves files. */
+export const renamed: Told<Renamed> = {
+  of: ({ moved, unchanged }) => (unchanged ? undefined : moved),
+  with: (result, moved) => ({ ...result, moved }),
+};
+
 /** @param through the open that asks: its own share mode does not bind it */
 export async function move(parts: FileParts, caller: Caller, ends: Ends, through?: OpenRecord): Promise<Renamed> {
   const { mount, from, to, source, target, noReplace } = ends;
@@ -123,7 +129,11 @@ export async function move(parts: FileParts, caller: Caller, ends: Ends, through
       ifSource: source.id,
       ifTarget: target === undefined ? 'absent' : { id: target.id },
     };
-    const result = await volume.rename(caller, from.directory, from.name, to.directory, to.name, options);
+    const rename = (): Promise<Renamed> =>
+      volume.rename(caller, from.directory, from.name, to.directory, to.name, options);
+    const result = await (source.type === 'file'
+      ? parts.contents.keep(mount, caller, source.id, renamed, rename)
+      : rename());
     if (!result.unchanged) {
       noteRename(parts, ends, result);
       await settled(parts, caller, ends, result);

@@ -7,7 +7,7 @@ import type { AttributeChanges, Attributes, FileId, SetattrOptions, Stamp } from
 import { StorageError, isStorageError, stampOf } from '../../spi/index.ts';
 import type { OpenRecord } from '../../state/file-state.ts';
 import type { GuardRequest } from '../../state/guards.ts';
-import type { MountedShare } from '../mounts.ts';
+import type { MountedShare, Told } from '../mounts.ts';
 import type { FileParts } from './parts.ts';
 import { getattr } from './getattr.ts';
 import { attributesOf, checkWritable, emit, enter, maxRetries, placeOf, seen } from './parts.ts';
@@ -89,6 +89,8 @@ export async function changeAttributes(
   throw new StorageError('tryLater', 'the file keeps changing');
 }
 
+const answered: Told<SetattrAnswer> = { of: ({ after }) => after, with: (answer, after) => ({ ...answer, after }) };
+
 async function apply(
   parts: FileParts,
   caller: Caller,
@@ -102,7 +104,10 @@ async function apply(
   const entered = request === undefined ? undefined : enter(parts, caller, request);
   const guard = entered instanceof Promise ? await entered : entered;
   try {
-    const result = await mount.volume.setattr(caller, before.id, changes, options);
+    const set = (): Promise<SetattrAnswer> => mount.volume.setattr(caller, before.id, changes, options);
+    const told = changes.modified === undefined ? answered : { ...answered, setsTimes: true };
+    const keeps = before.type === 'file' && changes.size === undefined;
+    const result = await (keeps ? parts.contents.keep(mount, caller, before.id, told, set) : set());
     if (before.type === 'directory') {
       parts.folded.note(mount, { before: result.before, after: result.after, atomic: true }, {});
     }

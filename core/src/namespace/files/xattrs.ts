@@ -61,7 +61,11 @@ async function change(
   if (!isReachable(name)) throw new StorageError('notPermitted', 'only user.* attributes are for clients');
   const attributes = await attributesOf(mount, caller, ofFile(file));
   requireRights(caller.principal, attributes, access.writeNamedAttributes);
-  const after = await apply(mount.volume);
+  const told = { of: (result: Attributes) => result, with: (_result: Attributes, later: Attributes) => later };
+  const change = () => apply(mount.volume);
+  const after = await (attributes.type === 'file'
+    ? parts.contents.keep(mount, caller, attributes.id, told, change)
+    : change());
   emit(parts, caller, file.share, { kind: 'attributes', file: after.id, isDirectory: after.type === 'directory' });
   return seen(mount, caller, after);
 }

@@ -25,7 +25,7 @@ import type { ObjectParts } from '../parts.ts';
 import { storedFor } from '../record/key-of-expiry.ts';
 import { encodeParts } from '../record/parts-codec.ts';
 import { encodeRecord } from '../record/record-codec.ts';
-import { stampOfContent } from '../record/stamps.ts';
+import { isSameContent, stampOfContent } from '../record/stamps.ts';
 import { partsXattr, recordXattr } from '../record/xattr-names.ts';
 import { attributesNow } from '../../namespace/look.ts';
 import type { CompletedUploads } from './completed-uploads.ts';
@@ -182,7 +182,7 @@ async function copyParts(
 async function isUnchanged({ volume }: MountedShare, caller: Caller, file: Attributes): Promise<boolean> {
   try {
     const now = await attributesNow(volume, caller, file.id);
-    return stampOfContent(now) === stampOfContent(file);
+    return isSameContent(file, now);
   } catch (error) {
     if (isStorageError(error, 'stale')) return false;
     throw error;

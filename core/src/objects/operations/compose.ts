@@ -27,7 +27,7 @@ import type { Known } from '../record/etags.ts';
 import { storedFor } from '../record/key-of-expiry.ts';
 import { encodeParts } from '../record/parts-codec.ts';
 import { encodeRecord } from '../record/record-codec.ts';
-import { stampOfContent } from '../record/stamps.ts';
+import { isSameContent, stampOfContent } from '../record/stamps.ts';
 import { manifestXattr, partsXattr, recordXattr } from '../record/xattr-names.ts';
 import { findReadable } from './head.ts';
 import { temporaryFile } from './publication.ts';
@@ -237,7 +237,7 @@ async function checkUnchanged(parts: ObjectParts, caller: Caller, sources: reado
   for (const { mount, known } of sources) {
     if (mount === undefined || known === undefined) continue;
     const now = await settledAttributes(parts, mount, caller, known.file.id);
-    if (stampOfContent(now) !== stampOfContent(known.file)) {
+    if (!isSameContent(known.file, now)) {
       throw new StorageError('conditionFailed', 'a source has changed');
     }
   }

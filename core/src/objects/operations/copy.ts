@@ -25,10 +25,10 @@ import { settledAttributes } from '../content/settled-attributes.ts';
 import { infoOf, loadParts } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
 import type { Known } from '../record/etags.ts';
-import { recordLock } from '../record/etags.ts';
+import { recordLock } from '../record/known-contents.ts';
 import { storedFor } from '../record/key-of-expiry.ts';
 import { encodeRecord } from '../record/record-codec.ts';
-import { stampOfContent } from '../record/stamps.ts';
+import { isSameContent, stampOfContent } from '../record/stamps.ts';
 import { storeRecord } from '../record/store-record.ts';
 import { recordXattr } from '../record/xattr-names.ts';
 import type { Readable } from './head.ts';
@@ -239,7 +239,7 @@ async function checkUnchanged(
   { mount, known: { file } }: CopySource,
 ): Promise<void> {
   const after = await settledAttributes(parts, mount, caller, file.id);
-  if (stampOfContent(after) !== stampOfContent(file)) throw new StorageError('conditionFailed', 'the source changed');
+  if (!isSameContent(file, after)) throw new StorageError('conditionFailed', 'the source changed');
 }
 
 /** What is known of the source holds for the same bytes elsewhere; an object that came in parts is one piece now. */
@@ -277,7 +277,7 @@ async function describeAnew(
   const checksums = digest?.finish();
   return parts.mutex.run(caller, recordLock(volumeName, known.file.id), async () => {
     const now = await volume.getattr(caller, known.file.id);
-    if (stampOfContent(now) !== stampOfContent(known.file)) throw new StorageError('conditionFailed');
+    if (!isSameContent(known.file, now)) throw new StorageError('conditionFailed');
     const { stamp: _stamp, size: _size, ...before } = known.record;
     const record = {
       ...before,

@@ -1,11 +1,12 @@
 import { requireRemove } from '../../access/checks.ts';
 import { afterRemoval } from '../../namespace/files/last-name.ts';
 import { checkWritable, emit, maxRetries } from '../../namespace/files/parts.ts';
+import { unnamed } from '../../namespace/files/remove.ts';
 import type { KeyPath } from '../../namespace/keys.ts';
 import { parseKey } from '../../namespace/keys.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller, ObjectConditions, ObjectInfo, ObjectMetadata, ShareId } from '../../service/index.ts';
-import type { Attributes } from '../../spi/index.ts';
+import type { Attributes, Removed } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import { areAboutContent, checkConditions } from '../conditions.ts';
 import { infoOf } from '../object-info.ts';
@@ -111,7 +112,10 @@ async function removeFile(
     // What is written after this look is another content.
     const stamp = areAboutContent(conditions) || expiredBy !== undefined ? file.contentStamp : undefined;
     const ifTarget = { id: file.id, ...(stamp !== undefined && { stamp }) };
-    const { removed, directory: change } = await volume.unlink(caller, directory.id, name, { ifTarget });
+    const unlink = (): Promise<Removed> => volume.unlink(caller, directory.id, name, { ifTarget });
+    const { removed, directory: change } = await (file.nlink > 1
+      ? parts.contents.keep(mount, caller, file.id, unnamed, unlink)
+      : unlink());
     parts.folded.note(mount, change, { removed: name });
     await afterRemoval(parts, mount, removed);
   } finally {

@@ -6,7 +6,7 @@ import { StorageError, isStorageError } from '../../spi/index.ts';
 import { spanOf } from '../../state/ranges.ts';
 import { settledAttributes } from '../content/settled-attributes.ts';
 import type { ObjectParts } from '../parts.ts';
-import { stampOfContent } from '../record/stamps.ts';
+import { isSameContent } from '../record/stamps.ts';
 import { findReadable } from './head.ts';
 
 /** Bytes that one read gives at most. */
@@ -67,7 +67,7 @@ async function readSmall(
     guard.exit();
   }
   const after = await settledAttributes(parts, mount, caller, id);
-  return stampOfContent(after) === stampOfContent(file) && bytes.length === size ? bytes : undefined;
+  return isSameContent(file, after) && bytes.length === size ? bytes : undefined;
 }
 
 class BytesReader implements ObjectReader {
@@ -132,8 +132,7 @@ class FileReader implements ObjectReader {
       guard.exit();
     }
     const after = await settledAttributes(this.#parts, this.#mount, this.#caller, id);
-    // Without content stamps a chmod counts as well: what was read cannot be told from what came later.
-    if (stampOfContent(after) !== stampOfContent(this.#file)) {
+    if (!isSameContent(this.#file, after)) {
       throw new StorageError('conditionFailed', 'the content has changed while it was read');
     }
     return bytes;

@@ -10,7 +10,7 @@ import { StorageError } from '../../spi/index.ts';
 import { areAboutContent, checkConditions } from '../conditions.ts';
 import type { ObjectParts } from '../parts.ts';
 import { placeIn } from '../tree/place.ts';
-import { recordLock } from '../record/etags.ts';
+import { recordLock } from '../record/known-contents.ts';
 import type { Known } from '../record/etags.ts';
 import { stampOfContent } from '../record/stamps.ts';
 import { storeRecord } from '../record/store-record.ts';

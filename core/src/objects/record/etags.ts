@@ -6,6 +6,8 @@ import type { Attributes, Call } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
 import type { KeyedMutex } from '../../namespace/keyed-mutex.ts';
 import type { ContentHasher } from '../content/hasher.ts';
+import { etagOfParts } from './etag-of-parts.ts';
+import { recordLock } from './known-contents.ts';
 import { hashContent } from './hash-content.ts';
 import { Places } from './places.ts';
 import type { ObjectRecord } from './record-codec.ts';
@@ -81,12 +83,16 @@ export class Etags {
       let file = first;
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
         const digest = await hashContent(mount.volume, this.#handles, this.#hasher, file);
+        const known = await loadRecord(mount.volume, {}, file);
+        const composed = isValid(known, file)
+          ? undefined
+          : await etagOfParts(mount, this.#handles, this.#hasher, file, known);
         // A backend moves the stamp after it has written the bytes: what was read under the old one shows then.
         await this.#writesSettled(mount.volumeName, file.id);
         const after = await mount.volume.getattr({}, file.id);
         const unchanged = stampOfContent(after) === stampOfContent(file);
         file = after;
-        if (unchanged) return this.#keep(mount, file, digest);
+        if (unchanged) return this.#keep(mount, file, { digest, composed });
       }
       const old = await loadRecord(mount.volume, {}, file);
       return { file, record: unhashed(file, old === undefined ? noMetadata : presentMetadata(old, file)) };
@@ -94,12 +100,12 @@ export class Etags {
   }
 
   /** Stores what was found, unless the content has changed by then: its record may be a PUT's, which is not ours to overwrite. */
-  async #keep(mount: MountedShare, file: Attributes, digest: Uint8Array): Promise<Known> {
+  async #keep(mount: MountedShare, file: Attributes, found: Found): Promise<Known> {
     const { volume, volumeName } = mount;
     return this.#mutex.run({}, recordLock(volumeName, file.id), async () => {
       const stored = await volume.getxattr({}, file.id, recordXattr);
       const old = readRecord(stored);
-      const record = rehashed(file, digest, old);
+      const record = rehashed(file, found, old);
       // What a later version wrote, or what is damaged: user metadata may be had from it yet, an etag is found out again.
       if (stored !== undefined && old === undefined) return { file, record };
       const now = await volume.getattr({}, file.id);
@@ -117,18 +123,21 @@ export class Etags {
 
 const passing: ReadonlySet<string> = new Set(['readOnly', 'noSpace', 'quotaExceeded', 'stale', 'tooLarge']);
 
-/** Who writes a file's record, or its content together with one, holds this. */
-export function recordLock(volumeName: string, id: bigint): string {
-  return `record:${volumeName}:${id}`;
+/** What was found of a content. */
+interface Found {
+  readonly digest: Uint8Array;
+  /** Its etag as one of the parts that it was known to have. */
+  readonly composed: string | undefined;
 }
 
 /** The same bytes written again keep etag, checksums and parts; other bytes keep the metadata alone, and of that no expiry. */
-function rehashed(file: Attributes, digest: Uint8Array, old: ObjectRecord | undefined): Known['record'] {
+function rehashed(file: Attributes, { digest, composed }: Found, old: ObjectRecord | undefined): Known['record'] {
   const stamp = stampOfContent(file);
   const etag = Buffer.from(digest).toString('hex');
   if (old === undefined) return { stamp, size: file.size, etag, digest, metadata: noMetadata, parts: 0 };
-  if (old.etag !== undefined && (isValid(old, file) || isDigestOf(old, digest))) {
-    return { ...old, stamp, size: file.size, etag: old.etag, digest };
+  const { etag: before } = old;
+  if (before !== undefined && (before === composed || isDigestOf(old, digest) || isValid(old, file))) {
+    return { ...old, stamp, size: file.size, etag: before, digest };
   }
   return { stamp, size: file.size, etag, digest, metadata: presentMetadata(old, file), parts: 0 };
 }

@@ -7,17 +7,25 @@ import { littleContent } from '../content/hasher.ts';
 const largeChunk = 262_144;
 const smallChunk = 65_536;
 
-/** MD5 of a file's content as it is read; whether it stood still meanwhile is the caller's to see. */
+/** Bytes of a file, from one offset to before another. */
+export interface Extent {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** MD5 of a file's content, or of some of it, as it is read; whether it stood still meanwhile is the caller's to see. */
 export async function hashContent(
   volume: Volume,
   handles: HandleCache,
   hasher: ContentHasher,
   file: Attributes,
+  extent: Extent = { start: 0, end: Infinity },
 ): Promise<Uint8Array> {
-  const hash = hasher.start('md5', file.size);
+  const bytes = Math.min(extent.end, file.size) - extent.start;
+  const hash = hasher.start('md5', bytes);
   try {
     await handles.use(volume, file.id, 'read', (handle) =>
-      file.size > littleContent ? hashLarge(handle, hasher, hash) : hashSmall(handle, hash, file.size),
+      bytes > littleContent ? hashLarge(handle, hasher, hash, extent) : hashSmall(handle, hash, extent, bytes),
     );
     return await hash.digest();
   } finally {
@@ -26,10 +34,11 @@ export async function hashContent(
 }
 
 /** Bytes that are at hand are hashed where they are. */
-async function hashSmall(handle: FileHandle, hash: RunningHash, size: number): Promise<void> {
+async function hashSmall(handle: FileHandle, hash: RunningHash, { start, end }: Extent, size: number): Promise<void> {
   const into = new Uint8Array(Math.min(smallChunk, Math.max(1, size)));
-  for (let offset = 0; ;) {
-    const { bytes, eof } = handle.readNow(offset, into.length) ?? (await handle.read({}, offset, into.length, into));
+  for (let offset = start; offset < end;) {
+    const length = Math.min(into.length, end - offset);
+    const { bytes, eof } = handle.readNow(offset, length) ?? (await handle.read({}, offset, length, into));
     await hash.update(bytes);
     offset += bytes.length;
     if (eof || bytes.length === 0) return;
@@ -38,13 +47,18 @@ async function hashSmall(handle: FileHandle, hash: RunningHash, size: number): P
 }
 
 /** One chunk is hashed while the next one is read. */
-async function hashLarge(handle: FileHandle, hasher: ContentHasher, hash: RunningHash): Promise<void> {
+async function hashLarge(
+  handle: FileHandle,
+  hasher: ContentHasher,
+  hash: RunningHash,
+  { start, end }: Extent,
+): Promise<void> {
   let into = hasher.takeMemory(largeChunk);
   let other = hasher.takeMemory(largeChunk);
   let hashing: Promise<void> | undefined = undefined;
   try {
-    for (let offset = 0; ;) {
-      const { bytes, eof } = await handle.read({}, offset, into.length, into);
+    for (let offset = start; offset < end;) {
+      const { bytes, eof } = await handle.read({}, offset, Math.min(into.length, end - offset), into);
       await hashing;
       hashing = hash.update(bytes);
       // Its failure is met by whoever waits for it next.

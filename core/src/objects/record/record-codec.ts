@@ -1,4 +1,5 @@
 import type { ObjectChecksums } from '../../service/index.ts';
+import type { Timestamp } from '../../spi/index.ts';
 import {
   decode,
   encode,
@@ -16,6 +17,8 @@ export interface ObjectRecord {
   /** Of the content that `etag`, `digest`, `checksums` and the parts are about; any other content makes those void. */
   readonly stamp: bigint;
   readonly size: number;
+  /** `modified` of the file with that content, kept where the stamp is a change counter: one that two clients move at once may count both as one. */
+  readonly modified?: Timestamp;
   /** Without quotes. Absent: nobody has asked yet. */
   readonly etag?: string;
   /** MD5 of the whole content, 16 bytes; unknown of multipart objects until they are read. */
@@ -40,6 +43,9 @@ export function encodeRecord(record: ObjectRecord): Uint8Array {
     writeChecksums(writer, record.checksums);
     writeMetadata(writer, record.metadata);
     writer.u32(record.parts);
+    if (record.modified === undefined) return;
+    writer.i64(BigInt(record.modified.seconds));
+    writer.u32(record.modified.nanoseconds);
   });
 }
 
@@ -52,6 +58,9 @@ export function decodeRecord(bytes: Uint8Array): ObjectRecord {
     const digest = reader.u8() === 1 ? reader.bytes(16).slice() : undefined;
     const checksums = readChecksums(reader);
     const metadata = readMetadata(reader);
+    const parts = reader.u32();
+    // Behind what records had before there was one.
+    const modified = reader.remaining === 0 ? undefined : { seconds: Number(reader.i64()), nanoseconds: reader.u32() };
     return {
       stamp,
       size,
@@ -59,7 +68,8 @@ export function decodeRecord(bytes: Uint8Array): ObjectRecord {
       ...(digest !== undefined && { digest }),
       ...(checksums !== undefined && { checksums }),
       metadata,
-      parts: reader.u32(),
+      parts,
+      ...(modified !== undefined && { modified }),
     };
   });
 }

@@ -8,6 +8,17 @@ export function stampOfContent(file: Attributes): bigint {
   return file.contentStamp ?? file.change;
 }
 
+/**
+ * Whether a content that is being read is still the one that was found. Where the backend keeps no content stamp, what changes the file otherwise (a chmod, or that it has lost
+ * its name to another) must not end the reading: size and time of the last write tell then.
+ */
+export function isSameContent(found: Attributes, now: Attributes): boolean {
+  if (stampOfContent(now) === stampOfContent(found)) return true;
+  if (now.contentStamp !== undefined) return false;
+  const { seconds, nanoseconds } = found.modified;
+  return now.size === found.size && now.modified.seconds === seconds && now.modified.nanoseconds === nanoseconds;
+}
+
 /** The etag of LIST for content that nobody has hashed: another one for each content, and no MD5 (`-0` is no number of parts). */
 export function stampEtag(file: Attributes): string {
   const hex = (value: bigint): string => (value & 0xffff_ffff_ffff_ffffn).toString(16).padStart(16, '0');

@@ -1,4 +1,4 @@
-import type { Attributes, Call, Volume } from '../../spi/index.ts';
+import type { Attributes, Call, Timestamp, Volume } from '../../spi/index.ts';
 import { isStorageError } from '../../spi/index.ts';
 import type { StoredMetadata } from './key-of-expiry.ts';
 import type { ObjectRecord } from './record-codec.ts';
@@ -21,30 +21,48 @@ export function readRecord(bytes: Uint8Array | undefined): ObjectRecord | undefi
   }
 }
 
-/** Stores a record as one of the content that `file` has. Gives the file's attributes after that. */
+/**
+ * Stores a record as one of the content that `file` has. Gives the file's attributes after that. Where the stamp is the change counter, which the record
+ * itself moves, the record names the value that the counter comes to have. It is no less than that when something else has moved it as well: then the record
+ * holds for no content, and this one is hashed again when somebody asks.
+ */
 export async function storeRecord(
   volume: Volume,
   call: Call,
   file: Attributes,
-  record: Omit<ObjectRecord, 'stamp' | 'size'>,
+  record: Omit<ObjectRecord, 'stamp' | 'size' | 'modified'>,
 ): Promise<Attributes> {
-  const set = (stamp: bigint): Promise<Attributes> =>
-    volume.setxattr(call, file.id, recordXattr, encodeRecord({ ...record, stamp, size: file.size }), 'either');
-  let [before, stamp] = [stampOfContent(file), stampOfContent(file)];
+  const { size, modified, contentStamp } = file;
+  const set = (described: ObjectRecord): Promise<Attributes> =>
+    volume.setxattr(call, file.id, recordXattr, encodeRecord(described), 'either');
+  if (contentStamp !== undefined) return set({ ...record, stamp: contentStamp, size });
+  const step = volume.traits.quietRecords ? 0n : 1n;
+  let before = file;
   for (let attempt = 1; ; attempt += 1) {
-    const after = await set(stamp);
-    const moved = stampOfContent(after);
-    if (moved === stamp || after.contentStamp !== undefined || attempt === maxSettings) return after;
-    // The record moves the counter that it names: the next one moves it as far again.
-    [before, stamp] = [moved, moved + (moved - before)];
+    const stamp = before.change + step;
+    const after = await set({ ...record, stamp, size, modified });
+    const isElse = volume.traits.writers === 'shared' || !isUntouched(file, after);
+    if (after.change === stamp || isElse || attempt === maxSettings) return after;
+    // Nobody else writes here: what has moved the counter was a change of ours beside it, and none of the content.
+    before = after;
   }
 }
 
-/** How often a record is set to name the counter that setting it moves. When that is not met, the content is hashed once more. */
+/** How often a record is set while something else moves the counter. */
 const maxSettings = 3;
 
+/** Whether bytes and size are the same as far as the times tell. */
+export function isUntouched(before: Attributes, after: Attributes): boolean {
+  return before.size === after.size && sameTime(before.modified, after.modified);
+}
+
+function sameTime(a: Timestamp, b: Timestamp): boolean {
+  return a.seconds === b.seconds && a.nanoseconds === b.nanoseconds;
+}
+
 export function isValid(record: ObjectRecord | undefined, file: Attributes): record is ObjectRecord {
-  return record !== undefined && record.stamp === stampOfContent(file) && record.size === file.size;
+  if (record === undefined || record.stamp !== stampOfContent(file) || record.size !== file.size) return false;
+  return record.modified === undefined || sameTime(record.modified, file.modified);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { requireRemove } from '../../access/checks.ts';
 import { emit } from '../../namespace/files/parts.ts';
+import { renamed } from '../../namespace/files/rename.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
 import { alternateName, plainName } from '../../namespace/names-forms.ts';
 import type { FormedName } from '../../namespace/names-forms.ts';
@@ -84,10 +85,12 @@ async function move(
     if (to.form === 'hashed' || to.form === 'hashedAlternate') {
       await volume.setxattr(caller, file.id, segmentXattr, Buffer.from(segment), 'either');
     }
-    const renamed = await parts.conversions.during({ volume, directory: directory.id, from, file: file.id }, () =>
-      volume.rename(caller, directory.id, from, directory.id, to.name, { ifSource: file.id, noReplace: true }),
+    const rename = () =>
+      volume.rename(caller, directory.id, from, directory.id, to.name, { ifSource: file.id, noReplace: true });
+    const result = await parts.conversions.during({ volume, directory: directory.id, from, file: file.id }, () =>
+      file.type === 'file' ? parts.contents.keep(mount, caller, file.id, renamed, rename) : rename(),
     );
-    if (!renamed.unchanged) parts.folded.note(mount, renamed.from, { removed: from, added: to.name });
+    if (!result.unchanged) parts.folded.note(mount, result.from, { removed: from, added: to.name });
     followRename(
       parts.table.volume(volumeName),
       file.id,
