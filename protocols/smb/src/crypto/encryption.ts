@@ -86,8 +86,8 @@ export class Encryption {
   }
 
   /**
-   * What `frame`, TRANSFORM_HEADER included, carries; `undefined` when it was not sealed for this session, or was changed
-   * on its way.
+   * What `frame`, TRANSFORM_HEADER included, carries, in the place where it lay sealed: memory of its own would cost a large WRITE as much as its
+   * cipher. `undefined` when it was not sealed for this session, or was changed on its way; then the frame is spoilt.
    */
   open(frame: Uint8Array): Uint8Array | undefined {
     const head = transformHeader.read(new Reader(frame));
@@ -100,19 +100,19 @@ export class Encryption {
       decipher.setAuthTag(head.signature);
       decipher.setAAD(aad, { plaintextLength: sealed.length });
       return orUndefined(() => {
-        // With CCM it is `update` that notices a wrong tag.
-        const message = decipher.update(sealed);
+        // CCM takes the message in one piece only; it is `update` that notices a wrong tag.
+        sealed.set(decipher.update(sealed));
         decipher.final();
-        return message;
+        return sealed;
       });
     }
     const decipher = createDecipheriv(this.suite.name, this.decryptionKey, iv, { authTagLength: TAG });
     decipher.setAuthTag(head.signature);
     decipher.setAAD(aad);
-    const message = decipher.update(sealed);
+    for (let at = 0; at < sealed.length; at += STEP) sealed.set(decipher.update(sealed.subarray(at, at + STEP)), at);
     return orUndefined(() => {
       decipher.final();
-      return message;
+      return sealed;
     });
   }
 

@@ -217,8 +217,8 @@ export class Connection implements BudgetHolder, DispatcherHost {
       if (frame.kind === 'smb1') this.send(smb1Negotiate(this.link, this.context.parts, frame.bytes));
       else work = this.dispatcher.receive(frame);
     } finally {
-      // What was sealed has been opened into memory of its own.
-      if (work !== undefined && frame.kind === 'messages') work.buffer = buffer;
+      // What was sealed has been opened in its place.
+      if (work !== undefined) work.buffer = buffer;
       else if (buffer !== undefined) this.context.buffers.give(buffer);
     }
     if (work !== undefined) this.beginOrPark(work);
