@@ -1,4 +1,4 @@
-export { abandonedClients } from './native/unmount.ts';
+export { abandonedClients, exitNow } from './native/unmount.ts';
 export type { Mount } from './native/mount-api.ts';
 export { defaultGateSize, mountCephfs } from './native/mount-cephfs.ts';
 export type { MountOptions } from './native/mount-cephfs.ts';

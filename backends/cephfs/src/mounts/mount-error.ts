@@ -6,7 +6,10 @@ import type { CephOptions } from '../options.ts';
 export function mountError(error: unknown, options: CephOptions): Error {
   const where = options.monitors?.join(', ') ?? options.conf ?? 'the default ceph.conf';
   if (isErrno(error, 'ETIMEDOUT'))
-    return unavailable(`no answer of the Ceph monitors or of a metadata server (${where})`, error);
+    return unavailable(
+      `no answer of the Ceph monitors or of a metadata server (${where}); one that was killed may hold the directory until its session times out`,
+      error,
+    );
   if (isErrno(error, 'EACCES', 'EPERM'))
     return unavailable(`the Ceph cluster refuses client.${options.client}: its key or its capabilities`, error);
   if (isErrno(error, 'ENOENT'))

@@ -23,9 +23,9 @@ export async function openMounts(options: CephOptions): Promise<Mounts> {
   const lanes: Lanes = { metadata: gate.lane(), data: gate.lane() };
   const places: Place[] = [];
   const close = async (): Promise<void> => {
-    await Promise.all(places.map((place) => place.close()));
     lanes.metadata.close();
     lanes.data.close();
+    await Promise.all(places.map((place) => place.close()));
   };
   let epoch: WriteEpoch = randomBytes(8).readBigUInt64LE();
   const count = options.mounts ?? defaults.mounts;

@@ -4,6 +4,7 @@ import type { Call } from '@polynas/core/spi';
 /** What waits for a place; `gone` when nobody wants it any more. */
 interface Waiting {
   readonly issue: () => void;
+  readonly refuse: (error: StorageError) => void;
   gone: boolean;
 }
 
@@ -90,8 +91,10 @@ export class Lane {
   enter(issue: () => void, refuse: (error: StorageError) => void, call?: Call): void {
     const refused = refusal(call);
     if (refused !== undefined) refuse(refused);
+    else if (this.#closed) refuse(closed());
     else if (this.#queue.length === 0 && this.#places.admits()) this.#admit(issue);
-    else if (call?.signal === undefined && call?.deadline === undefined) this.#queue.push({ issue, gone: false });
+    else if (call?.signal === undefined && call?.deadline === undefined)
+      this.#queue.push({ issue, refuse, gone: false });
     else this.#waitWithin(call, issue, refuse);
   }
 
@@ -109,10 +112,11 @@ export class Lane {
     return waiting !== undefined;
   }
 
-  /** It is no longer counted among those that share the gate. */
+  /** It is no longer counted among those that share the gate; who waits, or comes later, is refused. What is under way goes on. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    for (const waiting of this.#queue.splice(0)) if (!waiting.gone) waiting.refuse(closed());
     this.#places.closed();
   }
 
@@ -131,6 +135,10 @@ export class Lane {
       issue: () => {
         forget();
         issue();
+      },
+      refuse: (error) => {
+        forget();
+        refuse(error);
       },
       gone: false,
     };
@@ -153,6 +161,10 @@ function refusal(call: Call | undefined): StorageError | undefined {
 
 function aborted(): StorageError {
   return new StorageError('aborted', 'nobody waits for it any more; the cluster was not asked');
+}
+
+function closed(): StorageError {
+  return new StorageError('unavailable', 'the volume is closed');
 }
 
 function timedOut(): StorageError {

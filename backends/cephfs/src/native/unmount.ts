@@ -1,4 +1,5 @@
 import type { Client } from './client.ts';
+import { requireKoffi } from './library.ts';
 import type { InodePointer } from './mount-api.ts';
 import type { Recalls } from './recalls.ts';
 
@@ -12,12 +13,17 @@ export interface Unmounting {
 
 let abandoned = 0;
 
-/**
- * Clients that were left behind because the cluster did not answer: each holds threads that never come back, so that an orderly `exit` of the process would
- * wait for them for ever. A process that ends with any has to end by a signal to itself.
- */
+/** Clients that were left behind because the cluster did not answer. A process that ends with any has to end by `exitNow`. */
 export function abandonedClients(): number {
   return abandoned;
+}
+
+/**
+ * Ends the process at once (`_exit(2)`). `process.exit` waits for the threads of libuv's pool, those that hang in a call of an abandoned client among them: as long as
+ * the cluster takes. Nothing else of the process may be left to do.
+ */
+export function exitNow(code: number): void {
+  requireKoffi().load(null).func('void _exit(int code)')(code);
 }
 
 /** Waits for what is under way, flushes and lets go. Never rejected, and never longer than twice the timeout: then the client is left behind. */
