@@ -2,10 +2,18 @@ import type { Call, FileId, VolumeTraits } from '@polynas/core/spi';
 import type { AttributeSource } from './attributes/attribute-source.ts';
 import type { Clock } from './attributes/clock.ts';
 import type { Mounts } from './mounts/mounts-api.ts';
+import type { FhPointer, Mount } from './native/mount-api.ts';
 import type { Life } from './tree/life.ts';
 import type { NameCache } from './tree/name-cache.ts';
 import type { Rooms } from './tree/rooms.ts';
 import type { Syncs } from './tree/syncs.ts';
+
+/** An open file of libcephfs, for delegations. */
+export interface HeldFh {
+  readonly mount: Mount;
+  readonly fh: FhPointer;
+  readonly leave: () => void;
+}
 
 /** Which files handles keep alive, and whether what was written to them is still there. Kept by the handles' part (`data/`). */
 export interface OpenFiles {
@@ -13,6 +21,8 @@ export interface OpenFiles {
   isOpen(id: FileId): boolean;
   /** Before what may be the last name of a file is taken away: where a handle is open, the file is opened in CephFS too, which keeps its content. */
   keep(call: Call, id: FileId): Promise<void> | undefined;
+  /** An open file that stays open until `leave`, or for as long as its mount lives. */
+  hold(call: Call, id: FileId, access: 'read' | 'write'): Promise<HeldFh>;
   /** Throws `io` when unstable writes of the file were lost with a mount and nobody has been told yet: nothing may be published of it. */
   expectWhole(id: FileId): void;
 }

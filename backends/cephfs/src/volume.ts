@@ -22,8 +22,12 @@ import type {
   VolumeTraits,
   WriteEpoch,
 } from '@polynas/core/spi';
+import { Leases } from './leases/leases.ts';
+import { Locks } from './locks/locks.ts';
 import type { Mounts } from './mounts/mounts-api.ts';
 import { Placement } from './placement/placement.ts';
+import { Quota } from './quota/quota.ts';
+import { Snapshots } from './snapshots/snapshots.ts';
 import { create } from './tree/create.ts';
 import { getattr } from './tree/getattr.ts';
 import { link } from './tree/link.ts';
@@ -68,9 +72,14 @@ class CephVolume implements Volume {
   readonly traits: VolumeTraits;
   readonly root: FileId;
   readonly placement: Placement;
+  readonly quota: Quota;
+  readonly snapshots: Snapshots;
   // Declared only: they are there where this process alone changes the volume.
   declare readonly lookupNow?: NonNullable<Volume['lookupNow']>;
   declare readonly getattrNow?: NonNullable<Volume['getattrNow']>;
+  // And these where others do as well.
+  declare readonly locks?: Locks;
+  declare readonly leases?: Leases;
   readonly #parts: VolumeParts;
   #closed: Promise<void> | undefined;
 
@@ -79,7 +88,13 @@ class CephVolume implements Volume {
     this.traits = parts.traits;
     this.root = parts.mounts.root;
     this.placement = new Placement(parts);
-    if (parts.traits.writers !== 'head') return;
+    this.quota = new Quota(parts);
+    this.snapshots = new Snapshots(parts);
+    if (parts.traits.writers === 'shared') {
+      this.locks = new Locks(parts);
+      this.leases = new Leases(parts);
+      return;
+    }
     this.lookupNow = (directory, name) => {
       parts.life.expectOpen();
       return lookupNow(parts, directory, name);

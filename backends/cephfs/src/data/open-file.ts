@@ -79,6 +79,12 @@ export class OpenFile {
     }
   }
 
+  /** Keeps an `Fh` open until `leave`, or for as long as its mount lives. */
+  async hold(call: Call, access: 'read' | 'write'): Promise<{ mount: Mount; fh: FhPointer; leave: () => void }> {
+    const fh = await this.#take(call, access);
+    return { mount: fh.inode.mount, fh: fh.pointer, leave: () => this.#leave(fh) };
+  }
+
   /** Nobody has the file open any more. */
   close(): void {
     if (this.#fh !== undefined) this.#retire(this.#fh);

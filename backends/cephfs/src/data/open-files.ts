@@ -1,6 +1,6 @@
 import type { Call, FileHandle, FileId, HandleAccess, WriteEpoch } from '@polynas/core/spi';
 import { StorageError } from '@polynas/core/spi';
-import type { OpenFiles, VolumeContext } from '../context.ts';
+import type { HeldFh, OpenFiles, VolumeContext } from '../context.ts';
 import { getattr } from '../tree/getattr.ts';
 import { CephFileHandle } from './handle.ts';
 import { OpenFile } from './open-file.ts';
@@ -35,6 +35,22 @@ export class OpenFileTable implements OpenFiles {
 
   isOpen(id: FileId): boolean {
     return this.#files.has(id);
+  }
+
+  /** An open file of libcephfs that stays open until `leave`. */
+  async hold(call: Call, id: FileId, access: HandleAccess): Promise<HeldFh> {
+    const file = this.#enter(id);
+    try {
+      const { mount, fh, leave } = await file.hold(call, access);
+      const leaveAll = (): void => {
+        leave();
+        this.left(file);
+      };
+      return { mount, fh, leave: leaveAll };
+    } catch (error) {
+      this.left(file);
+      throw error;
+    }
   }
 
   keep(call: Call, id: FileId): Promise<void> | undefined {

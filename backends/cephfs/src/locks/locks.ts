@@ -1,0 +1,137 @@
+import { StorageError } from '@polynas/core/spi';
+import type { Call, FileId, LocksGroup } from '@polynas/core/spi';
+import type { VolumeContext } from '../context.ts';
+import type { HeldInode } from '../mounts/mounts-api.ts';
+import type { FhPointer, Mount, NativeLock } from '../native/mount-api.ts';
+import { getattr } from '../tree/getattr.ts';
+import { HeldRanges } from './held-ranges.ts';
+
+/** The last byte that `struct flock` reaches; a lock up to it is one to the end of all files. */
+const lastByte = 2n ** 63n - 1n;
+
+type Kind = NativeLock['kind'];
+
+/** A file that locks are held on: one open file of libcephfs for all owners, which ends with the last lock (closing it would end them all). */
+class LockedFile {
+  readonly held = new HeldRanges();
+  /** Calls under way and waiting. */
+  users = 0;
+  open: { readonly inode: HeldInode; readonly fh: FhPointer } | undefined = undefined;
+  /** One call at a time, so that what is held here is what the cluster holds. */
+  turn: Promise<unknown> = Promise.resolve();
+}
+
+/**
+ * Byte-range locks that all clients of the file system see. They end with the session of this client: those of an evicted one are
+ * taken again with the next call on their file, which is rejected with `io` when somebody else was faster.
+ */
+export class Locks implements LocksGroup {
+  readonly #context: VolumeContext;
+  readonly #files = new Map<FileId, LockedFile>();
+
+  constructor(context: VolumeContext) {
+    this.#context = context;
+  }
+
+  lock(
+    call: Call,
+    id: FileId,
+    owner: bigint,
+    range: { readonly start: bigint; readonly end: bigint },
+    kind: Kind,
+  ): Promise<boolean> {
+    return this.#context.life.run(call, async () => {
+      const { start } = range;
+      const end = range.end > lastByte ? lastByte : range.end;
+      if (start < 0n || range.end < start) throw new StorageError('invalid', 'the range of a lock');
+      // No client of CephFS can lock there, so there is nobody to be kept out.
+      if (start > lastByte) return true;
+      const file = this.#enter(id);
+      const turn = file.turn.then(() => this.#locked(call, id, file, owner, start, end, kind));
+      file.turn = turn.catch(() => undefined);
+      try {
+        return await turn;
+      } finally {
+        this.#leave(id, file);
+      }
+    });
+  }
+
+  #enter(id: FileId): LockedFile {
+    let file = this.#files.get(id);
+    if (file === undefined) this.#files.set(id, (file = new LockedFile()));
+    file.users += 1;
+    return file;
+  }
+
+  #leave(id: FileId, file: LockedFile): void {
+    file.users -= 1;
+    if (file.users > 0 || !file.held.empty) return;
+    this.#files.delete(id);
+    this.#close(file);
+  }
+
+  async #locked(
+    call: Call,
+    id: FileId,
+    file: LockedFile,
+    owner: bigint,
+    start: bigint,
+    end: bigint,
+    kind: Kind,
+  ): Promise<boolean> {
+    // What is not held is unlocked already.
+    if (kind === 'unlock' && file.held.empty) return true;
+    const { inode, fh } = await this.#open(call, id, file);
+    try {
+      const granted = await setlk(inode.mount.within(call), fh, owner, start, end, kind);
+      if (granted) file.held.set(owner, start, end, kind);
+      return granted;
+    } catch (error) {
+      throw this.#context.mounts.failed(inode.mount, error);
+    }
+  }
+
+  async #open(call: Call, id: FileId, file: LockedFile): Promise<NonNullable<LockedFile['open']>> {
+    if (file.open?.inode.mount.alive === true) return file.open;
+    this.#close(file);
+    const { mounts } = this.#context;
+    const { type } = await getattr(this.#context, call, id);
+    if (type !== 'file') throw new StorageError(type === 'directory' ? 'isDirectory' : 'wrongType');
+    await mounts.ready(call, id);
+    const inode = await mounts.hold(id);
+    try {
+      const open = { inode, fh: await inode.mount.within(call).open(inode.pointer, 'read') };
+      await takeAgain(inode.mount, open.fh, file.held);
+      file.open = open;
+      return open;
+    } catch (error) {
+      inode.release();
+      throw mounts.failed(inode.mount, error);
+    }
+  }
+
+  #close(file: LockedFile): void {
+    const { open } = file;
+    file.open = undefined;
+    if (open === undefined) return;
+    const { mount } = open.inode;
+    mount
+      .close(open.fh)
+      .catch((error: unknown) => void this.#context.mounts.failed(mount, error))
+      .finally(() => open.inode.release());
+  }
+}
+
+/** What an evicted client held. */
+async function takeAgain(mount: Mount, fh: FhPointer, held: HeldRanges): Promise<void> {
+  for (const { owner, start, end, kind } of [...held.all()]) {
+    if (await setlk(mount, fh, owner, start, end, kind)) continue;
+    await mount.close(fh);
+    throw new StorageError('io', 'a lock went with an evicted client, and somebody else has it now');
+  }
+}
+
+function setlk(mount: Mount, fh: FhPointer, owner: bigint, start: bigint, end: bigint, kind: Kind): Promise<boolean> {
+  return mount.setlk(fh, owner, { kind, start, length: end === lastByte ? 0n : end - start + 1n });
+}

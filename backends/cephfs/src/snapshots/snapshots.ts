@@ -1,0 +1,101 @@
+import { StorageError } from '@polynas/core/spi';
+import type { Call, FileId, Name, SnapshotsGroup } from '@polynas/core/spi';
+import { fileIdOf } from '../attributes/attributes-of.ts';
+import type { VolumeContext } from '../context.ts';
+import type { HeldInode } from '../mounts/mounts-api.ts';
+import type { InodePointer, Mount } from '../native/mount-api.ts';
+import { isErrno } from '../native/storage-error.ts';
+import { checkName } from '../tree/names.ts';
+import { withInode } from '../xattrs/inode-step.ts';
+
+const snapName: Name = new TextEncoder().encode('.snap');
+const superuser = { uid: 0, gid: 0 };
+/** Begins the names under which a directory shows the snapshots of those above it; the MDS gives no such name to one of its own. */
+const inherited = 0x5f;
+const pageEntries = 256;
+
+/** CephFS's own snapshots: the names of a directory's `.snap`. They have what was answered before, synced or not. */
+export class Snapshots implements SnapshotsGroup {
+  readonly #context: VolumeContext;
+
+  constructor(context: VolumeContext) {
+    this.#context = context;
+  }
+
+  create(call: Call, directory: FileId, name: Name): Promise<FileId> {
+    return this.#onSnapshots(call, directory, name, async (mount, snapshots) => {
+      const { inode, statx } = await mount.mkdir(snapshots, name, 0o755, superuser);
+      mount.put(inode);
+      return fileIdOf(statx);
+    });
+  }
+
+  async remove(call: Call, directory: FileId, name: Name): Promise<void> {
+    await this.#onSnapshots(call, directory, name, (mount, snapshots) => mount.rmdir(snapshots, name));
+  }
+
+  list(call: Call, directory: FileId): ReturnType<SnapshotsGroup['list']> {
+    return this.#context.life.runWhileWanted(call, () =>
+      withInode(this.#context, call, directory, (inode) =>
+        this.#within(inode, async (mount, snapshots) => {
+          const found = await namesIn(mount, snapshots);
+          return found.filter(({ name }) => name[0] !== inherited);
+        }),
+      ),
+    );
+  }
+
+  /** A change of a directory's snapshots, stable when answered. */
+  #onSnapshots<T>(
+    call: Call,
+    directory: FileId,
+    name: Name,
+    step: (mount: Mount, snapshots: InodePointer) => Promise<T>,
+  ): Promise<T> {
+    const { life, traits, syncs, attributes } = this.#context;
+    checkName(name, traits);
+    if (name[0] === inherited) throw new StorageError('badName', 'snapshots have no name that begins with _');
+    return life.runWhileWanted(call, () =>
+      withInode(this.#context, call, directory, async (inode) => {
+        const result = await this.#within(inode, step);
+        attributes.drop(directory);
+        await syncs.stable(inode, directory);
+        return result;
+      }),
+    );
+  }
+
+  async #within<T>(
+    { mount, pointer }: HeldInode,
+    step: (mount: Mount, snapshots: InodePointer) => Promise<T>,
+  ): Promise<T> {
+    const found = await mount.lookup(pointer, snapName).catch((error: unknown) => {
+      throw isErrno(error, 'ENOTDIR') ? new StorageError('notDirectory', undefined, { cause: error }) : error;
+    });
+    if (found === undefined) throw new StorageError('notSupported', 'the file system allows no snapshots');
+    try {
+      return await step(mount, found.inode);
+    } finally {
+      mount.put(found.inode);
+    }
+  }
+}
+
+async function namesIn(
+  mount: Mount,
+  snapshots: InodePointer,
+): Promise<{ readonly name: Name; readonly root: FileId }[]> {
+  const directory = await mount.opendir(snapshots);
+  try {
+    const found: { name: Name; root: FileId }[] = [];
+    for (let from = 0n; ;) {
+      const page = await mount.readdirplus(directory, from, pageEntries);
+      for (const { name, statx } of page) found.push({ name, root: fileIdOf(statx) });
+      const last = page.at(-1);
+      if (last === undefined || page.length < pageEntries) return found;
+      from = last.next;
+    }
+  } finally {
+    await mount.releasedir(directory);
+  }
+}
