@@ -38,6 +38,7 @@ import { reservedName } from './tree/names.ts';
 import { parent } from './tree/parent.ts';
 import { publish } from './tree/publish.ts';
 import { readdir } from './tree/readdir.ts';
+import { reading } from './tree/reading.ts';
 import { readlink } from './tree/readlink.ts';
 import { rename } from './tree/rename.ts';
 import { replace } from './tree/replace.ts';
@@ -114,19 +115,19 @@ class CephVolume implements Volume {
   }
 
   statfs(call: Call) {
-    return this.#run(call, () => statfs(this.#parts, call));
+    return this.#read(call, this.root, () => statfs(this.#parts, call));
   }
 
   lookup(call: Call, directory: FileId, name: Name) {
-    return this.#run(call, () => lookup(this.#parts, call, directory, name));
+    return this.#read(call, directory, () => lookup(this.#parts, call, directory, name));
   }
 
   getattr(call: Call, id: FileId) {
-    return this.#run(call, () => getattr(this.#parts, call, id));
+    return this.#read(call, id, () => getattr(this.#parts, call, id));
   }
 
   parent(call: Call, directory: FileId) {
-    return this.#run(call, () => parent(this.#parts, call, directory));
+    return this.#read(call, directory, () => parent(this.#parts, call, directory));
   }
 
   setattr(call: Call, id: FileId, changes: AttributeChanges, options?: SetattrOptions) {
@@ -157,7 +158,7 @@ class CephVolume implements Volume {
   }
 
   readlink(call: Call, id: FileId) {
-    return this.#run(call, () => readlink(this.#parts, call, id));
+    return this.#read(call, id, () => readlink(this.#parts, call, id));
   }
 
   link(call: Call, id: FileId, directory: FileId, name: Name, options?: MutationOptions) {
@@ -193,15 +194,15 @@ class CephVolume implements Volume {
   }
 
   readdir(call: Call, directory: FileId, cookie: Cookie, options: ListOptions) {
-    return this.#run(call, () => readdir(this.#parts, call, directory, cookie, options));
+    return this.#read(call, directory, () => readdir(this.#parts, call, directory, cookie, options));
   }
 
   getxattr(call: Call, id: FileId, name: string) {
-    return this.#run(call, () => getxattr(this.#parts, call, id, name));
+    return this.#read(call, id, () => getxattr(this.#parts, call, id, name));
   }
 
   listxattr(call: Call, id: FileId) {
-    return this.#run(call, () => listxattr(this.#parts, call, id));
+    return this.#read(call, id, () => listxattr(this.#parts, call, id));
   }
 
   setxattr(
@@ -220,7 +221,7 @@ class CephVolume implements Volume {
   }
 
   open(call: Call, id: FileId, access: HandleAccess): Promise<FileHandle> {
-    return this.#run(call, () => this.#parts.opens.open(call, id, access));
+    return this.#read(call, id, () => this.#parts.opens.open(call, id, access));
   }
 
   close(): Promise<void> {
@@ -231,6 +232,10 @@ class CephVolume implements Volume {
   async #close(): Promise<void> {
     await this.#parts.life.end();
     await this.#parts.mounts.close();
+  }
+
+  #read<Result>(call: Call, id: FileId, step: () => Promise<Result>): Promise<Result> {
+    return this.#run(call, () => reading(this.#parts.mounts, call, id, step));
   }
 
   #run<Result>(call: Call, step: () => Promise<Result>): Promise<Result> {

@@ -72,7 +72,7 @@ export class OpenFile {
       } catch (error) {
         const failure = mounts.failed(mount, error);
         if (mount.alive) throw failure;
-        if (life === maxLives) throw new StorageError('tryLater', 'evicted again and again', { cause: failure });
+        if (life === maxLives) throw evictedAgain(failure);
       } finally {
         this.#leave(fh);
       }
@@ -92,17 +92,24 @@ export class OpenFile {
 
   async #take(call: Call, access: 'read' | 'write'): Promise<Fh> {
     const { mounts } = this.#context;
-    for (;;) {
+    for (let lives = 0; lives < maxLives;) {
       const fh = this.#fh;
       if (fh !== undefined && !fh.inode.mount.alive) this.#retire(fh);
       else if (fh !== undefined && (access === 'read' || fh.access === 'write')) {
         fh.users += 1;
         return fh;
       }
-      await mounts.ready(call, this.id);
+      const mount = await mounts.ready(call, this.id);
       this.#opening ??= this.#open(access).finally(() => (this.#opening = undefined));
-      await this.#opening;
+      try {
+        await this.#opening;
+      } catch (error) {
+        // An evicted mount is followed by another one.
+        if (mount.alive) throw error;
+      }
+      if (!mount.alive) lives += 1;
     }
+    throw evictedAgain();
   }
 
   async #open(access: 'read' | 'write'): Promise<void> {
@@ -118,9 +125,7 @@ export class OpenFile {
       if (this.handles === 0) this.#retire(this.#fh);
     } catch (error) {
       inode.release();
-      const failure = mounts.failed(mount, error);
-      // An evicted mount is followed by another one, which `#take` waits for.
-      if (mount.alive) throw failure;
+      throw mounts.failed(mount, error);
     }
   }
 
@@ -145,4 +150,8 @@ export class OpenFile {
       .catch((error: unknown) => void mounts.failed(mount, error))
       .finally(() => inode.release());
   }
+}
+
+function evictedAgain(cause?: unknown): StorageError {
+  return new StorageError('tryLater', 'the cluster evicts this client again and again', { cause });
 }
