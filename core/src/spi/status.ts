@@ -16,6 +16,14 @@ export interface VolumeStatus {
   /** Copies of each byte that the backend keeps now and is meant to keep. */
   readonly copies: { readonly present: number; readonly wanted: number };
   readonly bytesToHeal: number;
+  /** Where copies are missing and the backend counts them. */
+  readonly healing?: {
+    /** Missing copies of objects. */
+    readonly objects: number;
+    readonly bytesPerSecond: number;
+    /** 0 … 1: the part of the copies missing at the worst moment, since all was well, that is there again. */
+    readonly progress: number;
+  };
   readonly capacity: Capacity;
   readonly epoch: WriteEpoch;
 }

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Lanes } from '../native/client.ts';
 import type { MountOptions } from '../native/mount-cephfs.ts';
 import type { PresenceOptions } from '../native/presence.ts';
+import type { ClusterAccess } from '../status/cluster-messages.ts';
 import { defaults } from '../options.ts';
 import type { CephOptions } from '../options.ts';
 
@@ -41,15 +42,38 @@ function presence(options: CephOptions, place: number, name: string): PresenceOp
 /** In the volume's root, not visible through the volume. */
 export const reservedDirectory = '.polynas';
 
-/** As libcephfs and librados name them. */
-export function cephSettings(options: CephOptions): Record<string, string> {
-  const { monitors, key, keyring } = options;
+/** How the monitors are asked for the state of the cluster: by a client of its own, which never waits long. */
+export function clusterAccess(options: CephOptions): ClusterAccess {
+  const { conf, monitors } = options;
+  return {
+    ...(monitors === undefined && { conf: conf ?? null }),
+    client: options.client,
+    settings: {
+      ...whereAndWho(options),
+      client_mount_timeout: String(statusSeconds),
+      rados_mon_op_timeout: String(statusSeconds),
+      log_to_stderr: 'false',
+      err_to_stderr: 'false',
+    },
+  };
+}
+
+const statusSeconds = 5;
+
+/** Options of libcephfs. */
+function cephSettings(options: CephOptions): Record<string, string> {
   const seconds = Math.ceil((options.mountTimeout ?? defaults.mountTimeout) / 1000);
   return {
+    ...whereAndWho(options),
     client_mount_timeout: String(seconds),
     // Operations wait for the cluster as long as it takes: an error after some seconds would leave open whether a mutation happened.
     rados_osd_op_timeout: '0',
     rados_mon_op_timeout: '0',
+  };
+}
+
+function whereAndWho({ monitors, key, keyring }: CephOptions): Record<string, string> {
+  return {
     ...(monitors !== undefined && { mon_host: monitors.join(',') }),
     ...(key !== undefined && { key }),
     ...(keyring !== undefined && { keyring }),

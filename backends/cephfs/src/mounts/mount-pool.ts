@@ -11,6 +11,7 @@ import type { Place } from './place.ts';
 export interface MountPoolParts {
   readonly places: readonly [Place, ...Place[]];
   readonly root: FileId;
+  readonly maxFileSize: number | undefined;
   readonly epoch: () => WriteEpoch;
   readonly status: () => Observable<VolumeStatus>;
   /** Ends the places and what else belongs to the volume. */
@@ -19,12 +20,14 @@ export interface MountPoolParts {
 
 export class MountPool implements Mounts {
   readonly root: FileId;
+  readonly maxFileSize: number | undefined;
   readonly #parts: MountPoolParts;
   readonly #lookups = new Map<FileId, Promise<void>>();
   #closed: Promise<void> | undefined;
 
   constructor(parts: MountPoolParts) {
     this.root = parts.root;
+    this.maxFileSize = parts.maxFileSize;
     this.#parts = parts;
   }
 

@@ -15,6 +15,8 @@ export interface HeldInode {
  */
 export interface Mounts {
   readonly root: FileId;
+  /** Of the file system, as its administrator set it; absent when this client may not know. */
+  readonly maxFileSize?: number | undefined;
   /** Changes with each incarnation of any mount; never the same in two lives. */
   epoch(): WriteEpoch;
   status(): Observable<VolumeStatus>;

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { FileId, VolumeStatus, WriteEpoch } from '@polynas/core/spi';
-import { BehaviorSubject } from 'rxjs';
+import type { WriteEpoch } from '@polynas/core/spi';
 import type { Lanes } from '../native/client.ts';
 import { Gate } from '../native/gate.ts';
-import type { Mount } from '../native/mount-api.ts';
 import { mountCephfs } from '../native/mount-cephfs.ts';
 import { checkOptions, defaults } from '../options.ts';
 import type { CephOptions } from '../options.ts';
 import { mountError } from './mount-error.ts';
-import { mountOptions } from './mount-options.ts';
+import { clusterAccess, mountOptions } from './mount-options.ts';
 import { MountPool } from './mount-pool.ts';
 import type { Mounts } from './mounts-api.ts';
 import { Place } from './place.ts';
+import { ClusterWorker } from '../status/cluster-worker.ts';
+import { StatusSource } from '../status/status-source.ts';
 
 /** One for the process: its volumes share the threads. */
 let gate: Gate | undefined;
@@ -21,52 +21,65 @@ export async function openMounts(options: CephOptions): Promise<Mounts> {
   checkOptions(options);
   gate ??= new Gate(options.gateSize ?? defaults.gateSize);
   const lanes: Lanes = { metadata: gate.lane(), data: gate.lane() };
-  const places: Place[] = [];
+  let epoch: WriteEpoch = randomBytes(8).readBigUInt64LE();
+  const status = new StatusSource({
+    cluster: new ClusterWorker(clusterAccess(options)),
+    fileSystem: options.fileSystem,
+    epoch: () => epoch,
+    now: () => performance.now(),
+    later: unrefTimeout,
+  });
+  const places = makePlaces(options, lanes, {
+    lost: () => {
+      epoch = (epoch + 1n) % (1n << 64n);
+    },
+    serving: (reason) => status.serving(reason),
+  });
   const close = async (): Promise<void> => {
     lanes.metadata.close();
     lanes.data.close();
     await Promise.all(places.map((place) => place.close()));
+    status.close();
   };
-  let epoch: WriteEpoch = randomBytes(8).readBigUInt64LE();
-  const count = options.mounts ?? defaults.mounts;
   try {
-    let first: Mount | undefined;
-    for (let index = 0; index < count; index += 1) {
-      const place = new Place({
-        mount: (lost) => mountCephfs({ ...mountOptions(options, index, lanes), lost }),
-        cachedInodes: Math.ceil((options.cachedInodes ?? defaults.cachedInodes) / count),
-        lost: () => {
-          epoch = (epoch + 1n) % (1n << 64n);
-        },
-        serving: () => undefined,
-        report: (error) => options.report?.(error),
-      });
-      places.push(place);
-      const mount = await place.open();
-      first ??= mount;
-    }
-    const root: FileId = first === undefined ? 1n : (await first.getattr(first.root)).ino;
-    const [head, ...tail] = places;
-    if (head === undefined) throw new Error('a volume without mounts');
-    const status = new BehaviorSubject<VolumeStatus>({
-      health: 'healthy',
-      copies: { present: 1, wanted: 1 },
-      bytesToHeal: 0,
-      capacity: { totalBytes: 0, freeBytes: 0, availableBytes: 0, totalFiles: 0, freeFiles: 0 },
-      epoch,
-    });
-    return new MountPool({
-      places: [head, ...tail],
-      root,
-      epoch: () => epoch,
-      status: () => status,
-      close: async () => {
-        await close();
-        status.complete();
-      },
-    });
+    const [first, ...others] = places;
+    const mount = await first.open();
+    for (const place of others) await place.open();
+    const { ino: root } = await mount.getattr(mount.root);
+    const maxFileSize = (await status.fileSystem())?.maxFileSize;
+    return new MountPool({ places, root, maxFileSize, epoch: () => epoch, status: () => status.status(), close });
   } catch (error) {
     await close();
     throw mountError(error, options);
   }
+}
+
+function makePlaces(
+  options: CephOptions,
+  lanes: Lanes,
+  told: { readonly lost: () => void; readonly serving: (reason: string | undefined) => void },
+): [Place, ...Place[]] {
+  const count = options.mounts ?? defaults.mounts;
+  const reasons = new Map<number, string>();
+  const make = (index: number): Place =>
+    new Place({
+      mount: (lost) => mountCephfs({ ...mountOptions(options, index, lanes), lost }),
+      cachedInodes: Math.ceil((options.cachedInodes ?? defaults.cachedInodes) / count),
+      lost: told.lost,
+      // The volume serves when all of its places do.
+      serving: (reason) => {
+        if (reason === undefined) reasons.delete(index);
+        else reasons.set(index, reason);
+        told.serving([...reasons.values()][0]);
+      },
+      report: (error) => options.report?.(error),
+    });
+  return [make(0), ...Array.from({ length: count - 1 }, (_, index) => make(index + 1))];
+}
+
+/** A timer that nobody waits for at the end of the process. */
+function unrefTimeout(milliseconds: number, run: () => void): () => void {
+  const timer = setTimeout(run, milliseconds);
+  timer.unref();
+  return () => clearTimeout(timer);
 }
