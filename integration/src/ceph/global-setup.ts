@@ -13,6 +13,8 @@ export default function setup(): (() => Promise<void>) | undefined {
   if (process.env[directoryVariable] !== undefined) return undefined;
   const scratch = new ScratchDirectory(tmpdir(), 'polynas-ceph-run-');
   process.env[directoryVariable] = scratch.path;
+  // Of the processes that run the tests: libcephfs blocks a thread of libuv's pool with each call, and the backend makes up to 24 at once.
+  process.env['UV_THREADPOOL_SIZE'] ??= '32';
   return async () => {
     const cluster = join(scratch.path, 'cluster');
     if (existsSync(cluster) && readdirSync(cluster).includes('ready')) await new TestCluster(cluster).discard();

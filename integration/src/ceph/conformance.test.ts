@@ -1,0 +1,57 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { describeVolume } from '@polynas/backend-conformance';
+import { openCephVolume, type CephOptions } from '@polynas/backend-cephfs';
+import type { Volume } from '@polynas/core/spi';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe } from 'vitest';
+import { whyNoCeph } from './requirement.ts';
+import { TestCluster } from './test-cluster.ts';
+
+const kinds: readonly (readonly [string, Pick<CephOptions, 'writers' | 'mounts'>])[] = [
+  ['cephfs', { writers: 'head' }],
+  ['cephfs over three mounts', { writers: 'head', mounts: 3 }],
+  ['cephfs that others write too', { writers: 'shared' }],
+];
+const runs = Number(process.env['POLYNAS_MODEL_RUNS'] ?? 4);
+
+/** The same head opens a volume again: it takes back the sessions of its former life. */
+type Opened = Pick<CephOptions, 'root' | 'clientUuid'>;
+
+function run(name: string, kind: Pick<CephOptions, 'writers' | 'mounts'>): void {
+  const opened = new WeakMap<Volume, Opened>();
+  const open = async (what: Opened): Promise<Volume> => {
+    const { configuration: conf, fileSystem } = await TestCluster.shared();
+    const volume = await openCephVolume({ conf, client: 'admin', fileSystem, ...what, ...kind });
+    opened.set(volume, what);
+    return closingBehind(volume);
+  };
+  describeVolume(name, {
+    open: () => open({ root: `/conformance/${randomUUID()}`, clientUuid: randomBytes(16).toString('hex') }),
+    reopen: async (closed) => {
+      await closings.get(closed);
+      return await open(opened.get(closed) as Opened);
+    },
+    runs,
+  });
+}
+
+const closings = new Map<Volume, Promise<void>>();
+
+/** libcephfs lets go of its last inodes at its next tick, so that each close takes a second. Only who opens the same volume again waits for that. */
+function closingBehind(volume: Volume): Volume {
+  const close = volume.close.bind(volume);
+  volume.close = async () => {
+    const closing = closings.get(volume) ?? close();
+    closings.set(volume, closing);
+    await Promise.race([closing, sleep(10)]);
+  };
+  return volume;
+}
+
+describe.skipIf(whyNoCeph() !== undefined)('on a Ceph cluster', () => {
+  for (const [name, kind] of kinds) run(name, kind);
+
+  afterAll(async () => {
+    await Promise.all(closings.values());
+  });
+});
