@@ -8,6 +8,7 @@ import type { ContentHasher } from './content/hasher.ts';
 import type { GatherBudget } from './content/gather-budget.ts';
 import type { Expiries } from './expiry/expiries.ts';
 import type { SystemDirectories } from '../namespace/system-directory.ts';
+import type { PlacedWriters } from './multipart/placed-parts.ts';
 import type { NameLists } from './list/name-lists.ts';
 
 /** What every object operation works with. */
@@ -23,6 +24,7 @@ export interface ObjectParts extends FileParts {
   readonly lists: NameLists;
   readonly gathering: GatherBudget;
   readonly contentHasher: ContentHasher;
+  readonly placed: PlacedWriters;
   /** Bytes that every part of an upload but the last has at least. */
   readonly minimumPartSize: number;
 }

@@ -18,6 +18,7 @@ import { createUpload } from './multipart/create-upload.ts';
 import { listParts } from './multipart/list-parts.ts';
 import { listUploads } from './multipart/list-uploads.ts';
 import { openUpload } from './multipart/open-upload.ts';
+import { PlacedWriters } from './multipart/placed-parts.ts';
 import { putPart } from './multipart/put-part.ts';
 import { buckets } from './operations/buckets.ts';
 import { compose } from './operations/compose.ts';
@@ -74,6 +75,7 @@ export function createObjectService(options: ObjectServiceOptions): Objects {
     lists,
     gathering: new GatherBudget(),
     contentHasher,
+    placed: new PlacedWriters(),
     minimumPartSize: options.minimumPartSize ?? fiveMiB,
   };
   const usage = new Usage(parts);

@@ -39,8 +39,10 @@ describe('a temporary file that cannot be removed after a failure', () => {
       objects.completeUpload(s3, 1, 'k', id, [{ number, etag }]),
     ];
     expect(await Promise.all(failing.map(codeOf))).toEqual(failing.map(() => 'noSpace'));
-    expect(world.reported).toEqual(failing.map(() => expect.objectContaining({ code: 'io' })));
+    // Parts that lie in place are put together in the file that they are in.
+    const temporary = world.volume.clone === undefined ? failing.slice(1) : failing;
+    expect(world.reported).toEqual(temporary.map(() => expect.objectContaining({ code: 'io' })));
     const left = await leftovers(world);
-    expect(left.filter((path) => path.includes('t-'))).toHaveLength(failing.length);
+    expect(left.filter((path) => path.includes('t-'))).toHaveLength(temporary.length);
   });
 });

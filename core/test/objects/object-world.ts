@@ -127,7 +127,8 @@ export async function leftovers(world: World): Promise<string[]> {
   };
   const system = await world.volume.lookup({}, world.top.id, text('.polynas'));
   await below(system!.id, '');
-  return found.filter((path) => path !== 'uploads' && path !== 'completed');
+  // What the parts of an upload are written into goes with it.
+  return found.filter((path) => path !== 'uploads' && path !== 'completed' && !/^uploads\/[^/]+\/content$/.test(path));
 }
 
 export async function codeOf(work: Promise<unknown>): Promise<string> {

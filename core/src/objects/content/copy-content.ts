@@ -24,7 +24,11 @@ export interface CopiedContent {
 
 const chunkBytes = 262_144;
 
-/** Fills a new file with pieces of others: by reference where the backend can and nobody needs the bytes, else through memory. */
+/**
+ * Fills a new file with pieces of others: by reference where the backend can and nobody needs the bytes, else through memory.
+ *
+ * @param at where the first piece comes to lie in the file
+ */
 export async function copyContent(
   hasher: ContentHasher,
   volume: Volume,
@@ -32,15 +36,16 @@ export async function copyContent(
   to: Attributes,
   pieces: readonly Piece[],
   feed?: Feed,
+  at = 0,
 ): Promise<CopiedContent> {
   const wanted = pieces.filter(({ length }) => length > 0);
   const sameVolume = wanted.every((piece) => piece.volume === volume);
   if (volume.clone !== undefined && sameVolume && feed === undefined) {
     if (wanted.length === 0) return { file: to };
     const ranges = wanted.map(({ id, offset, length }) => ({ id, offset, length }));
-    return { file: (await volume.clone.ranges(call, ranges, to.id, 0)).after };
+    return { file: (await volume.clone.ranges(call, ranges, to.id, at)).after };
   }
-  return copyBytes(hasher, volume, call, to, wanted, feed);
+  return copyBytes(hasher, volume, call, to, wanted, feed, at);
 }
 
 async function copyBytes(
@@ -50,6 +55,7 @@ async function copyBytes(
   to: Attributes,
   pieces: readonly Piece[],
   feed: Feed | undefined,
+  start: number,
 ): Promise<CopiedContent> {
   const target = await volume.open(call, to.id, 'write');
   const memory = hasher.takeMemory(chunkBytes);
@@ -60,7 +66,7 @@ async function copyBytes(
   const writtenIn = new OneEpoch();
   let file = to;
   try {
-    let at = 0;
+    let at = start;
     for (const piece of pieces) {
       const source = await piece.volume.open(call, piece.id, 'read');
       try {

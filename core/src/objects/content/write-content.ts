@@ -30,16 +30,27 @@ class Gatherer {
   #buffer: Uint8Array | undefined = undefined;
   #spare: Uint8Array | undefined = undefined;
   #filled = 0;
+  /** Bytes that are written. */
   #offset = 0;
+  /** Where the content begins in its file. */
+  readonly #at: number;
   #flushing: Promise<WriteResult | undefined> = Promise.resolve(undefined);
   readonly #writtenIn = new OneEpoch();
 
-  constructor(handle: FileHandle, call: Call, size: number, hasher: ContentHasher, length: number | undefined) {
+  constructor(
+    handle: FileHandle,
+    call: Call,
+    size: number,
+    hasher: ContentHasher,
+    length: number | undefined,
+    at: number,
+  ) {
     this.#handle = handle;
     this.#call = call;
     this.#size = size;
     this.#hasher = hasher;
     this.#length = length;
+    this.#at = at;
   }
 
   get total(): number {
@@ -85,7 +96,7 @@ class Gatherer {
     await this.#settled();
     this.#hash ??= this.#hasher.start('md5', this.#length ?? this.#filled);
     const full = buffer.subarray(0, this.#filled);
-    const written = this.#handle.write(this.#call, this.#offset, [full], 'unstable');
+    const written = this.#handle.write(this.#call, this.#at + this.#offset, [full], 'unstable');
     const done = writtenAndHashed(written, this.#hash.update(full));
     // Its failure is met by whoever waits for it next.
     done.catch(() => undefined);
@@ -97,7 +108,11 @@ class Gatherer {
   }
 }
 
-/** Streams a body into a new file. What is written here is made stable by the `replace` that publishes the file. */
+/**
+ * Streams a body into a new file. What is written here is made stable by the `replace` that publishes the file.
+ *
+ * @param at where the body begins in the file
+ */
 export async function writeContent(
   volume: Volume,
   call: Call,
@@ -105,10 +120,11 @@ export async function writeContent(
   body: ObjectBody,
   budget: GatherBudget,
   hasher: ContentHasher,
+  at = 0,
 ): Promise<WrittenContent> {
   const handle = await volume.open(call, file.id, 'write');
   const size = budget.take(body.length ?? largestGather);
-  const gatherer = new Gatherer(handle, call, size, hasher, body.length);
+  const gatherer = new Gatherer(handle, call, size, hasher, body.length, at);
   try {
     for (let bytes = await body.read(); bytes !== undefined; bytes = await body.read()) {
       checkLength(volume, body, gatherer.total + bytes.length, false);

@@ -7,9 +7,10 @@ import { findReadable } from '../operations/head.ts';
 import { emptyMd5 } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
 import { hashContent } from '../record/hash-content.ts';
-import { openUpload } from './open-upload.ts';
+import { openUpload, orNoSuchUpload } from './open-upload.ts';
 import { checkPartNumber } from './part-files.ts';
-import { newPart } from './put-part.ts';
+import { placeFor } from './placed-parts.ts';
+import { newPart, placedPart } from './put-part.ts';
 
 /** A part of another object's bytes: by reference where the backend can, and read once for its MD5. */
 export async function copyPart(
@@ -38,6 +39,16 @@ export async function copyPart(
     throw new ObjectError('invalidRange', { size, start: range.start, end: range.end });
   }
   const { known } = source;
+  const length = range.end - range.start;
+  const place = await orNoSuchUpload(uploadId, placeFor(parts, mount, caller, upload, number, length));
+  if (place !== undefined) {
+    return placedPart(parts, mount, caller, upload, number, place, async () => {
+      const found = { mount: source.mount, known: known! };
+      const copied = await transfer(parts, caller, found, range, place.file, mount, digest, place.at);
+      const { md5 = emptyMd5, writtenIn } = copied;
+      return { record: { md5, ...checksumsOf(digest), placed: length }, writtenIn };
+    });
+  }
   return newPart(parts, mount, caller, upload, number, async (entry) => {
     if (known === undefined) return { file: entry.attributes, record: { md5: emptyMd5, ...checksumsOf(digest) } };
     const copied = await transfer(

@@ -17,6 +17,8 @@ export const maxPartNumber = 10_000;
 export interface PartFile {
   readonly part: ObjectPart;
   readonly file: Attributes;
+  /** Its bytes lie in the upload's content, at its place; else in the file. */
+  readonly isPlaced: boolean;
 }
 
 export function checkPartNumber(number: number): void {
@@ -59,7 +61,8 @@ async function loadPart(
     if (file === undefined) return undefined;
     try {
       const bytes = await mount.volume.getxattr(caller, file.id, partXattr);
-      return bytes && { part: partOf(number, file, bytes), file };
+      if (bytes === undefined) return undefined;
+      return { part: partOf(number, file, bytes), file, isPlaced: decodePart(bytes).placed !== undefined };
     } catch (error) {
       // Uploaded anew since it was looked up: a part that is there all the while must not be missing.
       if (!isStorageError(error, 'stale')) throw error;
@@ -69,10 +72,10 @@ async function loadPart(
 }
 
 export function partOf(number: number, file: Attributes, record: Uint8Array): ObjectPart {
-  const { md5, checksums } = decodePart(record);
+  const { md5, checksums, placed = file.size } = decodePart(record);
   return {
     number,
-    size: file.size,
+    size: placed,
     etag: Buffer.from(md5).toString('hex'),
     modified: file.modified,
     ...(checksums !== undefined && { checksums }),

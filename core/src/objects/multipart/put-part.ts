@@ -11,6 +11,8 @@ import { partXattr } from '../record/xattr-names.ts';
 import type { OpenUpload } from './open-upload.ts';
 import { openUpload, orNoSuchUpload } from './open-upload.ts';
 import { checkPartNumber, partName, partOf } from './part-files.ts';
+import type { Placement } from './placed-parts.ts';
+import { makeStable, placeFor } from './placed-parts.ts';
 import type { PartRecord } from './upload-codec.ts';
 import { encodePart } from './upload-codec.ts';
 
@@ -29,6 +31,14 @@ export async function putPart(
   const upload = await openUpload(parts, mount, caller, key, uploadId);
   const { volume } = mount;
   const { gathering, contentHasher } = parts;
+  const place = await orNoSuchUpload(uploadId, placeFor(parts, mount, caller, upload, number, body.length));
+  if (place !== undefined) {
+    return placedPart(parts, mount, caller, upload, number, place, async () => {
+      const { file, at } = place;
+      const { writtenIn, ...written } = await writeContent(volume, caller, file, body, gathering, contentHasher, at);
+      return { record: { ...recordOf(written), placed: body.length! }, writtenIn };
+    });
+  }
   const gathered = await gatherWhole(volume, body, gathering, contentHasher);
   try {
     const { whole, rest } = gathered;
@@ -68,6 +78,29 @@ async function wholePart(
   return partOf(number, attributes, record);
 }
 
+/** A part whose bytes are written where they will lie in the object: what is a file of its own only says so. */
+export async function placedPart(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  upload: OpenUpload,
+  number: number,
+  place: Placement,
+  fill: () => Promise<{ readonly record: Required<Pick<PartRecord, 'placed'>> & PartRecord } & Written>,
+): Promise<ObjectPart> {
+  try {
+    const { record, writtenIn } = await fill();
+    await orNoSuchUpload(upload.upload.id, makeStable(mount.volume, caller, place.file.id, writtenIn));
+    return await newPart(parts, mount, caller, upload, number, async ({ attributes }) => ({ file: attributes, record }));
+  } finally {
+    place.leave();
+  }
+}
+
+interface Written {
+  readonly writtenIn?: WriteEpoch | undefined;
+}
+
 /** Makes a part of what `fill` writes; it takes the place of an earlier one with the same number in one step. */
 export async function newPart(
   parts: ObjectParts,
@@ -75,11 +108,7 @@ export async function newPart(
   caller: Caller,
   { upload, directory }: OpenUpload,
   number: number,
-  fill: (entry: SystemEntry) => Promise<{
-    readonly file: Attributes;
-    readonly record: PartRecord;
-    readonly writtenIn?: WriteEpoch | undefined;
-  }>,
+  fill: (entry: SystemEntry) => Promise<{ readonly file: Attributes; readonly record: PartRecord } & Written>,
 ): Promise<ObjectPart> {
   const entry = await orNoSuchUpload(upload.id, parts.system.createTemporary(mount, caller, partFile, directory));
   try {

@@ -47,12 +47,15 @@ export interface PartRecord {
   /** 16 bytes. */
   readonly md5: Uint8Array;
   readonly checksums?: ObjectChecksums;
+  /** Bytes of a part that lies in place in the upload's content; of any other its file tells. */
+  readonly placed?: number;
 }
 
 export function encodePart(part: PartRecord): Uint8Array {
   return encode(version, (writer) => {
     writer.bytes(part.md5);
     writeChecksums(writer, part.checksums);
+    if (part.placed !== undefined) writer.u64Number(part.placed);
   });
 }
 
@@ -60,7 +63,8 @@ export function decodePart(bytes: Uint8Array): PartRecord {
   return decode(bytes, version, (reader) => {
     const md5 = reader.bytes(16).slice();
     const checksums = readChecksums(reader);
-    return { md5, ...(checksums !== undefined && { checksums }) };
+    const placed = reader.remaining === 0 ? undefined : reader.u64Number();
+    return { md5, ...(checksums !== undefined && { checksums }), ...(placed !== undefined && { placed }) };
   });
 }
 

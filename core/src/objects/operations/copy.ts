@@ -198,11 +198,12 @@ export async function transfer(
   to: CopiedContent['file'],
   mount: MountedShare,
   digest: Digest | undefined,
+  at = 0,
 ): Promise<CopiedContent> {
   const length = range.end - range.start;
   const piece: Piece = { volume: source.mount.volume, id: source.known.file.id, offset: range.start, length };
   const content = await whileGuarded(parts, caller, source, range, () =>
-    copyContent(parts.contentHasher, mount.volume, caller, to, [piece], digest),
+    copyContent(parts.contentHasher, mount.volume, caller, to, [piece], digest, at),
   );
   await checkUnchanged(parts, caller, source);
   return content;

@@ -16,5 +16,7 @@ export const segmentXattr = 'trusted.polynas.key';
 export const uploadXattr = 'trusted.polynas.upload';
 /** On a part of an upload. */
 export const partXattr = 'trusted.polynas.part';
+/** On the file that an upload's parts are written into in place: the size of each but the last. */
+export const layoutXattr = 'trusted.polynas.layout';
 /** On the memory of a completed upload. */
 export const completedXattr = 'trusted.polynas.completed';
