@@ -1,4 +1,13 @@
+import process from 'node:process';
 import { defineConfig } from 'vitest/config';
+import { filesOnCeph } from './integration/src/ceph/on-ceph.ts';
+
+const integration = {
+  globalSetup: ['integration/src/ceph/global-setup.ts'],
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  fileParallelism: false,
+};
 
 // Workspace packages resolve to their sources (the `source` condition), so tests never run stale output.
 export default defineConfig({
@@ -17,13 +26,17 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { ...integration, name: 'integration', include: ['integration/src/**/*.test.ts'] },
+      },
+      {
+        // The end-to-end tests again, on a volume on Ceph.
+        extends: true,
         test: {
-          name: 'integration',
-          include: ['integration/src/**/*.test.ts'],
-          globalSetup: ['integration/src/ceph/global-setup.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          fileParallelism: false,
+          ...integration,
+          name: 'integration-on-ceph',
+          include: filesOnCeph(process.env['POLYNAS_E2E_FULL'] === '1'),
+          env: { POLYNAS_E2E_BACKEND: 'cephfs' },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

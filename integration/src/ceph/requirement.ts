@@ -20,7 +20,7 @@ const said = new Set<string>();
  * Why no cluster can be started here, or undefined; said aloud once. With POLYNAS_REQUIRE_CLIENTS=1 it is an error instead.
  */
 export function whyNoCeph(): string | undefined {
-  const reason = lacking();
+  const reason = cephMissing();
   if (reason === undefined) return undefined;
   if (process.env['POLYNAS_REQUIRE_CLIENTS'] === '1') throw new Error(reason);
   if (!said.has(reason)) process.stderr.write(`\n*** SKIPPED: tests on CephFS: ${reason} ***\n\n`);
@@ -28,7 +28,8 @@ export function whyNoCeph(): string | undefined {
   return reason;
 }
 
-function lacking(): string | undefined {
+/** The same, and nothing is said. */
+export function cephMissing(): string | undefined {
   if (process.platform !== 'linux') return `needs Linux, not ${process.platform}`;
   if (!libraryFolders.some((folder) => existsSync(`${folder}/libcephfs.so.2`)))
     return 'libcephfs.so.2 is not installed (Debian package libcephfs2)';

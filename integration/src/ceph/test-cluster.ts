@@ -10,6 +10,7 @@ import { clusterFiles } from './files.ts';
 
 const keeper = fileURLToPath(new URL('keeper-process.ts', import.meta.url));
 const startSeconds = 180;
+const scrubSeconds = 120;
 
 /** Environment of the run: where its cluster is, once one is wanted (set by global-setup.ts). */
 export const directoryVariable = 'POLYNAS_CEPH_RUN';
@@ -112,6 +113,20 @@ export class TestCluster {
         throw new Error(`not healthy after ${seconds} s:\n${await this.commands.ceph('status')}`);
       await sleep(500);
     }
+  }
+
+  /** Has the MDS check a directory and all below it against what is stored. Returns the damage that it knows of afterwards. */
+  async scrub(path: string): Promise<string[]> {
+    await this.commands.ceph('tell', 'mds.0', 'scrub', 'start', path, 'recursive,force');
+    const end = performance.now() + scrubSeconds * 1000;
+    for (;;) {
+      if (performance.now() > end) throw new Error(`the scrub of ${path} did not end within ${scrubSeconds} s`);
+      const { status } = (await this.commands.json('tell', 'mds.0', 'scrub', 'status')) as { status: string };
+      if (/no active scrubs/.test(status)) break;
+      await sleep(200);
+    }
+    const damage = (await this.commands.json('tell', 'mds.0', 'damage', 'ls')) as unknown[];
+    return damage.map((each) => JSON.stringify(each));
   }
 
   async #each(action: 'kill' | 'end' | 'again', daemons: readonly string[]): Promise<void> {

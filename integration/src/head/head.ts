@@ -9,6 +9,7 @@ import type { SmbTarget, SwiftTarget } from '../clients/store-client.ts';
 import { endedWithin, endNow, endWithParent, hasEnded } from '../kernel/children.ts';
 import type { KernelLab } from '../kernel/guest.ts';
 import { freePorts } from '../peers/daemon.ts';
+import { CephPlace } from './ceph-place.ts';
 import { declaredUser, keyOf, openShare, passwordOf, users, type AccessKey } from './declared.ts';
 
 const program = fileURLToPath(new URL('../../../head/bin/polynas.js', import.meta.url));
@@ -24,11 +25,14 @@ export interface HeadOptions {
   readonly bare?: boolean;
   /** Runs in the lab's network at 10.0.2.2, ports 2049, 9000, 445 and 8090; else at 127.0.0.1, free ports. */
   readonly lab?: KernelLab;
+  /** Where its volume is: otherwise as the environment has it. */
+  readonly ceph?: CephPlace;
 }
 
 /**
  * A head started as a user starts it: `polynas serve --config polynas.yaml`, with a local volume in a temporary
- * directory. It ends with this process, however this process ends. Memory and log can be looked at from outside.
+ * directory, or with POLYNAS_E2E_BACKEND=cephfs on a directory of its own of the run's Ceph cluster. It ends with this process,
+ * however this process ends. Memory and log can be looked at from outside.
  */
 export class Head implements AsyncDisposable {
   readonly address: string;
@@ -40,12 +44,15 @@ export class Head implements AsyncDisposable {
   readonly directory: string;
   /** How a client program is started so that it reaches this head. */
   readonly wrap: Wrap | undefined;
+  /** Where its volume is, when that is on Ceph. */
+  readonly ceph: CephPlace | undefined;
   #child: ChildProcess | undefined;
   /** Where the log of the process that runs now begins. */
   #logFrom = 0;
 
-  private constructor(address: string, ports: readonly number[], wrap: Wrap | undefined) {
+  private constructor(address: string, ports: readonly number[], wrap: Wrap | undefined, ceph: CephPlace | undefined) {
     this.address = address;
+    this.ceph = ceph;
     [this.nfsPort = 0, this.s3Port = 0, this.smbPort = 0, this.swiftPort = 0] = ports;
     this.wrap = wrap;
     this.directory = mkdtempSync(join(tmpdir(), 'polynas-e2e-'));
@@ -53,9 +60,11 @@ export class Head implements AsyncDisposable {
 
   static async start(options: HeadOptions = {}): Promise<Head> {
     const { lab } = options;
+    // The cluster is not in the lab's network.
+    const ceph = lab ? undefined : (options.ceph ?? (await CephPlace.ofTheRun()));
     const head = lab
-      ? new Head(lab.address, [2049, 9000, 445, 8090], (name, args) => lab.command(name, args))
-      : new Head('127.0.0.1', await freePorts(4), undefined);
+      ? new Head(lab.address, [2049, 9000, 445, 8090], (name, args) => lab.command(name, args), ceph)
+      : new Head('127.0.0.1', await freePorts(4), undefined, ceph);
     head.configure(options);
     try {
       await head.start();
@@ -77,6 +86,7 @@ export class Head implements AsyncDisposable {
         smb: { address: this.address, port: this.smbPort },
         swift: { address: this.address, port: this.swiftPort },
       },
+      ...(this.ceph && { volumes: [this.ceph.volume('main')] }),
       ...(options.bare !== true && declared),
       ...options.config,
     };
@@ -204,11 +214,12 @@ export class Head implements AsyncDisposable {
   }
 
   /**
-   * Stops the head, and has a program of its own compare all records of its local volume with each other. Returns what it found
-   * wrong.
+   * Stops the head, and has a program of its own compare all records of its local volume with each other; Ceph's own scrub where it is
+   * on Ceph. Returns what it found wrong.
    */
   async volumeProblems(): Promise<string[]> {
     if (this.running) await this.stop();
+    if (this.ceph) return this.ceph.problems();
     const directory = join(this.directory, 'polynas-data', 'volumes', 'main');
     const script = `
       const { checkLocalVolume } = await import(${JSON.stringify(localBackend)});
