@@ -1,12 +1,14 @@
 import type { Call, FileId, VolumeTraits } from '@polynas/core/spi';
 import type { AttributeSource } from './attributes/attribute-source.ts';
 import type { Clock } from './attributes/clock.ts';
+import type { ContentCache } from './data/content-cache.ts';
 import type { Mounts } from './mounts/mounts-api.ts';
 import type { FhPointer, Mount } from './native/mount-api.ts';
 import type { Life } from './tree/life.ts';
 import type { NameCache } from './tree/name-cache.ts';
 import type { Rooms } from './tree/rooms.ts';
 import type { Syncs } from './tree/syncs.ts';
+import type { XattrCache } from './xattrs/xattr-cache.ts';
 
 /** An open file of libcephfs, for delegations. */
 export interface HeldFh {
@@ -40,6 +42,9 @@ export interface VolumeContext {
   readonly syncs: Syncs;
   readonly opens: OpenFiles;
   readonly locks: Locks;
+  /** Extended attributes and contents that were read lately; absent where others change them. */
+  readonly xattrs: XattrCache | undefined;
+  readonly contents: ContentCache | undefined;
 }
 
 /** Taken in this order, of one kind by ascending id (names by key): so nobody waits in a circle. */

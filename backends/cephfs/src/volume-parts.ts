@@ -1,18 +1,23 @@
-import type { VolumeTraits } from '@polynas/core/spi';
+import type { VolumeTraits, WriteEpoch } from '@polynas/core/spi';
 import { AttributeSource } from './attributes/attribute-source.ts';
 import { systemClock } from './attributes/clock.ts';
 import type { Clock } from './attributes/clock.ts';
 import type { Locks, VolumeContext } from './context.ts';
+import { ContentCache } from './data/content-cache.ts';
 import { OpenFileTable } from './data/open-files.ts';
 import type { Mounts } from './mounts/mounts-api.ts';
 import { Life } from './tree/life.ts';
 import { NameCache } from './tree/name-cache.ts';
 import { Rooms } from './tree/rooms.ts';
 import { Syncs } from './tree/syncs.ts';
+import { XattrCache } from './xattrs/xattr-cache.ts';
 
 /** Files and names remembered where nobody else changes them, at least; about 1 KiB for each of both. */
 const rememberedFiles = 32_768;
 const rememberedNames = 65_536;
+/** Bytes of extended attributes and of contents. */
+const rememberedXattrs = 16 * 1_048_576;
+const rememberedContents = 64 * 1_048_576;
 
 export interface VolumePartsOptions {
   readonly mounts: Mounts;
@@ -30,6 +35,8 @@ export class VolumeParts implements VolumeContext {
   readonly names: NameCache;
   readonly syncs: Syncs;
   readonly opens: OpenFileTable;
+  readonly xattrs: XattrCache | undefined;
+  readonly contents: ContentCache | undefined;
   readonly locks: Locks = { directories: new Rooms(), names: new Rooms(), files: new Rooms() };
 
   constructor({ mounts, traits, clock = systemClock() }: VolumePartsOptions) {
@@ -39,7 +46,10 @@ export class VolumeParts implements VolumeContext {
     this.clock = clock;
     this.opens = new OpenFileTable(this);
     this.syncs = new Syncs(mounts);
-    this.names = new NameCache(alone ? rememberedNames : 0, () => mounts.epoch());
+    const epoch = (): WriteEpoch => mounts.epoch();
+    this.names = new NameCache(alone ? rememberedNames : 0, epoch);
+    this.xattrs = alone ? new XattrCache(rememberedXattrs, epoch) : undefined;
+    this.contents = alone ? new ContentCache(rememberedContents, epoch) : undefined;
     this.attributes = new AttributeSource({
       mounts,
       entries: alone ? rememberedFiles : 0,

@@ -24,9 +24,16 @@ export interface ChangeParts {
 /** Changes a range of a file's bytes, and makes the change as stable as it was asked for. */
 export async function change(parts: ChangeParts, call: Call, asked: Change): Promise<WriteResult> {
   const { file } = parts;
-  return await file.gate.during(asked.offset, asked.length, () =>
-    file.use(call, 'write', (using) => changeOnce(parts, call, using, asked)),
-  );
+  // Until it is answered, the file's change counter tells nothing of its bytes.
+  file.changing += 1;
+  file.changes += 1;
+  try {
+    return await file.gate.during(asked.offset, asked.length, () =>
+      file.use(call, 'write', (using) => changeOnce(parts, call, using, asked)),
+    );
+  } finally {
+    file.changing -= 1;
+  }
 }
 
 async function changeOnce(parts: ChangeParts, call: Call, using: Using, asked: Change): Promise<WriteResult> {
@@ -47,6 +54,7 @@ async function applied({ context, file }: ChangeParts, call: Call, using: Using,
   const entered = context.locks.files.enter(file.id, 'write');
   const stay = entered instanceof Promise ? await entered : entered;
   try {
+    context.contents?.drop(file.id);
     const { attributes } = await context.attributes.get(call, file.id);
     await asked.apply(using);
     return attributes;

@@ -16,7 +16,7 @@ import { change, unchanged } from './change.ts';
 import type { OpenFileTable } from './open-files.ts';
 import type { OpenFile } from './open-file.ts';
 import { assertReach, assertRange } from './ranges.ts';
-import { readContent } from './read.ts';
+import { readContent, readContentNow } from './read.ts';
 import { allocateContent, punchContent } from './space.ts';
 import { syncContent } from './sync.ts';
 
@@ -40,9 +40,11 @@ export class CephFileHandle implements FileHandle {
     return this.#during(call, () => readContent(context, file, call, offset, length, into));
   }
 
-  /** Contents are libcephfs's, behind a lock that nobody may wait for on the event loop. */
-  readNow(): undefined {
-    return undefined;
+  readNow(offset: number, length: number): ReadResult | undefined {
+    this.#expectOpen();
+    const { context, file } = this.#parts;
+    context.life.expectOpen();
+    return readContentNow(context, file, offset, length);
   }
 
   write(call: Call, offset: number, chunks: readonly Uint8Array[], stability: Stability): Promise<WriteResult> {
@@ -100,7 +102,7 @@ export class CephFileHandle implements FileHandle {
   }
 
   async #during<T>(call: Call, work: () => Promise<T>): Promise<T> {
-    if (!this.#open) throw new StorageError('badHandle', 'the handle is closed');
+    this.#expectOpen();
     this.#running += 1;
     try {
       return await this.#parts.context.life.run(call, work);
@@ -108,5 +110,9 @@ export class CephFileHandle implements FileHandle {
       this.#running -= 1;
       if (this.#running === 0) this.#idle?.();
     }
+  }
+
+  #expectOpen(): void {
+    if (!this.#open) throw new StorageError('badHandle', 'the handle is closed');
   }
 }

@@ -40,6 +40,9 @@ export class OpenFile {
   readonly gate = new RangeGate();
   /** Handles that are open. */
   handles = 0;
+  /** Changes of its content under way, and ever begun. */
+  changing = 0;
+  changes = 0;
   readonly #context: VolumeContext;
   #fh: Fh | undefined = undefined;
   #opening: Promise<void> | undefined = undefined;

@@ -18,7 +18,9 @@ export async function readContent(
 ): Promise<ReadResult> {
   assertRange(offset, length);
   if (into !== undefined && into.length < length) throw new StorageError('invalid', 'the buffer is too small');
-  const size = context.attributes.now(file.id)?.attributes.size;
+  const known = context.attributes.now(file.id)?.attributes;
+  const { changes } = file;
+  const size = known?.size;
   const wanted = size === undefined ? length : Math.max(0, Math.min(length, size - offset));
   const buffer = into?.subarray(0, wanted) ?? new Uint8Array(Buffer.allocUnsafeSlow(wanted).buffer);
   const count = wanted === 0 ? 0 : await file.use(call, 'read', (using) => readPieces(using, offset, buffer));
@@ -26,7 +28,25 @@ export async function readContent(
   // Fewer bytes than there were a moment ago: the file was cut short meanwhile.
   if (count < wanted) return { bytes, eof: true };
   const now = await getattr(context, call, file.id);
-  return { bytes, eof: offset + count >= now.size };
+  const eof = offset + count >= now.size;
+  const isOfOneChange = file.changes === changes && file.changing === 0 && now.change === known?.change;
+  if (isOfOneChange) context.contents?.add(file.id, now.change, offset, bytes, eof);
+  return { bytes, eof };
+}
+
+/** From what was read lately. */
+export function readContentNow(
+  { attributes, contents }: VolumeContext,
+  { id }: OpenFile,
+  offset: number,
+  length: number,
+): ReadResult | undefined {
+  assertRange(offset, length);
+  const known = contents && attributes.now(id)?.attributes;
+  if (contents === undefined || known === undefined) return undefined;
+  const wanted = Math.max(0, Math.min(length, known.size - offset));
+  const bytes = wanted === 0 ? new Uint8Array(0) : contents.get(id, known.change, offset, wanted);
+  return bytes && { bytes, eof: offset + wanted >= known.size };
 }
 
 /** Bytes read: up to the first piece that the file's end made shorter. */

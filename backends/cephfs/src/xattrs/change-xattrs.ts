@@ -16,11 +16,13 @@ export async function changeXattrs(
     const alone = await context.locks.files.enter(id);
     let after: Attributes;
     try {
+      context.xattrs?.changing(id);
       await step(inode);
       after = await context.attributes.changed(inode, id);
     } catch (error) {
       throw meant(error);
     } finally {
+      context.xattrs?.changed(id);
       alone.leave();
     }
     await context.syncs.stable(inode, id);

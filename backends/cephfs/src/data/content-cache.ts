@@ -1,0 +1,114 @@
+import type { FileId, WriteEpoch } from '@polynas/core/spi';
+
+const blockBytes = 4096;
+/** Longer reads are of those who read on, and cost less by the byte. */
+export const longestCached = 65_536;
+
+interface Content {
+  /** Of the file when its blocks were read. */
+  readonly change: bigint;
+  /** Whole blocks, and the one at the end of the file as far as it goes. */
+  readonly blocks: Map<number, Uint8Array>;
+}
+
+/**
+ * Bytes of files that were read lately, so that reading them again costs no thread hop; where nobody but this process changes the volume. They are those of one change
+ * counter of the file: a change of anything voids them.
+ */
+export class ContentCache {
+  readonly #maxBytes: number;
+  readonly #epoch: () => WriteEpoch;
+  /** In order of last use. */
+  readonly #files = new Map<FileId, Content>();
+  #bytes = 0;
+  #lastEpoch: WriteEpoch;
+
+  constructor(maxBytes: number, epoch: () => WriteEpoch) {
+    this.#maxBytes = maxBytes;
+    this.#epoch = epoch;
+    this.#lastEpoch = epoch();
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** A copy of `[offset, offset + length)`, all of which lies in the file; `undefined` when some of it is not here. */
+  get(id: FileId, change: bigint, offset: number, length: number): Uint8Array | undefined {
+    const content = this.#content(id, change);
+    if (content === undefined || length > longestCached) return undefined;
+    const first = Math.floor(offset / blockBytes);
+    const last = Math.floor((offset + length - 1) / blockBytes);
+    for (let index = first; index <= last; index += 1) {
+      const block = content.blocks.get(index);
+      if (
+        block === undefined ||
+        index * blockBytes + block.length < Math.min(offset + length, (index + 1) * blockBytes)
+      )
+        return undefined;
+    }
+    const bytes = new Uint8Array(length);
+    for (let index = first; index <= last; index += 1) {
+      const start = index * blockBytes;
+      const block = content.blocks.get(index);
+      if (block !== undefined)
+        bytes.set(block.subarray(Math.max(0, offset - start), offset + length - start), Math.max(0, start - offset));
+    }
+    this.#files.delete(id);
+    this.#files.set(id, content);
+    return bytes;
+  }
+
+  /** Remembers (a copy of) what was read at `offset`. `end`: it goes to the end of the file. */
+  add(id: FileId, change: bigint, offset: number, bytes: Uint8Array, end: boolean): void {
+    if (bytes.length === 0 || bytes.length > longestCached) return;
+    let content = this.#content(id, change);
+    if (content === undefined) this.#files.set(id, (content = { change, blocks: new Map() }));
+    const limit = offset + bytes.length;
+    for (let index = Math.ceil(offset / blockBytes); index * blockBytes < limit; index += 1) {
+      const start = index * blockBytes;
+      if (start + blockBytes > limit && !end) break;
+      this.#put(content, index, bytes.slice(start - offset, start - offset + blockBytes));
+    }
+    while (this.#bytes > this.#maxBytes) this.#dropOldest();
+  }
+
+  drop(id: FileId): void {
+    const content = this.#files.get(id);
+    if (content === undefined) return;
+    this.#files.delete(id);
+    for (const block of content.blocks.values()) this.#bytes -= block.length;
+  }
+
+  #content(id: FileId, change: bigint): Content | undefined {
+    const epoch = this.#epoch();
+    if (epoch !== this.#lastEpoch) {
+      // Counters of what was lost come again, for other bytes.
+      this.#lastEpoch = epoch;
+      this.#files.clear();
+      this.#bytes = 0;
+    }
+    const content = this.#files.get(id);
+    if (content === undefined || content.change === change) return content;
+    this.drop(id);
+    return undefined;
+  }
+
+  #put({ blocks }: Content, index: number, block: Uint8Array): void {
+    this.#bytes += block.length - (blocks.get(index)?.length ?? 0);
+    blocks.set(index, block);
+  }
+
+  /** The oldest block of the file that was used longest ago. */
+  #dropOldest(): void {
+    for (const [id, { blocks }] of this.#files) {
+      for (const [index, block] of blocks) {
+        blocks.delete(index);
+        this.#bytes -= block.length;
+        break;
+      }
+      if (blocks.size === 0) this.#files.delete(id);
+      return;
+    }
+  }
+}
