@@ -54,6 +54,7 @@ export interface VolumeAnswer {
   readonly reason?: string;
   readonly copies: { readonly present: number; readonly wanted: number };
   readonly bytesToHeal: number;
+  readonly healing?: { readonly objects: number; readonly bytesPerSecond: number; readonly progress: number };
   readonly capacity: { readonly totalBytes: number; readonly availableBytes: number };
   readonly epoch: string;
 }

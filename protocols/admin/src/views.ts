@@ -55,6 +55,7 @@ export function volumeView({ name, backend, place, status }: VolumeReport): Volu
     ...(status.reason !== undefined && { reason: status.reason }),
     copies: { ...status.copies },
     bytesToHeal: status.bytesToHeal,
+    ...(status.healing && { healing: { ...status.healing } }),
     capacity: { ...status.capacity },
     epoch: status.epoch.toString(16).padStart(16, '0'),
   };

@@ -160,6 +160,7 @@ describe('the rest', () => {
     expect(status.body).toMatchObject({ version: '1.2.3', uptimeSeconds: 60, startedAt: '1970-01-01T00:00:01.000Z' });
     expect(status.body.doors[0]).toMatchObject({ name: 'nfs', port: 12049, connections: 2 });
     expect(status.body.volumes[0]).toMatchObject({
+      healing: { objects: 3, bytesPerSecond: 1000, progress: 0.25 },
       health: 'healthy',
       epoch: '0000000000000abc',
       copies: { present: 1 },

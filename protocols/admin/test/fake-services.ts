@@ -98,6 +98,7 @@ export function fakeContext(): AdminContext & { readonly changes: string[]; read
           health: 'healthy',
           copies: { present: 1, wanted: 1 },
           bytesToHeal: 0,
+          healing: { objects: 3, bytesPerSecond: 1000, progress: 0.25 },
           capacity: { totalBytes: 100, freeBytes: 50, availableBytes: 40, totalFiles: 10, freeFiles: 5 },
           epoch: 0xabcn,
         },

@@ -8,6 +8,13 @@ function indented(text: string): string {
   return text.replace(/^/gm, '  ');
 }
 
+function toHeal({ bytesToHeal, healing }: VolumeAnswer): string {
+  if (healing === undefined) return bytes(bytesToHeal);
+  const { objects, bytesPerSecond, progress } = healing;
+  const speed = bytesPerSecond > 0 ? `, ${bytes(bytesPerSecond)}/s` : '';
+  return `${bytes(bytesToHeal)} (${objects} copies, ${Math.floor(progress * 100)} % done${speed})`;
+}
+
 function volumeRow(volume: VolumeAnswer): string[] {
   const { present, wanted } = volume.copies;
   const { totalBytes, availableBytes } = volume.capacity;
@@ -16,7 +23,7 @@ function volumeRow(volume: VolumeAnswer): string[] {
     volume.backend,
     volume.reason === undefined ? volume.health : `${volume.health} (${volume.reason})`,
     `${present} of ${wanted}`,
-    bytes(volume.bytesToHeal),
+    toHeal(volume),
     bytes(availableBytes),
     bytes(totalBytes),
     volume.epoch,

@@ -8,6 +8,19 @@ export class CopiesModel {
   wanted!: number;
 }
 
+export class HealingModel {
+  @Required()
+  @Description('Missing copies of objects')
+  objects!: number;
+
+  @Required()
+  bytesPerSecond!: number;
+
+  @Required()
+  @Description('0 to 1: the part of the copies missing at the worst moment that is there again')
+  progress!: number;
+}
+
 export class CapacityModel {
   @Required()
   totalBytes!: number;
@@ -50,6 +63,10 @@ export class VolumeModel {
 
   @Required()
   bytesToHeal!: number;
+
+  @Property(HealingModel)
+  @Description('While copies are missing and the backend counts them')
+  healing?: HealingModel;
 
   @Required()
   @Property(CapacityModel)
