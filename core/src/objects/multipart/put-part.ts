@@ -91,7 +91,10 @@ export async function placedPart(
   try {
     const { record, writtenIn } = await fill();
     await orNoSuchUpload(upload.upload.id, makeStable(mount.volume, caller, place.file.id, writtenIn));
-    return await newPart(parts, mount, caller, upload, number, async ({ attributes }) => ({ file: attributes, record }));
+    return await newPart(parts, mount, caller, upload, number, async ({ attributes }) => ({
+      file: attributes,
+      record,
+    }));
   } finally {
     place.leave();
   }

@@ -5,7 +5,7 @@ import { unnamed } from '../../namespace/files/remove.ts';
 import type { KeyPath } from '../../namespace/keys.ts';
 import { parseKey } from '../../namespace/keys.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
-import type { Caller, ObjectConditions, ObjectInfo, ObjectMetadata, ShareId } from '../../service/index.ts';
+import type { Caller, Guard, ObjectConditions, ObjectInfo, ObjectMetadata, ShareId } from '../../service/index.ts';
 import type { Attributes, Removed } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import { areAboutContent, checkConditions } from '../conditions.ts';
@@ -26,6 +26,7 @@ import { walk } from '../tree/walk.ts';
 import type { Step, Walk } from '../tree/walk.ts';
 import { findMarker } from './put-marker.ts';
 import { presentObject } from './present.ts';
+import { holdUnchanged } from './hold-unchanged.ts';
 
 /**
  * Removes the object, and the implicit directories that are empty without it. `undefined` when there was none.
@@ -108,9 +109,12 @@ async function removeFile(
     access: 'delete',
     door: caller.door,
   });
+  const isAboutContent = areAboutContent(conditions) || expiredBy !== undefined;
+  let hold: Guard | undefined;
   try {
     // What is written after this look is another content.
-    const stamp = areAboutContent(conditions) || expiredBy !== undefined ? file.contentStamp : undefined;
+    if (isAboutContent) hold = await holdUnchanged(parts, mount, caller, file);
+    const stamp = isAboutContent ? file.contentStamp : undefined;
     const ifTarget = { id: file.id, ...(stamp !== undefined && { stamp }) };
     const unlink = (): Promise<Removed> => volume.unlink(caller, directory.id, name, { ifTarget });
     const { removed, directory: change } = await (file.nlink > 1
@@ -119,6 +123,7 @@ async function removeFile(
     parts.folded.note(mount, change, { removed: name });
     await afterRemoval(parts, mount, removed);
   } finally {
+    hold?.exit();
     guard.exit();
   }
   emit(parts, caller, mount.share.id, {

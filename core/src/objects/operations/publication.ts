@@ -3,11 +3,10 @@ import type { SystemEntry } from '../../namespace/system-directory.ts';
 import type { Caller, ObjectMetadata } from '../../service/index.ts';
 import type { FileId, Name, NewFile, Replaced, TargetCondition, WriteEpoch } from '../../spi/index.ts';
 import type { ObjectParts } from '../parts.ts';
+import type { Likeness } from './likeness.ts';
 import type { Known } from '../record/etags.ts';
 import { encodeRecord, stampOffset } from '../record/record-codec.ts';
 import { recordXattr } from '../record/xattr-names.ts';
-
-export type Ownership = Pick<NewFile, 'uid' | 'gid' | 'mode'>;
 
 /** A content that is ready to become an object, and what is said of it. */
 export interface Publication {
@@ -16,13 +15,13 @@ export interface Publication {
    * Makes it what a name means, in one step, stable when answered: readers see all of what was there before, or all of this.
    * The record that comes back is stored, and its stamp may not be that of the content.
    *
-   * @param owner whose the file is from now on; absent where the one that is there stays who it is
+   * @param owner whose the file is from now on, and what it looks like; absent where the one that is there stays who it is
    */
   publish(
     directory: FileId,
     name: Name,
     ifTarget: TargetCondition,
-    owner: Ownership | undefined,
+    owner: Likeness | undefined,
   ): Promise<{ readonly replaced: Replaced; readonly record: Known['record'] }>;
 }
 
@@ -42,9 +41,13 @@ export function temporaryFile(
   const { volume } = mount;
   let { attributes } = entry;
   /** It may have been made when nobody knew whose it would be. */
-  const giveTo = async ({ uid, gid, mode }: Ownership): Promise<void> => {
-    if (attributes.uid === uid && attributes.gid === gid && attributes.mode === mode) return;
-    ({ after: attributes } = await volume.setattr(caller, attributes.id, { uid, gid, mode }));
+  const giveTo = async ({ uid, gid, mode, dosBits = 0, xattrs = new Map() }: Likeness): Promise<void> => {
+    const wanted = { uid, gid, mode, dosBits };
+    const isSame = (Object.keys(wanted) as (keyof typeof wanted)[]).every((name) => attributes[name] === wanted[name]);
+    if (!isSame) ({ after: attributes } = await volume.setattr(caller, attributes.id, wanted));
+    for (const [name, value] of xattrs) {
+      attributes = await volume.setxattr(caller, attributes.id, name, value, 'either');
+    }
   };
   return {
     metadata: record.metadata,
@@ -78,8 +81,7 @@ export function wholeContent(
   return {
     metadata: record.metadata,
     publish: async (directory, name, ifTarget, owner = nobody) => {
-      const { uid, gid, mode } = owner;
-      const file = { uid, gid, mode, xattrs: all };
+      const file = { ...owner, xattrs: new Map([...(owner.xattrs ?? []), ...all]) };
       const replaced = await parts.system.withAside(mount, caller, undefined, (aside) =>
         volume.publish!(caller, directory, name, file, bytes.length === 0 ? [] : [bytes], {
           aside,
@@ -93,4 +95,4 @@ export function wholeContent(
 }
 
 /** Where the file that is there keeps its owner. */
-const nobody: Ownership = { uid: 0, gid: 0, mode: 0o600 };
+const nobody: Likeness = { uid: 0, gid: 0, mode: 0o600 };

@@ -4,7 +4,7 @@ import { emit, maxRetries } from '../../namespace/files/parts.ts';
 import type { KeyPath } from '../../namespace/keys.ts';
 import type { MountedShare } from '../../namespace/mounts.ts';
 import { alternateName, plainName } from '../../namespace/names-forms.ts';
-import type { Caller, ObjectConditions } from '../../service/index.ts';
+import type { Caller, Guard, ObjectConditions } from '../../service/index.ts';
 import type { Attributes, Replaced, TargetCondition } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
 import { areAboutContent, checkConditions } from '../conditions.ts';
@@ -24,7 +24,10 @@ import { lookup } from '../../namespace/look.ts';
 import { segmentLock } from '../tree/locks.ts';
 import type { Step } from '../tree/walk.ts';
 import { presentObject } from './present.ts';
-import type { Ownership, Publication } from './publication.ts';
+import type { Likeness } from './likeness.ts';
+import { likenessOf } from './likeness.ts';
+import type { Publication } from './publication.ts';
+import { holdUnchanged } from './hold-unchanged.ts';
 
 /**
  * Makes a content the object of a key. Conditions are checked in the same step as the change: what was looked at is named to the
@@ -120,8 +123,6 @@ async function takeOver(
 ): Promise<Known> {
   const { volume, volumeName } = mount;
   requireWrite(caller, current);
-  // Where the name is taken over, the new file looks like the one before.
-  const owner = volume.traits.replace === 'rename' ? current : undefined;
   return parts.mutex.run(caller, recordLock(volumeName, current.id), async () => {
     const guard = await parts.table.enterFor(caller, {
       volume: volumeName,
@@ -129,13 +130,19 @@ async function takeOver(
       access: 'replace',
       door: caller.door,
     });
+    const isAboutContent = areAboutContent(conditions);
+    let hold: Guard | undefined;
     try {
-      const stamp = areAboutContent(conditions) ? current.contentStamp : undefined;
-      await clearPrivileges(volume, caller, current);
+      if (isAboutContent) hold = await holdUnchanged(parts, mount, caller, current);
+      const stamp = isAboutContent ? current.contentStamp : undefined;
+      const swaps = volume.traits.replace === 'swap';
+      if (swaps) await clearPrivileges(volume, caller, current);
+      const owner = swaps ? undefined : await likenessOf(mount, caller, current);
       await parts.handles.forget(volume, current.id);
       const target = { id: current.id, ...(stamp !== undefined && { stamp }) };
       return await replace(parts, mount, caller, directory, found.name, publication, target, owner);
     } finally {
+      hold?.exit();
       guard.exit();
     }
   });
@@ -149,7 +156,7 @@ async function replace(
   name: Buffer,
   publication: Publication,
   ifTarget: TargetCondition,
-  owner: Ownership | undefined,
+  owner: Likeness | undefined,
 ): Promise<Known> {
   const { volume } = mount;
   const { replaced: result, record } = await publication.publish(directory.id, name, ifTarget, owner);
