@@ -18,8 +18,14 @@ const readers = 6;
 /**
  * Compares what is there with what was acknowledged, place by place: everything that was acknowledged as stable is there unless something
  * that was asked for later is, and nothing is there that nobody asked for. Returns what is wrong.
+ *
+ * @param foreign what is there and none of this journal's business
  */
-export async function check(journal: Journal, view: View): Promise<string[]> {
+export async function check(
+  journal: Journal,
+  view: View,
+  foreign = (_path: string): boolean => false,
+): Promise<string[]> {
   const wrong = [...journal.wrong];
   const directories = directoriesOf(journal);
   const files = [...journal.names.values()].filter(({ label }) => !directories.has(label));
@@ -29,7 +35,9 @@ export async function check(journal: Journal, view: View): Promise<string[]> {
     if (!place.accepts(value)) wrong.push(`${place.label}: ${say(content)}, not ${saying(place)}`);
   });
   await inParallel([...directories], async (directory) => {
-    wrong.push(...wrongNames(journal, directory, await view.names(directory)));
+    const found = await view.names(directory);
+    const ours = found?.filter((name) => !foreign(posix.join(directory, name)));
+    wrong.push(...wrongNames(journal, directory, ours));
   });
   await inParallel([...journal.blocks], async ([path, places]) => {
     wrong.push(...wrongBlocks(path, places, await view.content(path)));

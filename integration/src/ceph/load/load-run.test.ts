@@ -29,17 +29,19 @@ test('a head that is killed under load keeps what it acknowledged', async () => 
 
 test('what is lost or changed behind the clients is found', async () => {
   const { journal } = load;
-  const files = [...journal.names.values()].filter((place) => place.label.startsWith('nfs-stable') && place.settled);
+  const files = [...journal.names.values()].filter(
+    (place) => place.label.startsWith('load-nfs-stable') && place.settled,
+  );
   const [lost, changed] = files;
   const s3 = await LoadRun.objects(head);
   await s3.delete(lost!.label);
   await s3.put(changed!.label, Buffer.from('something else'));
-  await s3.put('foreign', Buffer.from('nobody wrote it'));
+  await s3.put('load-foreign', Buffer.from('nobody wrote it'));
   s3.close();
   const wrong = await load.check();
   expect(wrong).toEqual(
     expect.arrayContaining([
-      `foreign: is listed, and nobody has it there`,
+      `load-foreign: is listed, and nobody has it there`,
       `${lost!.label}: is not listed`,
       expect.stringMatching(new RegExp(`^${lost!.label}: not there, not `)),
       expect.stringMatching(new RegExp(`^${changed!.label}: 14 bytes`)),

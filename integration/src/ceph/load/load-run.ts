@@ -21,29 +21,33 @@ export class LoadRun {
   readonly unstable: readonly NfsUnstableLane[];
   readonly lanes: readonly AnyLane[];
   readonly #head: Head;
+  readonly #name: string;
 
-  /** The share by S3. */
-  static objects(head: Head): Promise<ObjectClient> {
-    return s3(head);
+  /** A share by S3. */
+  static objects(head: Head, share?: string): Promise<ObjectClient> {
+    return s3(head, share);
   }
 
-  constructor(head: Head) {
+  /** @param name begins the names of all that its clients make: several runs of one share keep apart */
+  constructor(head: Head, name = 'load') {
     this.#head = head;
+    this.#name = name;
+    const of = (lane: string): string => `${name}-${lane}`;
     const { journal } = this;
     const nfs = (): Promise<NfsClient> => mount(head);
     const smb = (): Promise<SmbClient> => {
       const { port, share, user, password } = head.smbTarget('alice');
       return SmbClient.connect({ port, share, user: { name: user, password } }, false);
     };
-    this.unstable = ['nfs-unstable-a', 'nfs-unstable-b'].map((name) => new NfsUnstableLane(name, journal, nfs));
+    this.unstable = ['nfs-unstable-a', 'nfs-unstable-b'].map((lane) => new NfsUnstableLane(of(lane), journal, nfs));
     this.lanes = [
       ...this.unstable,
-      new NfsStableLane('nfs-stable', journal, nfs),
-      new NfsNamesLane('nfs-names', journal, nfs),
-      new SmbLane('smb', journal, smb),
-      new ObjectLane('s3-a', journal, () => s3(head)),
-      new ObjectLane('s3-b', journal, () => s3(head)),
-      new ObjectLane('swift', journal, () => swift(head)),
+      new NfsStableLane(of('nfs-stable'), journal, nfs),
+      new NfsNamesLane(of('nfs-names'), journal, nfs),
+      new SmbLane(of('smb'), journal, smb),
+      new ObjectLane(of('s3-a'), journal, () => s3(head)),
+      new ObjectLane(of('s3-b'), journal, () => s3(head)),
+      new ObjectLane(of('swift'), journal, () => swift(head)),
     ];
   }
 
@@ -95,7 +99,7 @@ export class LoadRun {
     const nfs = await mount(this.#head);
     const objects = new ObjectClients(() => s3(this.#head));
     try {
-      return await check(this.journal, viewOf(nfs, objects));
+      return await check(this.journal, viewOf(nfs, objects), (path) => !path.startsWith(this.#name));
     } finally {
       nfs.close();
       objects.close();
@@ -131,9 +135,9 @@ function mount(head: Head): Promise<NfsClient> {
   return NfsClient.mount({ nfsPort, mountPort: nfsPort, exportPath: '/files', uid: 1000, gid: 1000 });
 }
 
-async function s3(head: Head): Promise<ObjectClient> {
+async function s3(head: Head, bucket = 'files'): Promise<ObjectClient> {
   const { accessKeyId: accessKey, secretAccessKey: secretKey } = head.key('alice');
-  const server = { port: head.s3Port, bucket: 'files', accessKey, secretKey, region: 'us-east-1' };
+  const server = { port: head.s3Port, bucket, accessKey, secretKey, region: 'us-east-1' };
   const client = await S3Client.connect(server);
   return {
     put: (key, bytes) => client.put(key, { bytes, digest: digestOf(bytes) }),

@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { CephPlace } from '../head/ceph-place.ts';
+import { openShare } from '../head/declared.ts';
+import { Head } from '../head/head.ts';
+import { HealthWatch, volumeHealth } from './health-watch.ts';
+import { LoadRun } from './load/load-run.ts';
+import { whyNoCeph } from './requirement.ts';
+import { resourcesOf, type Resources } from './resources.ts';
+import { TestCluster } from './test-cluster.ts';
+
+/** Changes and reads that each client gets on by, so that it counts as working. */
+const some = 15;
+/** How long an outage lasts. */
+const outage = 20_000;
+const MIB = 2 ** 20;
+
+describe.skipIf(whyNoCeph() !== undefined)('failures under load through all doors', () => {
+  let cluster: TestCluster;
+  let head: Head;
+  /** After the first load: what the head holds when it has nothing to do. */
+  let atRest: Resources;
+  const loads: LoadRun[] = [];
+
+  beforeAll(async () => {
+    cluster = await TestCluster.shared();
+    await cluster.healthy();
+    const place = new CephPlace(cluster);
+    const other = { ...openShare, name: 'other', volume: 'scratch' };
+    const volumes = [place.volume('main'), { name: 'scratch', backend: 'memory' }];
+    head = await Head.start({ ceph: place, config: { volumes, shares: [openShare, other] } });
+    await expect.poll(async () => (await volumeHealth(head)).health, { timeout: 60_000 }).toBe('healthy');
+    const { load } = await underLoad('first', async () => undefined);
+    await load.stop();
+    expect(await load.check()).toEqual([]);
+    atRest = await resourcesOf(head);
+  });
+
+  afterEach(async (context) => {
+    if (context.task.result?.state === 'fail') process.stderr.write(`${head.logTail(40)}\n`);
+  });
+
+  afterAll(async () => {
+    await head?.[Symbol.asyncDispose]();
+  });
+
+  /** Runs the clients of all doors before, during and after what is done meanwhile; each gets on afterwards. Nothing is answered wrongly. */
+  async function underLoad(
+    name: string,
+    fault: (load: LoadRun) => Promise<void>,
+  ): Promise<{ load: LoadRun; watch: HealthWatch }> {
+    const load = new LoadRun(head, name);
+    loads.push(load);
+    const watch = new HealthWatch(head);
+    load.start();
+    try {
+      await load.progress(some, 120);
+      await load.uncommitted();
+      await fault(load);
+      await load.progress(some, 120);
+      await cluster.healthy();
+      await expect.poll(async () => (await volumeHealth(head)).health, { timeout: 60_000 }).toBe('healthy');
+    } finally {
+      await load.stop();
+      await watch.stop();
+      tell(name, load, watch);
+    }
+    expect(load.journal.wrong).toEqual([]);
+    return { load, watch };
+  }
+
+  /** All that was acknowledged is there, and what the head took for the load it gave back. */
+  async function afterwards(load: LoadRun): Promise<void> {
+    expect(await load.check()).toEqual([]);
+    const now = await resourcesOf(head);
+    process.stderr.write(`    at rest ${JSON.stringify(atRest)}, now ${JSON.stringify(now)}\n`);
+    expect(now.holders).toBe(atRest.holders);
+    expect(now.descriptors).toBeLessThanOrEqual(atRest.descriptors + 40);
+    expect(now.memory).toBeLessThanOrEqual(atRest.memory + 400 * MIB);
+  }
+
+  /** A volume that is not on the cluster is served within two seconds, and the head answers for itself. */
+  async function othersAreServed(): Promise<void> {
+    const client = await LoadRun.objects(head, 'other');
+    const from = performance.now();
+    await client.put('key', Buffer.from('value'));
+    expect((await client.get('key')).toString()).toBe('value');
+    client.close();
+    expect((await head.polynas(['status'])).status).toBe(0);
+    expect(performance.now() - from).toBeLessThan(5000);
+  }
+
+  test('kill -9 of an OSD, which comes back', async () => {
+    const { load, watch } = await underLoad('osd', async (running) => {
+      await cluster.kill('osd.0');
+      // Two copies are enough.
+      await running.progress(some, 60);
+      await expect.poll(async () => (await volumeHealth(head)).health, { timeout: 60_000 }).toBe('degraded');
+      await running.progress(some, 60);
+      await cluster.again('osd.0');
+    });
+    expect(failuresOf(load)).toEqual([]);
+    expect(watch.states[0]).toBe('healthy');
+    expect(watch.states).toContain('degraded');
+    expect(watch.states).toContain('recovering');
+    expect(watch.states.at(-1)).toBe('healthy');
+    await afterwards(load);
+  });
+
+  test('two OSDs away for 20 seconds: fewer copies than are needed to write', async () => {
+    const { load, watch } = await underLoad('two-osds', async () => {
+      await cluster.kill('osd.1', 'osd.2');
+      await sleep(outage / 2);
+      await othersAreServed();
+      await sleep(outage / 2);
+      await cluster.again('osd.1', 'osd.2');
+    });
+    expect(watch.states.some((state) => state === 'unavailable' || state === 'degraded')).toBe(true);
+    await afterwards(load);
+  });
+
+  test('the MDS is killed and started again', async () => {
+    const { load } = await underLoad('mds', async () => {
+      await cluster.kill('mds.a');
+      await sleep(3000);
+      await othersAreServed();
+      await cluster.again('mds.a');
+    });
+    await afterwards(load);
+  });
+
+  test('the monitor is away for 20 seconds', async () => {
+    const { load } = await underLoad('monitor', async () => {
+      await cluster.end('mon.a');
+      await sleep(outage / 2);
+      await othersAreServed();
+      await sleep(outage / 2);
+      await cluster.again('mon.a');
+    });
+    await afterwards(load);
+  });
+
+  test('the head is thrown out of the cluster while it holds unstable data', async () => {
+    const { load } = await underLoad('eviction', async () => {
+      const ours = (await cluster.sessions()).filter(({ client_metadata: { pid } }) => Number(pid) === head.pid);
+      expect(ours).not.toEqual([]);
+      await cluster.evict(ours);
+    });
+    // Whoever had written unstable was told by the verifier, and wrote it again.
+    expect(load.unstable.map(({ changedVerifiers }) => changedVerifiers)).not.toContain(0);
+    await afterwards(load);
+  });
+
+  test('kill -9 of the head with dirty data', async () => {
+    const { load } = await underLoad('kill', async () => {
+      await head.kill9();
+      const from = performance.now();
+      await head.start();
+      // The session of the killed process is taken back, not waited for (a minute).
+      expect(performance.now() - from).toBeLessThan(30_000);
+    });
+    expect(load.unstable.map(({ changedVerifiers }) => changedVerifiers)).not.toContain(0);
+    await afterwards(load);
+  });
+
+  test('after a restart everything of every load is still there, and the tree is whole', async () => {
+    await head.restart();
+    for (const load of loads) expect(await load.check()).toEqual([]);
+    expect(head.faults()).toEqual([]);
+    expect(await head.volumeProblems()).toEqual([]);
+  });
+});
+
+/** Calls that were not done, of any client. */
+function failuresOf(load: LoadRun): string[] {
+  return Object.entries(load.failures()).flatMap(([lane, failures]) =>
+    Object.entries(failures).map(([text, times]) => `${lane}: ${times} × ${text}`),
+  );
+}
+
+/** What docs/backends/cephfs.md tells of. */
+function tell(name: string, load: LoadRun, watch: HealthWatch): void {
+  const lines = [
+    `${name}: acknowledged ${JSON.stringify(load.acknowledged())}`,
+    `status ${watch.seen.map(({ health, reason, copies, bytesToHeal }) => `${health}(${copies.present}/${copies.wanted}, ${bytesToHeal} to heal${reason === undefined ? '' : `: ${reason}`})`).join(' → ')}`,
+    ...failuresOf(load),
+  ];
+  process.stderr.write(`${lines.map((line) => `    ${line}`).join('\n')}\n`);
+}
