@@ -199,23 +199,23 @@ export function publishTests(f: Fixture): void {
 
     test('publish_whileRead_showsOldOrNewWhole', async ({ skip }) => {
       skip(!isThere(), 'no publish');
-      const sizes = [50_000, 4000];
-      let current = (await publish('a', { content: pattern(50_000, 0) })).attributes.id;
+      const contents = Array.from({ length: 21 }, (_, seed) => pattern(seed % 2 === 0 ? 50_000 : 4000, seed));
+      let current = (await publish('a', { content: contents[0]! })).attributes.id;
       let publishing = true;
       const publisher = (async () => {
-        for (let seed = 1; seed <= 20; seed += 1) {
-          const content = pattern(sizes[seed % 2]!, seed);
-          current = (await publish('a', { content })).attributes.id;
+        try {
+          for (let seed = 1; seed <= 20; seed += 1) {
+            current = (await publish('a', { content: contents[seed]! })).attributes.id;
+          }
+        } finally {
+          publishing = false;
         }
-        publishing = false;
       })();
       while (publishing) {
         const seen = await f.read(current, 0, 50_000).catch(() => undefined);
         if (seen === undefined) continue;
-        const seed = Array.from({ length: 21 }, (_, index) => index).find(
-          (candidate) => Buffer.compare(seen, pattern(sizes[candidate % 2]!, candidate)) === 0,
-        );
-        expect(seed, 'old and new are mixed').toBeDefined();
+        const whole = contents.find((content) => Buffer.compare(seen, content) === 0);
+        expect(whole, 'old and new are mixed').toBeDefined();
       }
       await publisher;
     });
