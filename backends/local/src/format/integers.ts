@@ -14,6 +14,15 @@ export function getU64(view: DataView, at: number): number {
   return view.getUint32(at + 4, true) * word + view.getUint32(at, true);
 }
 
+/** Without a view of the bytes, which costs more than one number. */
+export function getBytesU64(bytes: Uint8Array, at: number): number {
+  return getBytesU32(bytes, at + 4) * word + getBytesU32(bytes, at);
+}
+
+function getBytesU32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16)) + bytes[at + 3]! * 0x1000000;
+}
+
 /** Signed: the high word carries the sign, so times before 1970 fit. */
 export function putI64(view: DataView, at: number, value: number): void {
   const upper = Math.floor(value / word);

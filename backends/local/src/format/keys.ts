@@ -34,6 +34,11 @@ export function restOf(key: Uint8Array): Uint8Array {
   return Uint8Array.prototype.slice.call(key, 8);
 }
 
+/** The name in a key that is the caller's own: the same memory. */
+export function nameOf(key: Uint8Array): Uint8Array {
+  return new Uint8Array(key.buffer, key.byteOffset + 8, key.length - 8);
+}
+
 /** The least key above every key that starts with `id`. */
 export function afterNumber(id: number): Uint8Array {
   return numberKey(id + 1);

@@ -1,12 +1,12 @@
 import { StorageError } from '@polynas/core/spi';
 import type { Cookie, DirectoryEntry, DirectoryPage, ListOptions, Name } from '@polynas/core/spi';
-import { decodeEntry, entryName } from '../format/entry.ts';
-import { afterNumber, nameKey, numberKey, pairKey, restOf } from '../format/keys.ts';
+import { entryName, entryOf } from '../format/entry.ts';
+import { afterNumber, nameKey, nameOf, numberKey, pairKey } from '../format/keys.ts';
 import type { Parts } from '../parts.ts';
 import { attributesOfEntry, directoryNow } from './lookup.ts';
 import { firstCookie } from './first.ts';
-import type { Row } from './table.ts';
-import { xattrsAmong } from './xattrs.ts';
+import type { Table } from './table.ts';
+import { xattrNames, xattrsAmong } from './xattrs.ts';
 
 const maxPage = 4096;
 
@@ -17,8 +17,8 @@ export function readdir(parts: Parts, directory: number, cookie: Cookie, options
   if (cookie !== 0n && (cookie < firstCookie || cookie >= BigInt(parts.counters.peek('cookies')))) {
     throw new StorageError('badCookie', `cookie ${cookie}`);
   }
-  const rows = parts.tables.cookies.range(pairKey(directory, Number(cookie) + 1), afterNumber(directory), limit + 1);
-  return page(parts, rows, limit, options, (row) => entryName(row.value));
+  const start = pairKey(directory, Number(cookie) + 1);
+  return page(parts, parts.tables.cookies, start, directory, limit, options, (_, value) => entryName(value));
 }
 
 /** Entries in byte order of names. */
@@ -36,8 +36,7 @@ export function listByName(
     inclusive || from.length === 0
       ? nameKey(directory, from)
       : Buffer.concat([nameKey(directory, from), numberKey(0).subarray(0, 1)]);
-  const rows = parts.tables.entries.range(start, afterNumber(directory), limit + 1);
-  return page(parts, rows, limit, options, (row) => restOf(row.key));
+  return page(parts, parts.tables.entries, start, directory, limit, options, nameOf);
 }
 
 function pageSize(options: ListOptions): number {
@@ -48,22 +47,28 @@ function pageSize(options: ListOptions): number {
 
 function page(
   parts: Parts,
-  rows: readonly Row[],
+  table: Table,
+  start: Uint8Array,
+  directory: number,
   limit: number,
   { attributes, xattrs }: ListOptions,
-  nameOf: (row: Row) => Name,
+  nameIn: (key: Uint8Array, value: Uint8Array) => Name,
 ): DirectoryPage {
-  const entries: DirectoryEntry[] = [];
-  for (const row of rows.slice(0, limit)) {
-    const entry = decodeEntry(new DataView(row.value.buffer, row.value.byteOffset, row.value.byteLength));
-    entries.push({
-      name: nameOf(row),
-      id: BigInt(entry.id),
-      type: entry.type,
-      cookie: BigInt(entry.cookie),
-      ...(attributes ? { attributes: attributesOfEntry(parts, entry) } : {}),
-      ...(xattrs === undefined ? {} : { xattrs: xattrsAmong(parts, entry.id, xattrs) }),
-    });
-  }
-  return { entries, end: rows.length <= limit };
+  const wanted = xattrs && xattrNames(xattrs);
+  const found = table.mapRange(start, afterNumber(directory), limit + 1, (key, value) => ({
+    name: nameIn(key, value),
+    entry: entryOf(value),
+  }));
+  const end = found.length <= limit;
+  if (!end) found.pop();
+  // The rows first, so that no cursor is open while other tables are read.
+  const entries = found.map(({ name, entry }): DirectoryEntry => ({
+    name,
+    id: BigInt(entry.id),
+    type: entry.type,
+    cookie: BigInt(entry.cookie),
+    ...(attributes && { attributes: attributesOfEntry(parts, entry) }),
+    ...(wanted && { xattrs: xattrsAmong(parts, entry.id, wanted) }),
+  }));
+  return { entries, end };
 }

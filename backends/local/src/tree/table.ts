@@ -49,11 +49,15 @@ export class Table {
 
   /** Rows from `from` (inclusive) below `to`, at most `limit`, in byte order of keys. */
   range(from: Uint8Array, to: Uint8Array, limit: number): Row[] {
-    const rows: Row[] = [];
-    if (limit <= 0 || Buffer.compare(from, to) >= 0) return rows;
-    for (const { key, value } of this.#database.getRange({ start: from, end: to, limit }))
-      rows.push({ key: plain(key), value: plain(value) });
-    return rows;
+    return this.mapRange(from, to, limit, (key, value) => ({ key: plain(key), value: plain(value) }));
+  }
+
+  /** The same, with what `make` makes of each row. Its key and value are nobody else's, but they are Node's Buffers. */
+  mapRange<T>(from: Uint8Array, to: Uint8Array, limit: number, make: (key: Uint8Array, value: Uint8Array) => T): T[] {
+    const made: T[] = [];
+    if (limit <= 0 || Buffer.compare(from, to) >= 0) return made;
+    for (const { key, value } of this.#database.getRange({ start: from, end: to, limit })) made.push(make(key, value));
+    return made;
   }
 
   /** The row with the greatest key at or below `key`, unless that lies below `floor`. */

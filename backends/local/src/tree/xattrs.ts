@@ -14,11 +14,15 @@ export const maxXattrs = 512;
 const { maxXattrBytes, maxXattrTotalBytes } = traitsOf(true);
 
 function keyOf(id: number, name: string): Uint8Array {
+  return nameKey(id, bytesOf(name));
+}
+
+function bytesOf(name: string): Uint8Array {
   if (!/^(user|trusted)\../s.test(name) || name.includes('\0'))
     throw new StorageError('badName', `the attribute name ${name}`);
   const bytes = Buffer.from(name);
   if (bytes.length > maxNameBytes) throw new StorageError('nameTooLong', 'the attribute name is too long');
-  return nameKey(id, bytes);
+  return bytes;
 }
 
 /** Throws what setting it on any file would. */
@@ -41,12 +45,24 @@ export function getxattr(parts: Parts, id: number, name: string): Uint8Array | u
   return parts.tables.xattrs.get(keyOf(id, name));
 }
 
+/** Names of attributes as keys want them. Throws what asking for one would. */
+export function xattrNames(names: readonly string[]): readonly XattrName[] {
+  return [...new Set(names)].map((name) => ({ name, bytes: bytesOf(name) }));
+}
+
+interface XattrName {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 /** Those of the attributes that the file has; of an entry that has just been read, so that the file is there. */
-export function xattrsAmong(parts: Parts, id: number, names: readonly string[]): ReadonlyMap<string, Uint8Array> {
+export function xattrsAmong(parts: Parts, id: number, names: readonly XattrName[]): ReadonlyMap<string, Uint8Array> {
   const found = new Map<string, Uint8Array>();
-  if (parts.inodes.read(id)?.xattrCount === 0) return found;
-  for (const name of names) {
-    const value = parts.tables.xattrs.get(keyOf(id, name));
+  const count = parts.inodes.read(id)?.xattrCount ?? 0;
+  for (const { name, bytes } of names) {
+    // It has no others.
+    if (found.size === count) break;
+    const value = parts.tables.xattrs.get(nameKey(id, bytes));
     if (value !== undefined) found.set(name, value);
   }
   return found;
