@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SmbTarget } from '../clients/store-client.ts';
+import { openShare } from '../head/declared.ts';
 import { Head } from '../head/head.ts';
 import { freePorts } from '../peers/daemon.ts';
 import { SAMBA, whyUnavailable } from '../peers/peer-packages.ts';
@@ -18,7 +19,7 @@ export const usage = `node integration/suites/smbtorture/run.mjs [options]
   --suite NAME    one suite (smb2.lock) or test (smb2.lock.rw-none); may be given several times; all of suites.ts without it
   --all           also those that known-failures says not to run
   --samba         against Samba's smbd instead of the head: what is to be expected on Linux
-  --seconds N     how long a test may take (default 30)
+  --seconds N     how long a test may take (default 90)
   --json FILE     writes each result
 `;
 
@@ -36,7 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
       suite: { type: 'string', multiple: true, default: [] },
       all: { type: 'boolean', default: false },
       samba: { type: 'boolean', default: false },
-      seconds: { type: 'string', default: '30' },
+      seconds: { type: 'string', default: '90' },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -85,7 +86,9 @@ function tell(results: readonly TestResult[], known: KnownFailures, samba: boole
 }
 
 async function serveHead(): Promise<Served> {
-  const head = await Head.start();
+  // Some tests want a share that the user may connect to and see nothing of.
+  const closed = { ...openShare, name: 'noperm', owner: 'bob', mode: '0000' };
+  const head = await Head.start({ config: { shares: [openShare, closed] } });
   return {
     target: head.smbTarget('alice'),
     async stop() {

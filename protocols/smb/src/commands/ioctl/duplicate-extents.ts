@@ -24,7 +24,8 @@ export const duplicateExtents: FsctlRow = {
     const caller = context.caller();
     const before = await source.open.getattr(caller);
     const after = await target.open.getattr(caller);
-    const beyond = from + byteCount > before.size || to + byteCount > after.size;
+    // A sparse target grows, as on ReFS.
+    const beyond = from + byteCount > before.size || (to + byteCount > after.size && !isSparse(after));
     const overlapping = before.id === after.id && Math.abs(from - to) < byteCount;
     const sparse = isSparse(before) && !isSparse(after);
     if (beyond || overlapping || sparse) throw new StatusError(NtStatus.NOT_SUPPORTED);

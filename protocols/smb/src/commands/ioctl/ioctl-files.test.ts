@@ -101,7 +101,7 @@ describe('server-side copy', () => {
     await alice.close(directory);
   });
 
-  it('duplicates extents within both files', async () => {
+  it('duplicates extents within both files, and a sparse one grows', async () => {
     const { fileId: source } = await alice.open('extents');
     const { fileId: target } = await alice.open('copy');
     await alice.write(source, 'x'.repeat(8192));
@@ -115,6 +115,10 @@ describe('server-side copy', () => {
     expect(await duplicate(source, 4096, 0, 8192)).toBe(S.NOT_SUPPORTED);
     expect(await duplicate(source, 0, 4096, 8192)).toBe(S.NOT_SUPPORTED);
     expect(await duplicate(target, 0, 100, 200)).toBe(S.NOT_SUPPORTED);
+    expect(await duplicate(source, 0, 8192, 4096)).toBe(S.NOT_SUPPORTED);
+    expect((await alice.fsctl(target, C.FSCTL_SET_SPARSE)).status).toBe(S.SUCCESS);
+    expect(await duplicate(source, 0, 8192, 4096)).toBe(S.SUCCESS);
+    expect(await content(target)).toBe('y'.repeat(4096) + 'x'.repeat(8192));
     expect(await duplicate({ persistent: 9999n, volatile: 9999n }, 0, 0, 1)).toBe(S.INVALID_HANDLE);
     await Promise.all([alice.close(source), alice.close(target)]);
   });
