@@ -3,6 +3,7 @@ import { StorageError } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { FhPointer, Mount } from '../native/mount-api.ts';
+import { isErrno } from '../native/storage-error.ts';
 import { RangeGate } from './ranges.ts';
 import { SharedRun } from './shared-run.ts';
 
@@ -74,7 +75,7 @@ export class OpenFile {
         });
       } catch (error) {
         const failure = mounts.failed(mount, error);
-        if (mount.alive) throw failure;
+        if (await livesOn(mount, error)) throw failure;
         if (life === maxLives) throw evictedAgain(failure);
       } finally {
         this.#leave(fh);
@@ -153,6 +154,12 @@ export class OpenFile {
       .catch((error: unknown) => void mounts.failed(mount, error))
       .finally(() => inode.release());
   }
+}
+
+/** An evicted client may hear of it as EIO first. */
+export async function livesOn(mount: Mount, error: unknown): Promise<boolean> {
+  if (isErrno(error, 'EIO')) await mount.expectUnbroken().catch(() => undefined);
+  return mount.alive;
 }
 
 function evictedAgain(cause?: unknown): StorageError {

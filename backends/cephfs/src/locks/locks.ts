@@ -1,11 +1,14 @@
 import { StorageError } from '@polynas/core/spi';
 import type { Call, FileId, LocksGroup } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
+import { livesOn } from '../data/open-file.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { FhPointer, Mount, NativeLock } from '../native/mount-api.ts';
 import { getattr } from '../tree/getattr.ts';
 import { HeldRanges } from './held-ranges.ts';
 
+/** How often a call begins anew on a mount that came in place of an evicted one. */
+const maxLives = 3;
 /** The last byte that `struct flock` reaches; a lock up to it is one to the end of all files. */
 const lastByte = 2n ** 63n - 1n;
 
@@ -82,13 +85,16 @@ export class Locks implements LocksGroup {
   ): Promise<boolean> {
     // What is not held is unlocked already.
     if (kind === 'unlock' && file.held.empty) return true;
-    const { inode, fh } = await this.#open(call, id, file);
-    try {
-      const granted = await setlk(inode.mount.within(call), fh, owner, start, end, kind);
-      if (granted) file.held.set(owner, start, end, kind);
-      return granted;
-    } catch (error) {
-      throw this.#context.mounts.failed(inode.mount, error);
+    for (let life = 1; ; life += 1) {
+      const { inode, fh } = await this.#open(call, id, file);
+      try {
+        const granted = await setlk(inode.mount.within(call), fh, owner, start, end, kind);
+        if (granted) file.held.set(owner, start, end, kind);
+        return granted;
+      } catch (error) {
+        const failure = this.#context.mounts.failed(inode.mount, error);
+        if ((await livesOn(inode.mount, error)) || life === maxLives) throw failure;
+      }
     }
   }
 

@@ -63,6 +63,10 @@ export class CephMount implements Mount {
     return new CephMount(this.#parts, call);
   }
 
+  async expectUnbroken(): Promise<void> {
+    await this.#parts.session?.expectUnbroken();
+  }
+
   lookup(parent: InodePointer, name: Name): Promise<Found | undefined> {
     return inodes.lookup(this.#client, parent, name, this.#within);
   }

@@ -109,6 +109,11 @@ export interface Mount {
    * is never given up. For reads and for the first step of a mutation; later steps must not stop half-way.
    */
   within(call: Call): Mount;
+  /**
+   * Rejected with ESHUTDOWN, and `alive` is false, when the client's session broke off at any time before: for answers that may have come of that (EIO of a read or a
+   * lock of an evicted client, seen with 16.2).
+   */
+  expectUnbroken(): Promise<void>;
   /** The inode that the configured root path names; one reference, held by the mount. */
   readonly root: InodePointer;
 

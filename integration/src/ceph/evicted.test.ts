@@ -1,0 +1,160 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { openCephVolume } from '@polynas/backend-cephfs';
+import type { FileHandle, Volume, VolumeStatus, WriteResult } from '@polynas/core/spi';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { whyNoCeph } from './requirement.ts';
+import { TestCluster } from './test-cluster.ts';
+
+const call = {};
+const owner = { uid: 0, gid: 0 };
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const pieceBytes = 2_000_000;
+
+describe.skipIf(whyNoCeph() !== undefined).each(['head', 'shared'] as const)(
+  'a head that the cluster throws out, writers: %s',
+  (writers) => {
+    let cluster: TestCluster;
+    let volume: Volume;
+    const root = `/evicted/${randomUUID()}`;
+    const reported: unknown[] = [];
+
+    beforeAll(async () => {
+      cluster = await TestCluster.shared();
+      volume = await openCephVolume({
+        conf: cluster.configuration,
+        client: 'admin',
+        fileSystem: cluster.fileSystem,
+        root,
+        writers,
+        clientUuid: randomBytes(16).toString('hex'),
+        report: (error) => reported.push(error),
+      });
+    });
+
+    afterAll(async () => {
+      await volume.close();
+    });
+
+    async function evict(): Promise<void> {
+      const sessions = await cluster.sessions();
+      await cluster.evict(sessions.filter((session) => session.client_metadata.root === root));
+    }
+
+    async function file(content: string): Promise<FileHandle> {
+      // A change of the tree that meets an eviction is rejected, for nobody knows whether it was done: let the head notice first.
+      await volume.statfs(call);
+      await volume.lookup(call, volume.root, text(randomUUID()));
+      const name = text(randomUUID());
+      const made = await volume.create(call, volume.root, name, { kind: 'guarded' }, { ...owner, mode: 0o644 });
+      const handle = await volume.open(call, made.attributes.id, 'write');
+      onTestFinished(() => handle.close());
+      await handle.write(call, 0, [text(content)], 'file');
+      return handle;
+    }
+
+    const contentOf = async (handle: FileHandle): Promise<string> =>
+      Buffer.from((await handle.read(call, 0, 1000)).bytes).toString();
+
+    test('what was written unstably is answered under another epoch, with what is left of it', async () => {
+      const handle = await file('stable');
+      const statuses: VolumeStatus[] = [];
+      const watching = volume.status().subscribe((status) => statuses.push(status));
+      onTestFinished(() => watching.unsubscribe());
+      const { epoch } = await handle.write(call, 0, [text('UNSTABLE')], 'unstable');
+      await evict();
+      const synced = await handle.sync(call);
+      expect(synced.epoch).not.toBe(epoch);
+      expect(synced.epoch).toBe(volume.epoch());
+      expect(synced.after.size).toBe(6);
+      expect(await contentOf(handle)).toBe('stable');
+      expect(statuses.at(-1)?.epoch).toBe(volume.epoch());
+      // From here on all is as it was.
+      await handle.write(call, 0, [text('again!')], 'unstable');
+      expect((await handle.sync(call)).epoch).toBe(volume.epoch());
+      expect(await contentOf(handle)).toBe('again!');
+    });
+
+    test('stable writes are not answered before they are stable on the next mount', async () => {
+      const handle = await file('');
+      await evict();
+      await handle.write(call, 0, [text('content')], 'file');
+      await evict();
+      expect(await contentOf(handle)).toBe('content');
+    });
+
+    test('of writes that are under way, each is there that is said to be stable', async () => {
+      const handle = await file('');
+      const pieces = Array.from({ length: 24 }, (_, index) => new Uint8Array(pieceBytes).fill(index + 1));
+      const writes = pieces.map((piece, index) =>
+        handle.write(call, index * pieceBytes, [piece], index % 2 === 0 ? 'file' : 'unstable'),
+      );
+      await evict();
+      const results = await Promise.allSettled(writes);
+      const { epoch } = await handle.sync(call);
+      await evict();
+      for (const [index, result] of results.entries()) {
+        if (result.status === 'rejected' || !isStable(result.value, epoch)) continue;
+        const { bytes } = await handle.read(call, index * pieceBytes, pieceBytes);
+        expect(Buffer.compare(bytes, pieces[index] as Uint8Array), `piece ${index}`).toBe(0);
+      }
+      expect(results.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0);
+    });
+
+    test('who has written nothing notices nothing', async () => {
+      const handle = await file('content');
+      const { id } = await handle.sync(call).then(({ after }) => after);
+      await volume.setxattr(call, id, 'user.x', text('value'), 'either');
+      await evict();
+      const answers = await Promise.all([
+        contentOf(handle),
+        volume.getattr(call, id).then(({ size }) => size),
+        volume.getxattr(call, id, 'user.x').then((value) => Buffer.from(value ?? []).toString()),
+        volume.lookup(call, volume.root, text('nothing')),
+        volume.readdir(call, volume.root, 0n, { limit: 1, attributes: true }).then(({ entries }) => entries.length),
+      ]);
+      expect(answers).toEqual(['content', 7, 'value', undefined, 1]);
+    });
+
+    test('nothing is published of what was lost', async () => {
+      const before = await file('before');
+      const [directory, name, temporary] = [volume.root, text(randomUUID()), text(randomUUID())];
+      await volume.link(call, before.id, directory, name);
+      const made = await volume.create(call, directory, temporary, { kind: 'guarded' }, { ...owner, mode: 0o644 });
+      const handle = await volume.open(call, made.attributes.id, 'write');
+      const { epoch: writtenIn } = await handle.write(call, 0, [text('after')], 'unstable');
+      await handle.close();
+      await evict();
+      await expect(volume.replace(call, directory, temporary, directory, name, { writtenIn })).rejects.toMatchObject({
+        code: expect.stringMatching(/^(unavailable|io)$/) as string,
+      });
+      expect((await volume.lookup(call, directory, name))?.id).toBe(before.id);
+      expect(await contentOf(before)).toBe('before');
+    });
+
+    test('locks are taken again, unless somebody else was faster', async ({ skip }) => {
+      const { locks } = volume;
+      if (locks === undefined) return skip('only where others write too');
+      const [mine, taken] = [await file(''), await file('')];
+      const range = { start: 0n, end: 9n };
+      for (const handle of [mine, taken]) await locks.lock(call, handle.id, 1n, range, 'exclusive');
+      const { configuration: conf, fileSystem } = cluster;
+      const clientUuid = randomBytes(16).toString('hex');
+      const other = await openCephVolume({ conf, client: 'admin', fileSystem, root, writers, clientUuid });
+      onTestFinished(() => other.close());
+      expect(await other.locks?.lock(call, taken.id, 1n, range, 'exclusive')).toBe(false);
+      const [session] = (await cluster.sessions())
+        .filter(({ client_metadata: of }) => of.root === root)
+        .toSorted((a, b) => a.id - b.id);
+      await cluster.evict(session === undefined ? [] : [session]);
+      await expect.poll(() => other.locks?.lock(call, taken.id, 1n, range, 'exclusive')).toBe(true);
+      const more = { start: 20n, end: 29n };
+      expect(await locks.lock(call, mine.id, 1n, more, 'exclusive')).toBe(true);
+      expect(await other.locks?.lock(call, mine.id, 1n, range, 'exclusive')).toBe(false);
+      await expect(locks.lock(call, taken.id, 1n, more, 'exclusive')).rejects.toMatchObject({ code: 'io' });
+    });
+  },
+);
+
+function isStable({ committed, epoch }: WriteResult, syncedIn: bigint): boolean {
+  return committed !== 'unstable' || epoch === syncedIn;
+}
