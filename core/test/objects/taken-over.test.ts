@@ -48,7 +48,7 @@ describe.each([
     const world = await makeObjectWorld(options);
     const { objects, files, state, top } = world;
     const file = await world.file('k', { mode: 0o666 }, 'before');
-    await files.link(root, file, top, text('second'), false);
+    await files.link(root, file, top, text('second'));
     const single = await world.file('single', { mode: 0o666 }, 'before');
     const request = { access: access.readData, deny: 0, opener: { client: 'c', owner: 'o' } };
     const opens = [await state.open(smb, file, request), await state.open(smb, single, request)];
