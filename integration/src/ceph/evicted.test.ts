@@ -131,6 +131,22 @@ describe.skipIf(whyNoCeph() !== undefined).each(['head', 'shared'] as const)(
       expect(await contentOf(before)).toBe('before');
     });
 
+    test('leases are recalled', async ({ skip }) => {
+      const { leases } = volume;
+      if (leases === undefined) return skip('only where others write too');
+      const handle = await file('');
+      await handle.close();
+      let recalls = 0;
+      const lease = await leases.acquire(call, handle.id, 'write', () => (recalls += 1));
+      expect(lease).toBeDefined();
+      await evict();
+      await expect.poll(() => recalls, { timeout: 20_000 }).toBe(1);
+      await lease?.release();
+      const next = await leases.acquire(call, handle.id, 'write', () => undefined);
+      expect(next).toBeDefined();
+      await next?.release();
+    });
+
     test('locks are taken again, unless somebody else was faster', async ({ skip }) => {
       const { locks } = volume;
       if (locks === undefined) return skip('only where others write too');

@@ -1,3 +1,4 @@
+import type { Subscription } from 'rxjs';
 import { StorageError } from '@polynas/core/spi';
 import type { Call, FileId, LeasesGroup } from '@polynas/core/spi';
 import type { HeldFh, VolumeContext } from '../context.ts';
@@ -29,6 +30,8 @@ class LeasedFile {
 export class Leases implements LeasesGroup {
   readonly #context: VolumeContext;
   readonly #files = new Map<FileId, LeasedFile>();
+  /** While a delegation is held. */
+  #watching: Subscription | undefined;
 
   constructor(context: VolumeContext) {
     this.#context = context;
@@ -38,6 +41,7 @@ export class Leases implements LeasesGroup {
     return this.#context.life.runWhileWanted(call, () =>
       this.#inTurn(id, async (file) => {
         const delegation = (file.delegation ??= await this.#delegate(call, id, kind, file));
+        this.#watching ??= this.#context.mounts.status().subscribe(() => this.#recallLost());
         if (delegation === undefined || !serves(delegation, kind)) return undefined;
         // A holder of its own, however often the same function is given.
         const holder = (): void => recalled();
@@ -64,6 +68,15 @@ export class Leases implements LeasesGroup {
     }
     held.leave();
     return undefined;
+  }
+
+  /** Delegations end with their client, and those of an evicted one are not recalled. */
+  #recallLost(): void {
+    for (const { delegation, holders } of this.#files.values()) {
+      if (delegation === undefined || delegation.recalled || delegation.held.mount.alive) continue;
+      delegation.recalled = true;
+      for (const holder of [...holders]) holder();
+    }
   }
 
   #release(id: FileId, holder: () => void): Promise<void> {
@@ -96,6 +109,10 @@ export class Leases implements LeasesGroup {
     } finally {
       taken.users -= 1;
       if (taken.users === 0 && taken.delegation === undefined) this.#files.delete(id);
+      if (this.#files.size === 0) {
+        this.#watching?.unsubscribe();
+        this.#watching = undefined;
+      }
     }
   }
 }
