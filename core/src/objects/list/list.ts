@@ -14,7 +14,7 @@ import { lookAgain } from '../tree/look-again.ts';
 import { findFile, isFound } from '../tree/find.ts';
 import { lastOf, walk } from '../tree/walk.ts';
 import type { Position } from './position.ts';
-import { Walker } from './walker.ts';
+import { listedXattrs, Walker } from './walker.ts';
 import type { WalkedKey } from './walker.ts';
 
 const maxItems = 1000;
@@ -104,7 +104,8 @@ async function begin(
   if (way.missing > 0) return undefined;
   const { attributes } = lastOf(way);
   requireRights(caller.principal, attributes, access.readData | access.execute);
-  const walker = new Walker({ lists: parts.lists, mount, caller, wanted }, prefix, start(prefix, delimiter, after));
+  const directory = { lists: parts.lists, mount, caller, wanted, xattrs: listedXattrs };
+  const walker = new Walker(directory, prefix, start(prefix, delimiter, after));
   await walker.begin(attributes, directories.map((segment) => `${segment}/`).join(''));
   return walker;
 }

@@ -18,8 +18,8 @@ export interface WalkedKey {
   readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
 
-/** What a listing asks of each entry: the etag and the like, and whether a directory is an object. */
-const listedXattrs = [recordXattr, implicitXattr];
+/** What a listing asks of each entry: the etag and the like, and whether a directory is an object. Who counts only asks for nothing. */
+export const listedXattrs = [recordXattr, implicitXattr];
 
 /** Walks the keys below a directory in their order. Directories that the caller may not read are passed over. */
 export class Walker {
@@ -31,7 +31,7 @@ export class Walker {
 
   /** @param prefix what all keys begin with */
   constructor(directory: Omit<ListedDirectory, 'id'>, prefix: string, position: Position) {
-    this.#directory = { ...directory, xattrs: listedXattrs };
+    this.#directory = directory;
     this.#prefix = prefix;
     this.#position = position;
   }

@@ -13,7 +13,7 @@ const rest = 20;
 const patience = 2000;
 /** Shares that are counted at once. */
 const atOnce = 4;
-/** Keys that are counted before others get their turn: about a third of a millisecond, since a request of another door may take many turns. */
+/** Keys that are read and counted before others get their turn: about a third of a millisecond, since a request of another door may take many turns. */
 const perTurn = 32;
 
 interface Count {
@@ -83,7 +83,9 @@ export class Usage {
   async #count(mount: MountedShare, count: Count): Promise<void> {
     const { lists } = this.#parts;
     const caller = counter(mount);
-    const walker = new Walker({ lists, mount, caller }, '', { at: 'from', text: '' });
+    // A directory that is not listed in order may have to be read anew for each page.
+    const wanted = (): number => (mount.volume.traits.orderedListing ? perTurn : Infinity);
+    const walker = new Walker({ lists, mount, caller, wanted }, '', { at: 'from', text: '' });
     await walker.begin(await attributesNow(mount.volume, caller, mount.share.root), '');
     for (let walked = await walker.next(); walked !== undefined; walked = await walker.next()) {
       count.objects += 1;
