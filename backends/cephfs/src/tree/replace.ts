@@ -34,6 +34,9 @@ export async function replace(
     if (target?.attributes.type === 'directory') throw new StorageError('isDirectory');
     expectNoRecords(options.records);
     await syncBytes(context, sides.from.inode.mount, id);
+    if (options.writtenIn !== undefined && options.writtenIn !== context.mounts.epoch()) {
+      throw new StorageError('unavailable', 'the cluster evicted this client, and what it had not synced is lost');
+    }
     const names = { from: fromName, to: toName };
     const { moved, replaced, to: directory } = await move(context, sides, names, source, target, 'content');
     return { attributes: moved, ...(replaced && { replaced }), directory };
