@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { FakeMount } from '../testing/fake-mount.ts';
+import { InodeCache } from './inode-cache.ts';
+
+describe('references of inodes', () => {
+  it('are found again, and the least recently used goes first', () => {
+    const mount = new FakeMount();
+    const cache = new InodeCache(mount.asMount, 2);
+    cache.learn(1n, 101n);
+    cache.learn(2n, 102n);
+    cache.hold(1n)?.release();
+    cache.learn(3n, 103n);
+    expect(mount.dropped).toEqual([102n]);
+    expect([cache.hold(1n)?.pointer, cache.hold(2n)?.pointer, cache.size]).toEqual([101n, undefined, 2]);
+  });
+
+  it('stay while they are in use, beyond the bound', () => {
+    const mount = new FakeMount();
+    const cache = new InodeCache(mount.asMount, 1);
+    cache.learn(1n, 101n);
+    const held = cache.hold(1n);
+    cache.learn(2n, 102n);
+    expect([mount.dropped, cache.size]).toEqual([[], 2]);
+    held?.release();
+    cache.learn(3n, 103n);
+    expect([mount.dropped, cache.size]).toEqual([[101n, 102n], 1]);
+  });
+
+  it('are dropped by the last user once they are forgotten', () => {
+    const mount = new FakeMount();
+    const cache = new InodeCache(mount.asMount, 8);
+    cache.learn(1n, 101n);
+    const [one, other] = [cache.hold(1n), cache.hold(1n)];
+    cache.forget(1n);
+    expect(cache.hold(1n)).toBeUndefined();
+    one?.release();
+    one?.release();
+    expect(mount.dropped).toEqual([]);
+    other?.release();
+    expect(mount.dropped).toEqual([101n]);
+    cache.forget(1n);
+    expect(mount.dropped).toEqual([101n]);
+  });
+
+  it('are kept once: a second reference of the same inode is dropped', () => {
+    const mount = new FakeMount();
+    const cache = new InodeCache(mount.asMount, 8);
+    cache.learn(1n, 101n);
+    cache.learn(1n, 101n);
+    expect(mount.dropped).toEqual([101n]);
+    cache.learn(1n, 999n);
+    expect([mount.dropped, cache.hold(1n)?.pointer]).toEqual([[101n, 101n], 999n]);
+  });
+});

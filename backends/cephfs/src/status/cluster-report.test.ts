@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { readFileSystem, readStatus } from './cluster-report.ts';
+
+/** As Ceph 16.2 prints them, cut down to what is read. */
+const healthy = {
+  health: { status: 'HEALTH_OK', checks: {} },
+  osdmap: { epoch: 23, num_osds: 3, num_up_osds: 3, num_in_osds: 3 },
+  pgmap: {
+    pgs_by_state: [{ state_name: 'active+clean', count: 33 }],
+    num_pgs: 33,
+    num_objects: 2168,
+    data_bytes: 214502945,
+  },
+};
+
+const wounded = {
+  health: {
+    status: 'HEALTH_WARN',
+    checks: {
+      OSD_DOWN: { severity: 'HEALTH_WARN', summary: { message: '1 osds down', count: 1 } },
+      SLOW_OPS: { severity: 'HEALTH_WARN', summary: { message: '3 slow ops', count: 3 } },
+      MON_CLOCK_SKEW: { severity: 'HEALTH_WARN', summary: { message: 'clock skew' } },
+    },
+  },
+  osdmap: { osdmap: { num_osds: 3, num_up_osds: 2, num_in_osds: 3 } },
+  pgmap: {
+    pgs_by_state: [
+      { state_name: 'active+undersized+degraded', count: 20 },
+      { state_name: 'active+recovery_wait+degraded', count: 4 },
+      { state_name: 'active+undersized+degraded+remapped+backfilling', count: 2 },
+      { state_name: 'active+remapped+backfill_toofull', count: 1 },
+      { state_name: 'undersized+peered', count: 5 },
+      { state_name: 'active+clean', count: 1 },
+    ],
+    num_pgs: 33,
+    num_objects: 60,
+    data_bytes: 180_000_000,
+    degraded_objects: 60,
+    degraded_total: 180,
+    degraded_ratio: 0.33,
+    recovering_bytes_per_sec: 3_100_000,
+  },
+};
+
+describe('what the monitors say', () => {
+  it('is read of a cluster that is well', () => {
+    expect(readStatus(JSON.stringify(healthy))).toEqual({
+      osds: { all: 3, up: 3, in: 3 },
+      groups: { all: 33, inactive: 0, wounded: 0, healing: 0 },
+      objects: { all: 2168, bytes: 214502945, degraded: 0, copies: 0 },
+      healingRate: 0,
+      troubles: [],
+    });
+  });
+
+  it('is read of one that is not, in either place of the OSD map; only what harms data counts as trouble', () => {
+    expect(readStatus(JSON.stringify(wounded))).toEqual({
+      osds: { all: 3, up: 2, in: 3 },
+      groups: { all: 33, inactive: 5, wounded: 31, healing: 6 },
+      objects: { all: 60, bytes: 180_000_000, degraded: 60, copies: 180 },
+      healingRate: 3_100_000,
+      troubles: ['3 slow ops'],
+    });
+  });
+
+  it.each(['', '{', '{}', '[]', 'null'])('is refused when it is %j', (text) => {
+    expect(() => readStatus(text)).toThrow();
+  });
+});
+
+describe('the file system', () => {
+  const mdsmap = (name: string, pool: number, state: string) => ({
+    fs_name: name,
+    data_pools: [pool, 9],
+    max_file_size: 2 ** 41,
+    info: { gid_1: { state } },
+  });
+  const texts = {
+    fsDump: JSON.stringify({
+      default_fscid: 2,
+      filesystems: [
+        { id: 1, mdsmap: mdsmap('other', 5, 'up:active') },
+        { id: 2, mdsmap: mdsmap('nas', 3, 'up:replay') },
+      ],
+    }),
+    pools: JSON.stringify([
+      { pool_id: 3, size: 3, min_size: 2 },
+      { pool_id: 5, size: 2, min_size: 1 },
+    ]),
+    df: JSON.stringify({ pools: [{ id: 3, stats: { stored: 10, max_avail: 90, objects: 4 } }] }),
+  };
+
+  it('is found by its name, or as the default one', () => {
+    const nas = {
+      maxFileSize: 2 ** 41,
+      active: false,
+      copies: { wanted: 3, least: 2 },
+      room: { usedBytes: 10, freeBytes: 90, objects: 4 },
+    };
+    expect(readFileSystem(texts, 'nas')).toEqual(nas);
+    expect(readFileSystem(texts, undefined)).toEqual(nas);
+    expect(readFileSystem(texts, 'other')).toMatchObject({ active: true, copies: { wanted: 2, least: 1 } });
+    expect(readFileSystem(texts, 'none')).toBeUndefined();
+  });
+});
