@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { FakeMount } from '../testing/fake-mount.ts';
+import { CountingMount } from './counting-mount.ts';
 import { InodeCache } from './inode-cache.ts';
 
 describe('references of inodes', () => {
   it('are found again, and the least recently used goes first', () => {
-    const mount = new FakeMount();
+    const mount = new CountingMount();
     const cache = new InodeCache(mount.asMount, 2);
     cache.learn(1n, 101n);
     cache.learn(2n, 102n);
@@ -15,7 +15,7 @@ describe('references of inodes', () => {
   });
 
   it('stay while they are in use, beyond the bound', () => {
-    const mount = new FakeMount();
+    const mount = new CountingMount();
     const cache = new InodeCache(mount.asMount, 1);
     cache.learn(1n, 101n);
     const held = cache.hold(1n);
@@ -27,7 +27,7 @@ describe('references of inodes', () => {
   });
 
   it('are dropped by the last user once they are forgotten', () => {
-    const mount = new FakeMount();
+    const mount = new CountingMount();
     const cache = new InodeCache(mount.asMount, 8);
     cache.learn(1n, 101n);
     const [one, other] = [cache.hold(1n), cache.hold(1n)];
@@ -43,7 +43,7 @@ describe('references of inodes', () => {
   });
 
   it('are kept once: a second reference of the same inode is dropped', () => {
-    const mount = new FakeMount();
+    const mount = new CountingMount();
     const cache = new InodeCache(mount.asMount, 8);
     cache.learn(1n, 101n);
     cache.learn(1n, 101n);

@@ -11,7 +11,7 @@ import type { Place } from './place.ts';
 export interface MountPoolParts {
   readonly places: readonly [Place, ...Place[]];
   readonly root: FileId;
-  readonly maxFileSize: number | undefined;
+  readonly maxFileSize?: number | undefined;
   readonly epoch: () => WriteEpoch;
   readonly status: () => Observable<VolumeStatus>;
   /** Ends the places and what else belongs to the volume. */

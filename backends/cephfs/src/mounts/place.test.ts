@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeMount } from '../testing/fake-mount.ts';
+import { CountingMount } from './counting-mount.ts';
 import { Place } from './place.ts';
 
 /** A place whose mounts the test makes, or lets fail. */
-function placeWith(plan: (FakeMount | Error)[]) {
+function placeWith(plan: (CountingMount | Error)[]) {
   const told: string[] = [];
   let lost: () => void = () => undefined;
   const place = new Place({
@@ -17,7 +17,7 @@ function placeWith(plan: (FakeMount | Error)[]) {
     serving: (reason) => told.push(reason === undefined ? 'serving' : 'not serving'),
     report: () => told.push('report'),
   });
-  const evict = (mount: FakeMount) => {
+  const evict = (mount: CountingMount) => {
     mount.alive = false;
     lost();
   };
@@ -29,7 +29,7 @@ afterEach(() => void vi.useRealTimers());
 
 describe('a place of the pool', () => {
   it('is mounted again when the cluster throws its client out; the loss is known first', async () => {
-    const [first, second] = [new FakeMount(), new FakeMount()];
+    const [first, second] = [new CountingMount(), new CountingMount()];
     const { place, told, evict } = placeWith([first, second]);
     await place.open();
     expect(place.inodes.mount).toBe(first);
@@ -46,7 +46,7 @@ describe('a place of the pool', () => {
   });
 
   it('tries again, later each time, until it succeeds', async () => {
-    const [first, second] = [new FakeMount(), new FakeMount()];
+    const [first, second] = [new CountingMount(), new CountingMount()];
     const { place, evict } = placeWith([first, new Error('a'), new Error('b'), new Error('c'), second]);
     await place.open();
     evict(first);
@@ -57,7 +57,7 @@ describe('a place of the pool', () => {
   });
 
   it('is waited for until the call is not wanted any more, or it takes too long', async () => {
-    const first = new FakeMount();
+    const first = new CountingMount();
     const { place, evict } = placeWith([first]);
     await place.open();
     expect(await place.ready({})).toBe(first);
@@ -75,7 +75,7 @@ describe('a place of the pool', () => {
   });
 
   it('is waited for until it is back', async () => {
-    const [first, second] = [new FakeMount(), new FakeMount()];
+    const [first, second] = [new CountingMount(), new CountingMount()];
     const { place, evict } = placeWith([first, new Error('no'), second]);
     await place.open();
     evict(first);
@@ -86,7 +86,7 @@ describe('a place of the pool', () => {
   });
 
   it('ends while it waits for another attempt', async () => {
-    const first = new FakeMount();
+    const first = new CountingMount();
     const { place, evict } = placeWith([first, new Error('no')]);
     await place.open();
     evict(first);
@@ -99,7 +99,7 @@ describe('a place of the pool', () => {
   });
 
   it('lets go of a mount that arrives after its end', async () => {
-    const [first, second] = [new FakeMount(), new FakeMount()];
+    const [first, second] = [new CountingMount(), new CountingMount()];
     const { place, evict } = placeWith([first, second]);
     await place.open();
     evict(first);
