@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { NewFile, PublishOptions, Replaced } from '@polynas/core/spi';
 import { bytes, call, expectCode, newFile, pattern, text, type Fixture } from '../fixture.ts';
@@ -212,6 +213,8 @@ export function publishTests(f: Fixture): void {
         }
       })();
       while (publishing) {
+        // What is at hand is answered within a turn; the others need turns as well.
+        await setImmediate();
         const seen = await f.read(current, 0, 50_000).catch(() => undefined);
         if (seen === undefined) continue;
         const whole = contents.find((content) => Buffer.compare(seen, content) === 0);
