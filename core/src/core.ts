@@ -22,6 +22,7 @@ import { StorageError, isStorageError } from './spi/index.ts';
 import type { Volume } from './spi/index.ts';
 import { Streams } from './namespace/streams/streams.ts';
 import type { Services } from './service/index.ts';
+import { BackendLocks } from './state/backend-locks.ts';
 import { State } from './state/state.ts';
 import { StateTable } from './state/table.ts';
 
@@ -67,6 +68,10 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const registry = await Registry.open(options.registry);
   const mounts = new ShareMounts(registry, volumes);
   const table = new StateTable(clock);
+  for (const [name, volume] of volumes) {
+    if (volume.locks === undefined || volume.traits.writers === 'head') continue;
+    table.volume(name).backendLocks = new BackendLocks(volume.locks, clock, report);
+  }
   const events = new EventBus();
   const handles = new LruHandleCache(clock, {
     limit: options.openHandles ?? 1024,

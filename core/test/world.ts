@@ -16,6 +16,7 @@ import type { FileRef, NewAttributes, Share } from '../src/service/index.ts';
 import type { FileId, Name, Volume } from '../src/spi/index.ts';
 import { StorageError } from '../src/spi/index.ts';
 import { SystemDirectories } from '../src/namespace/system-directory.ts';
+import { BackendLocks } from '../src/state/backend-locks.ts';
 import { State } from '../src/state/state.ts';
 import { StateTable } from '../src/state/table.ts';
 import { caller } from '../src/test/callers.ts';
@@ -83,6 +84,9 @@ export async function makeWorld(
     all: () => [1, 2].map((id) => ({ share: share(id), volume, volumeName: 'v' })),
   };
   const table = new StateTable(clock);
+  if (volume.locks !== undefined) {
+    table.volume('v').backendLocks = new BackendLocks(volume.locks, clock, (error) => reported.push(error));
+  }
   const handles = new LruHandleCache(clock, {
     limit: options.handles ?? 64,
     syncAfter: 5_000,

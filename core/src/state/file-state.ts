@@ -40,6 +40,8 @@ export interface FileState {
   readonly opens: Map<bigint, OpenRecord>;
   readonly locks: LockList;
   readonly waiters: LockWaiter[];
+  /** Locks that are being taken in the backend. */
+  taking: number;
   deletePending: boolean;
   /** The opens that asked for the deletion, one for each name that goes, whoever closes last. */
   condemnedBy: readonly OpenRecord[];
@@ -54,6 +56,7 @@ export function newFileState(key: bigint | string, file: FileRef): FileState {
     opens: new Map(),
     locks: new LockList(),
     waiters: [],
+    taking: 0,
     deletePending: false,
     condemnedBy: [],
     removing: undefined,
@@ -65,6 +68,7 @@ export function isIdle(state: FileState): boolean {
     state.opens.size === 0 &&
     state.locks.size === 0 &&
     state.waiters.length === 0 &&
+    state.taking === 0 &&
     state.removing === undefined &&
     !state.deletePending
   );

@@ -5,6 +5,7 @@ import { waitFor } from '../access/patience.ts';
 import type { FileState } from './file-state.ts';
 import type { HeldLock, LockAsk } from './lock-list.ts';
 import { lockOf } from './lock-queue.ts';
+import type { BackendLocks } from './backend-locks.ts';
 import { bindsOperation } from './matrix.ts';
 import { checkLockRange } from './ranges.ts';
 import type { StateTable, VolumeState } from './table.ts';
@@ -36,14 +37,18 @@ export async function takeLock(
     let lock: HeldLock;
     const conflict = state.locks.firstConflict(ask);
     if (conflict === undefined) {
+      const other = await takeInBackend(clock, volume, caller, state, ask, request.wait);
+      if (other !== undefined) return other;
       lock = lockOf(ask, caller.door);
       state.locks.add(lock);
+      volume.backendLocks?.dropped(state, ask);
       // An owner that turns its exclusive lock into a shared one lets others in.
       if (state.waiters.length > 0) table.queues.pump(state);
     } else if (!request.wait) {
       return describe(conflict);
     } else {
       lock = await waitForLock(table, clock, caller, state, ask);
+      await keepInBackend(table, clock, volume, caller, state, lock);
     }
     await outlastGuards(table, clock, volume, caller, state, lock);
     return undefined;
@@ -86,6 +91,83 @@ function askOf(volume: VolumeState, file: FileRef, request: LockRequest): LockAs
 function openIdOf(open: Open | undefined): bigint {
   if (open === undefined) throw new StorageError('invalid', 'SMB locks belong to an open');
   return open.id;
+}
+
+/** Milliseconds between two tries to get a lock that another client of the volume has: nobody tells when it goes. */
+const firstPause = 50;
+const longestPause = 1000;
+
+/**
+ * On a volume that others write, too: the lock is had there before it is had here.
+ *
+ * @returns who is in the way; `undefined`: nobody
+ */
+async function takeInBackend(
+  clock: Clock,
+  volume: VolumeState,
+  caller: Caller,
+  state: FileState,
+  ask: LockAsk,
+  wait: boolean,
+): Promise<LockConflict | undefined> {
+  const { backendLocks } = volume;
+  if (backendLocks === undefined) return undefined;
+  state.taking += 1;
+  try {
+    return await takenOrHeld(backendLocks, clock, caller, state, ask, wait);
+  } finally {
+    state.taking -= 1;
+  }
+}
+
+async function takenOrHeld(
+  backendLocks: BackendLocks,
+  clock: Clock,
+  caller: Caller,
+  state: FileState,
+  ask: LockAsk,
+  wait: boolean,
+): Promise<LockConflict | undefined> {
+  for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
+    const isTaken = await backendLocks.take(caller, state, ask);
+    if (ask.open !== undefined && !state.opens.has(ask.open)) {
+      if (isTaken) backendLocks.dropped(state, ask);
+      throw new StorageError('aborted', 'the open was closed');
+    }
+    // Somebody here may have been faster meanwhile.
+    const conflict = state.locks.firstConflict(ask);
+    if (isTaken && conflict === undefined) return undefined;
+    if (isTaken) backendLocks.dropped(state, ask);
+    if (!wait) return conflict === undefined ? held(ask) : describe(conflict);
+    await waitFor(clock, caller, new Promise<void>((resolve) => clock.after(pause, resolve)));
+  }
+}
+
+/** A lock that became free here while it was waited for. */
+async function keepInBackend(
+  table: StateTable,
+  clock: Clock,
+  volume: VolumeState,
+  caller: Caller,
+  state: FileState,
+  lock: HeldLock,
+): Promise<void> {
+  const { backendLocks } = volume;
+  try {
+    for (let pause = firstPause; backendLocks !== undefined; pause = Math.min(2 * pause, longestPause)) {
+      const isTaken = await backendLocks.take(caller, state, lock);
+      if (isTaken) return backendLocks.dropped(state, lock);
+      await waitFor(clock, caller, new Promise<void>((resolve) => clock.after(pause, resolve)));
+    }
+  } catch (error) {
+    giveBack(table, state, lock);
+    throw error;
+  }
+}
+
+/** By a client of the volume that is none of ours: all that is known is that it has the range, or some of it. */
+function held({ range }: LockAsk): LockConflict {
+  return { holder: { client: 'another client of the volume', owner: '' }, mode: 'exclusive', range };
 }
 
 async function waitForLock(

@@ -4,6 +4,7 @@ import type { FileId } from '../spi/index.ts';
 import { StorageError } from '../spi/index.ts';
 import type { Clock } from '../clock.ts';
 import { waitFor } from '../access/patience.ts';
+import type { BackendLocks } from './backend-locks.ts';
 import type { FileState, OpenRecord } from './file-state.ts';
 import { isIdle, newFileState } from './file-state.ts';
 import { GuardList } from './guard-list.ts';
@@ -18,6 +19,8 @@ const maxHeldFiles = 262_144;
 export class VolumeState {
   readonly guards = new GuardList();
   readonly files = new Map<bigint | string, FileState>();
+  /** There where others write the volume, too. */
+  backendLocks: BackendLocks | undefined = undefined;
   /** Files whose bytes nobody changes for a moment, with its end. */
   readonly holds = new Map<FileId, Promise<void>>();
   /** Held streams by the file that they belong to. */
@@ -39,8 +42,9 @@ export class VolumeState {
     return state;
   }
 
-  /** Lets a file go with its last holder. */
+  /** Lets a file go with its last holder, and the backend know of locks that went. */
   tidy(state: FileState): void {
+    this.backendLocks?.changed(state);
     if (!isIdle(state) || !this.files.delete(state.key)) return;
     const { base } = state.file;
     const streams = base === undefined ? undefined : this.#streams.get(base);
