@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CephPlace } from '../head/ceph-place.ts';
 import { openShare } from '../head/declared.ts';
 import { Head } from '../head/head.ts';
-import { HealthWatch, volumeHealth } from './health-watch.ts';
+import { HealthWatch, untilHealth } from './health-watch.ts';
+import { Unstable } from './load/unstable.ts';
 import { LoadRun } from './load/load-run.ts';
 import { whyNoCeph } from './requirement.ts';
 import { resourcesOf, type Resources } from './resources.ts';
@@ -29,11 +30,7 @@ describe.skipIf(whyNoCeph() !== undefined)('failures under load through all door
     const other = { ...openShare, name: 'other', volume: 'scratch' };
     const volumes = [place.volume('main'), { name: 'scratch', backend: 'memory' }];
     head = await Head.start({ ceph: place, config: { volumes, shares: [openShare, other] } });
-    await expect.poll(async () => (await volumeHealth(head)).health, { timeout: 60_000 }).toBe('healthy');
-    const { load } = await underLoad('first', async () => undefined);
-    await load.stop();
-    expect(await load.check()).toEqual([]);
-    atRest = await resourcesOf(head);
+    await untilHealth(head, 'healthy');
   });
 
   afterEach(async (context) => {
@@ -59,7 +56,7 @@ describe.skipIf(whyNoCeph() !== undefined)('failures under load through all door
       await fault(load);
       await load.progress(some, 120);
       await cluster.healthy();
-      await expect.poll(async () => (await volumeHealth(head)).health, { timeout: 60_000 }).toBe('healthy');
+      await untilHealth(head, 'healthy');
     } finally {
       await load.stop();
       await watch.stop();
@@ -90,12 +87,19 @@ describe.skipIf(whyNoCeph() !== undefined)('failures under load through all door
     expect(performance.now() - from).toBeLessThan(5000);
   }
 
+  test('nothing happens', async () => {
+    const { load } = await underLoad('nothing', async () => undefined);
+    expect(failuresOf(load)).toEqual([]);
+    expect(await load.check()).toEqual([]);
+    atRest = await resourcesOf(head);
+  });
+
   test('kill -9 of an OSD, which comes back', async () => {
     const { load, watch } = await underLoad('osd', async (running) => {
       await cluster.kill('osd.0');
       // Two copies are enough.
       await running.progress(some, 60);
-      await expect.poll(async () => (await volumeHealth(head)).health, { timeout: 60_000 }).toBe('degraded');
+      await untilHealth(head, 'degraded');
       await running.progress(some, 60);
       await cluster.again('osd.0');
     });
@@ -141,13 +145,15 @@ describe.skipIf(whyNoCeph() !== undefined)('failures under load through all door
   });
 
   test('the head is thrown out of the cluster while it holds unstable data', async () => {
+    const witness = await Unstable.written(head);
     const { load } = await underLoad('eviction', async () => {
-      const ours = (await cluster.sessions()).filter(({ client_metadata: { pid } }) => Number(pid) === head.pid);
+      const ours = await cluster.sessionsOf(head.pid);
       expect(ours).not.toEqual([]);
       await cluster.evict(ours);
     });
-    // Whoever had written unstable was told by the verifier, and wrote it again.
-    expect(load.unstable.map(({ changedVerifiers }) => changedVerifiers)).not.toContain(0);
+    // The verifier told those who had written unstable, and they wrote it again.
+    expect(load.unstable.map(({ changedVerifiers }) => changedVerifiers).some((times) => times > 0)).toBe(true);
+    expect(await witness.commit()).toEqual({ told: true });
     await afterwards(load);
   });
 

@@ -18,6 +18,17 @@ export async function volumeHealth(head: Head): Promise<VolumeHealth> {
   return (JSON.parse(stdout.toString()) as { volumes: VolumeHealth[] }).volumes[0]!;
 }
 
+/** Waits until `polynas status` says so of the first volume. */
+export async function untilHealth(head: Head, wanted: VolumeHealth['health'], seconds = 60): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const now = await volumeHealth(head);
+    if (now.health === wanted) return;
+    if (performance.now() > end) throw new Error(`not ${wanted} after ${seconds} s: ${JSON.stringify(now)}`);
+    await sleep(betweenMilliseconds);
+  }
+}
+
 /** Looks at `polynas status` again and again, as an operator does. */
 export class HealthWatch {
   /** What it said, each change once. */

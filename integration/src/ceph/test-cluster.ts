@@ -96,6 +96,11 @@ export class TestCluster {
     return (await this.commands.json('tell', 'mds.0', 'session', 'ls')) as ClientSession[];
   }
 
+  /** Those of the libcephfs clients in a process. */
+  async sessionsOf(pid: number): Promise<readonly ClientSession[]> {
+    return (await this.sessions()).filter(({ client_metadata: { pid: client } }) => Number(client) === pid);
+  }
+
   /** Throws these clients out, as the MDS does with one that does not answer: session closed, address on the block list. */
   async evict(sessions: readonly ClientSession[]): Promise<void> {
     for (const { id } of sessions) await this.commands.ceph('tell', 'mds.0', 'client', 'evict', `id=${id}`);

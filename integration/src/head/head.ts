@@ -228,9 +228,11 @@ export class Head implements AsyncDisposable {
     return (JSON.parse(output.toString()) as unknown[]).map((problem) => JSON.stringify(problem));
   }
 
-  /** Ends it and removes its directory. Says the end of its log first when a test failed meanwhile. */
+  /** Ends it and removes its directory. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const pid = this.running ? this.pid : undefined;
     await this.kill9();
+    if (pid !== undefined) await this.ceph?.forget(pid);
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 3 });
   }
 
