@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { WriteEpoch } from '@polynas/core/spi';
+import { batchGate } from '../native/batch/batches.ts';
 import type { Lanes } from '../native/client.ts';
 import { Gate } from '../native/gate.ts';
 import { mountCephfs } from '../native/mount-cephfs.ts';
@@ -20,7 +21,7 @@ let gate: Gate | undefined;
 export async function openMounts(options: CephOptions): Promise<Mounts> {
   checkOptions(options);
   gate ??= new Gate(options.gateSize ?? defaults.gateSize);
-  const lanes: Lanes = { metadata: gate.lane(), data: gate.lane() };
+  const lanes: Lanes = { metadata: gate.lane(), data: gate.lane(), batch: batchGate.lane() };
   let epoch: WriteEpoch = randomBytes(8).readBigUInt64LE();
   const status = new StatusSource({
     cluster: new ClusterWorker(clusterAccess(options)),
@@ -36,8 +37,7 @@ export async function openMounts(options: CephOptions): Promise<Mounts> {
     serving: (reason) => status.serving(reason),
   });
   const close = async (): Promise<void> => {
-    lanes.metadata.close();
-    lanes.data.close();
+    for (const lane of Object.values(lanes)) lane.close();
     await Promise.all(places.map((place) => place.close()));
     status.close();
   };

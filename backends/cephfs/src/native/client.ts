@@ -11,7 +11,8 @@ import type { CephLibrary } from './library.ts';
 import type { UserPerms } from './user-perms.ts';
 
 export type Kind = 'metadata' | 'data';
-export type Lanes = Readonly<Record<Kind, Lane>>;
+/** Where the calls of a volume queue; `batch`: for a batch thread. */
+export type Lanes = Readonly<Record<Kind | 'batch', Lane>>;
 
 export interface ClientParts {
   readonly library: CephLibrary;
@@ -37,7 +38,7 @@ export class Client {
   readonly #running = new Set<readonly unknown[]>();
   readonly #dropped: bigint[] = [];
   #dropping = false;
-  readonly #batches = new Batches();
+  readonly #batches: Batches;
   #idle: (() => void)[] = [];
   #alive = true;
   #ended = false;
@@ -49,6 +50,7 @@ export class Client {
     this.perms = perms;
     this.superuser = perms.hold({ uid: 0, gid: 0 }).pointer;
     this.#lanes = lanes;
+    this.#batches = new Batches(lanes.batch);
     this.#lost = lost ?? (() => undefined);
   }
 
@@ -60,11 +62,6 @@ export class Client {
   end(): void {
     this.#alive = false;
     this.#ended = true;
-  }
-
-  /** When it is idle, and nobody will call any more. */
-  close(): void {
-    this.#batches.close();
   }
 
   /** Drops one reference of an inode, soon: it takes libcephfs's lock, which nobody may wait for on the event loop. */

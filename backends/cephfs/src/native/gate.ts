@@ -28,7 +28,7 @@ export class Gate {
   /** A lane is what may hang by itself: the metadata of a volume, its data. Until its `close`. */
   lane(): Lane {
     const lane: Lane = new Lane({
-      admits: () => this.#running < this.size && lane.running < this.#share(),
+      admits: () => this.#running + this.#keptFrom(lane) < this.size,
       entered: () => (this.#running += 1),
       left: () => {
         this.#running -= 1;
@@ -43,9 +43,12 @@ export class Gate {
     return lane;
   }
 
-  /** Places that one lane may hold: two are left to each of the others as far as half of the gate reaches, so that one that hangs does not stop them. */
-  #share(): number {
-    return Math.max(1, Math.ceil(this.size / 2), this.size - 2 * (this.#lanes.length - 1));
+  /** Places that stay free for the other lanes: each has a few for itself, whatever hangs, unless there are too many lanes for that. */
+  #keptFrom(lane: Lane): number {
+    const lanes = this.#lanes.length;
+    if (lanes === 1) return 0;
+    const each = lanes > this.size / 2 ? 0 : Math.max(1, Math.floor(this.size / (3 * lanes)));
+    return this.#lanes.reduce((sum, other) => (other === lane ? sum : sum + Math.max(0, each - other.running)), 0);
   }
 
   /** Lanes that wait take turns. */

@@ -1,3 +1,4 @@
+import { batchGate } from './batch/batches.ts';
 import { CephError } from './ceph-error.ts';
 import { CephMount } from './ceph-mount.ts';
 import { Client } from './client.ts';
@@ -173,5 +174,5 @@ async function asMount(client: Client, options: MountOptions): Promise<Mount> {
 
 function ownLanes(): Lanes {
   const gate = new Gate(defaultGateSize);
-  return { metadata: gate.lane(), data: gate.lane() };
+  return { metadata: gate.lane(), data: gate.lane(), batch: batchGate.lane() };
 }

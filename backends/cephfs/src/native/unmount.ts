@@ -47,7 +47,6 @@ export async function disconnect(client: Client): Promise<void> {
 /** For a client that is not mounted. */
 export async function release(client: Client): Promise<void> {
   client.end();
-  client.close();
   await outside((done) => client.library.ceph_release.async(client.cmount, done));
 }
 

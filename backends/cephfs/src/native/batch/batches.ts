@@ -4,17 +4,23 @@ import type { Lane } from '../gate.ts';
 import type { BatchReply, BatchRequest } from './batch-messages.ts';
 import { BatchWorker } from './batch-worker.ts';
 
-/** Threads for batches at most: each is made when all others are busy, so one that hangs with its cluster leaves some to others. */
-export const batchThreads = 4;
+/** Threads for batches at most: each is made when all others are busy. */
+const batchThreads = 6;
 
-const gate = new Gate(batchThreads);
+/** One for the process; a volume has a lane, so that one whose cluster hangs leaves threads to others. */
+export const batchGate = new Gate(batchThreads);
+
 /** The one that was busy last first: its memory is warm. */
 const idle: BatchWorker[] = [];
 
 /** What one client asks of the process's batch threads. */
 export class Batches {
-  readonly #lane: Lane = gate.lane();
+  readonly #lane: Lane;
   #running = 0;
+
+  constructor(lane: Lane) {
+    this.#lane = lane;
+  }
 
   get running(): number {
     return this.#running;
@@ -31,11 +37,6 @@ export class Batches {
     }).finally(() => {
       this.#running -= 1;
     });
-  }
-
-  /** When nothing is asked any more. */
-  close(): void {
-    this.#lane.close();
   }
 
   async #run(request: BatchRequest): Promise<BatchReply> {
