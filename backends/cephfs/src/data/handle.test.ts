@@ -1,0 +1,165 @@
+import type { FileHandle } from '@polynas/core/spi';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Before, FakeClient } from '../testing/fake-client.ts';
+import type { FakeVolume } from '../testing/fake-volume.ts';
+import { fakeVolume } from '../testing/fake-volume.ts';
+
+const call = {};
+const owner = { uid: 0, gid: 0, mode: 0o644 };
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const contentOf = async (handle: FileHandle): Promise<string> =>
+  Buffer.from((await handle.read(call, 0, 1000)).bytes).toString();
+
+async function opened(writers: 'head' | 'shared' = 'head'): Promise<FakeVolume & { readonly handle: FileHandle }> {
+  const fake = await fakeVolume(writers);
+  onTestFinished(() => fake.volume.close());
+  const { volume } = fake;
+  const { attributes } = await volume.create(call, volume.root, text('f'), { kind: 'guarded' }, owner);
+  const handle = await volume.open(call, attributes.id, 'write');
+  await handle.write(call, 0, [text('stable')], 'file');
+  return { ...fake, handle };
+}
+
+describe.each(['head', 'shared'] as const)('handles whose mount is evicted, writers: %s', (writers) => {
+  test('sync_afterLoss_answersTheNextEpoch', async () => {
+    const { volume, handle, current } = await opened(writers);
+    const { epoch } = await handle.write(call, 0, [text('UNSTABLE')], 'unstable');
+    current().evict();
+    const synced = await handle.sync(call);
+    expect([synced.epoch, synced.after.size]).toEqual([epoch + 1n, 6]);
+    expect(volume.epoch()).toBe(epoch + 1n);
+    expect(await contentOf(handle)).toBe('stable');
+  });
+
+  test('write_file_isWrittenAnewUntilItIsStable', async () => {
+    const { handle, current, cluster, mounts } = await opened(writers);
+    const first = current();
+    first.before = (name) => {
+      if (name === 'syncInode') first.evict();
+    };
+    const { epoch, committed, after } = await handle.write(call, 6, [text(' again')], 'file');
+    expect([epoch, committed, after.size, mounts.length]).toEqual([2n, 'file', 12, 2]);
+    expect(Buffer.from(cluster.inodes.get(handle.id)?.data ?? []).toString()).toBe('stable again');
+  });
+
+  test('write_answeredUnstablyBefore_isNotTakenForStable', async () => {
+    const { handle, current, mounts } = await opened(writers);
+    const lost = await handle.write(call, 0, [text('lost')], 'unstable');
+    current().evict();
+    const kept = await handle.write(call, 10, [text('kept')], 'unstable');
+    const { epoch } = await handle.sync(call);
+    expect([lost.epoch === epoch, kept.epoch === epoch, mounts.length]).toEqual([false, true, 2]);
+    expect(await contentOf(handle)).toBe('stable\0\0\0\0kept');
+  });
+
+  test('evictedForEver_isTryLater', async () => {
+    const { handle, current, mounts, onMount } = await opened(writers);
+    const doom = (mount: FakeClient): void => {
+      mount.before = (name) => (name === 'read' ? mount.evict() : undefined);
+    };
+    doom(current());
+    onMount(doom);
+    await expect(handle.read(call, 0, 10)).rejects.toMatchObject({ code: 'tryLater' });
+    expect(mounts.length).toBeLessThanOrEqual(4);
+  });
+
+  test('replace_ofWhatWasLost_publishesNothing', async () => {
+    const { volume, handle, current } = await opened(writers);
+    const { epoch: writtenIn } = await handle.write(call, 0, [text('LOST')], 'unstable');
+    current().evict();
+    await volume.getattr(call, handle.id).catch(() => undefined);
+    await handle.read(call, 0, 1);
+    const published = volume.replace(call, volume.root, text('f'), volume.root, text('g'), { writtenIn });
+    await expect(published).rejects.toMatchObject({ code: expect.stringMatching(/unavailable|io/) as string });
+    expect(await volume.lookup(call, volume.root, text('g'))).toBeUndefined();
+  });
+});
+
+describe('handles', () => {
+  test('sync_askedByManyAtOnce_isOneOrTwo', async () => {
+    const { handle, current } = await opened();
+    const before = vi.fn<Before>();
+    current().before = before;
+    await handle.write(call, 0, [text('x')], 'unstable');
+    await Promise.all(Array.from({ length: 20 }, () => handle.sync(call)));
+    expect(before.mock.calls.filter(([name]) => name === 'syncInode').length).toBeLessThanOrEqual(2);
+  });
+
+  test('handles_ofOneFile_shareOneOpenFile', async () => {
+    const { volume, handle, current } = await opened();
+    const others = await Promise.all(Array.from({ length: 10 }, () => volume.open(call, handle.id, 'read')));
+    await Promise.all(others.map((other) => other.read(call, 0, 10)));
+    expect(current().opens).toBe(1);
+    await Promise.all([handle, ...others].map((each) => each.close()));
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect(current().opens).toBe(0);
+  });
+
+  test('handle_thatWasNeverUsed_opensNothing', async () => {
+    const { volume, handle, current } = await opened();
+    await handle.close();
+    const before = vi.fn<Before>();
+    current().before = before;
+    await (await volume.open(call, handle.id, 'read')).close();
+    expect(before).not.toHaveBeenCalled();
+  });
+
+  test('unlinkedFile_thatNobodyHasRead_livesByItsHandle', async () => {
+    const { volume, handle } = await opened();
+    await handle.close();
+    const second = await volume.open(call, handle.id, 'read');
+    await volume.unlink(call, volume.root, text('f'));
+    expect(await contentOf(second)).toBe('stable');
+    await second.close();
+    await expect(volume.getattr(call, handle.id)).rejects.toMatchObject({ code: 'stale' });
+  });
+
+  test('readNow_afterRead_isThere_andGoneWithEachChange', async () => {
+    const { volume, handle, current } = await opened();
+    expect(handle.readNow(0, 10)).toBeUndefined();
+    const changes = [
+      () => handle.write(call, 0, [text('S')], 'unstable'),
+      () => handle.write(call, 6, [text('!')], 'file'),
+      () => handle.punch(call, 0, 1),
+      () => handle.allocate(call, 0, 20, true),
+      () => volume.setattr(call, handle.id, { size: 3 }),
+      () => volume.setattr(call, handle.id, { size: 5 }),
+    ];
+    for (const change of changes) {
+      const { bytes } = await handle.read(call, 0, 100);
+      expect(handle.readNow(0, 100)?.bytes).toEqual(bytes);
+      await change();
+      expect(handle.readNow(0, 100), String(change)).toBeUndefined();
+    }
+    expect(await contentOf(handle)).toBe('\0ta\0\0');
+    current().evict();
+    await handle.sync(call);
+    expect(handle.readNow(0, 5)).toBeUndefined();
+  });
+
+  test('read_whileItIsWritten_isNotRemembered', async () => {
+    const { handle, current } = await opened();
+    const gate = Promise.withResolvers<void>();
+    current().before = (name) => (name === 'write' ? gate.promise : undefined);
+    const writing = handle.write(call, 0, [text('S')], 'unstable');
+    await new Promise(setImmediate);
+    expect(await contentOf(handle)).toBe('stable');
+    expect(handle.readNow(0, 6)).toBeUndefined();
+    gate.resolve();
+    await writing;
+    expect(handle.readNow(0, 6)).toBeUndefined();
+    expect(await contentOf(handle)).toBe('Stable');
+  });
+
+  test('read_large_goesInPieces', async () => {
+    const { handle, current } = await opened();
+    const content = Uint8Array.from({ length: 9_000_001 }, (_, index) => (index * 7) & 0xff);
+    await handle.write(call, 0, [content], 'unstable');
+    const before = vi.fn<Before>();
+    current().before = before;
+    const { bytes, eof } = await handle.read(call, 0, 20_000_000);
+    expect([Buffer.compare(bytes, content), eof]).toEqual([0, true]);
+    expect(before.mock.calls.map(([name]) => name as string)).toEqual(['read', 'read', 'read']);
+  });
+});

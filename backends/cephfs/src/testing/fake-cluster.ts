@@ -1,0 +1,80 @@
+import type { NativeTime } from '../native/mount-api.ts';
+
+export interface FakeInode {
+  readonly ino: bigint;
+  /** With `S_IFMT`. */
+  mode: number;
+  uid: number;
+  gid: number;
+  nlink: number;
+  rdev: bigint;
+  data: Uint8Array;
+  accessed: NativeTime;
+  modified: NativeTime;
+  changed: NativeTime;
+  born: NativeTime;
+  version: bigint;
+  readonly xattrs: Map<string, Uint8Array>;
+  /** Of a directory: by name, in latin1. */
+  readonly entries: Map<string, bigint>;
+  readonly target: Uint8Array | undefined;
+  /** Clients' open files. */
+  opens: number;
+}
+
+const directoryFormat = 0o040_000;
+
+/** What a cluster keeps when all of its clients are gone. */
+export class FakeCluster {
+  readonly inodes = new Map<bigint, FakeInode>();
+  readonly root: FakeInode;
+  #lastIno = 0x100_0000_0000n;
+  #ticks = 0;
+
+  constructor() {
+    this.root = this.make(directoryFormat | 0o755, 0, 0, {});
+    this.root.nlink = 2;
+  }
+
+  /** Goes on with each question, so that no two changes have one time. */
+  now(): NativeTime {
+    this.#ticks += 1;
+    return { seconds: 1_000_000 + Math.floor(this.#ticks / 1000), nanoseconds: (this.#ticks % 1000) * 1_000_000 };
+  }
+
+  make(mode: number, uid: number, gid: number, more: Partial<Pick<FakeInode, 'rdev' | 'target'>>): FakeInode {
+    const now = this.now();
+    this.#lastIno += 1n;
+    const inode: FakeInode = {
+      ino: this.#lastIno,
+      mode,
+      uid,
+      gid,
+      nlink: 1,
+      rdev: more.rdev ?? 0n,
+      data: new Uint8Array(0),
+      accessed: now,
+      modified: now,
+      changed: now,
+      born: now,
+      version: 0n,
+      xattrs: new Map(),
+      entries: new Map(),
+      target: more.target,
+      opens: 0,
+    };
+    this.inodes.set(inode.ino, inode);
+    return inode;
+  }
+
+  touch(inode: FakeInode, modified: boolean): void {
+    inode.changed = this.now();
+    if (modified) inode.modified = inode.changed;
+    inode.version += 1n;
+  }
+
+  /** Neither a name nor an open file keeps it. */
+  dropUnused(inode: FakeInode): void {
+    if (inode.nlink === 0 && inode.opens === 0) this.inodes.delete(inode.ino);
+  }
+}
