@@ -152,6 +152,28 @@ describe('handles', () => {
     expect(await contentOf(handle)).toBe('Stable');
   });
 
+  test('call_thatNobodyWantsAnyMore_isRejected_andTheHandleStaysOpenForIt', async () => {
+    const { handle, current } = await opened();
+    const gate = Promise.withResolvers<void>();
+    current().before = (name) => (name === 'read' || name === 'syncInode' ? gate.promise : undefined);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const unwanted = [handle.read({ signal }, 0, 10), handle.sync({ signal })];
+    const into = new Uint8Array(10);
+    const wanted = handle.read({ signal }, 0, 10, into);
+    await new Promise(setImmediate);
+    controller.abort();
+    for (const each of unwanted) await expect(each).rejects.toMatchObject({ code: 'aborted' });
+    let closed = false;
+    const closing = handle.close().then(() => (closed = true));
+    await new Promise(setImmediate);
+    expect(closed).toBe(false);
+    gate.resolve();
+    // The caller's buffer was lent: it is told when it has it back.
+    expect(Buffer.from((await wanted).bytes).toString()).toBe('stable');
+    await closing;
+  });
+
   test('read_large_goesInPieces', async () => {
     const { handle, current } = await opened();
     const content = Uint8Array.from({ length: 9_000_001 }, (_, index) => (index * 7) & 0xff);

@@ -37,7 +37,8 @@ export class CephFileHandle implements FileHandle {
 
   read(call: Call, offset: number, length: number, into?: Uint8Array): Promise<ReadResult> {
     const { context, file } = this.#parts;
-    return this.#during(call, () => readContent(context, file, call, offset, length, into));
+    const reading = (): Promise<ReadResult> => readContent(context, file, call, offset, length, into);
+    return into === undefined ? this.#whileWanted(call, reading) : this.#during(call, reading);
   }
 
   readNow(offset: number, length: number): ReadResult | undefined {
@@ -66,7 +67,7 @@ export class CephFileHandle implements FileHandle {
   }
 
   sync(call: Call): Promise<SyncResult> {
-    return this.#during(call, () => syncContent(this.#parts, call));
+    return this.#whileWanted(call, () => syncContent(this.#parts, call));
   }
 
   allocate(call: Call, offset: number, length: number, extend: boolean): Promise<WriteResult> {
@@ -79,7 +80,7 @@ export class CephFileHandle implements FileHandle {
 
   /** CephFS does not tell holes: all of it is data. */
   seek(call: Call, what: 'data' | 'hole', offset: number): Promise<number | undefined> {
-    return this.#during(call, async () => {
+    return this.#whileWanted(call, async () => {
       assertRange(offset);
       const attributes = await getattr(this.#parts.context, call, this.id);
       if (offset >= attributes.size) return undefined;
@@ -101,11 +102,22 @@ export class CephFileHandle implements FileHandle {
     });
   }
 
+  /** To its end: for calls that use the caller's buffers. */
   async #during<T>(call: Call, work: () => Promise<T>): Promise<T> {
     this.#expectOpen();
+    return this.#parts.context.life.run(call, () => this.#counted(work));
+  }
+
+  /** As long as somebody wants the answer; what runs goes on underneath, and the handle stays open for it. */
+  async #whileWanted<T>(call: Call, work: () => Promise<T>): Promise<T> {
+    this.#expectOpen();
+    return this.#parts.context.life.runWhileWanted(call, () => this.#counted(work));
+  }
+
+  async #counted<T>(work: () => Promise<T>): Promise<T> {
     this.#running += 1;
     try {
-      return await this.#parts.context.life.run(call, work);
+      return await work();
     } finally {
       this.#running -= 1;
       if (this.#running === 0) this.#idle?.();
