@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { StorageError } from '@polynas/core/spi';
 import type { WriteEpoch } from '@polynas/core/spi';
 import { batchGate } from '../native/batch/batches.ts';
 import type { Lanes } from '../native/client.ts';
@@ -17,9 +18,15 @@ import { StatusSource } from '../status/status-source.ts';
 /** One for the process: its volumes share the threads. */
 let gate: Gate | undefined;
 
+/** Client uuids in use: a second opening would take the sessions of the first for those of a killed process, and end them. */
+const opened = new Set<string>();
+
 /** Mounts the volume at each place of the pool; rejected when the first attempt fails, with nothing left mounted. */
 export async function openMounts(options: CephOptions): Promise<Mounts> {
   checkOptions(options);
+  const uuid = options.clientUuid.toLowerCase();
+  if (opened.has(uuid)) throw new StorageError('unavailable', 'the volume is open in this process already');
+  opened.add(uuid);
   gate ??= new Gate(options.gateSize ?? defaults.gateSize);
   const lanes: Lanes = { metadata: gate.lane(), data: gate.lane(), batch: batchGate.lane() };
   let epoch: WriteEpoch = randomBytes(8).readBigUInt64LE();
@@ -40,6 +47,7 @@ export async function openMounts(options: CephOptions): Promise<Mounts> {
     for (const lane of Object.values(lanes)) lane.close();
     await Promise.all(places.map((place) => place.close()));
     status.close();
+    opened.delete(uuid);
   };
   try {
     const [first, ...others] = places;
