@@ -14,7 +14,10 @@ const superuser = { uid: 0, gid: 0 };
 const inherited = 0x5f;
 const pageEntries = 256;
 
-/** CephFS's own snapshots: the names of a directory's `.snap`. They have what was answered before, synced or not. */
+/**
+ * CephFS's own snapshots: the names of a directory's `.snap`. They have what was answered before, synced or not. Ids in one that was removed
+ * are `stale` when libcephfs has forgotten them.
+ */
 export class Snapshots implements SnapshotsGroup {
   readonly #context: VolumeContext;
 
@@ -31,7 +34,15 @@ export class Snapshots implements SnapshotsGroup {
   }
 
   async remove(call: Call, directory: FileId, name: Name): Promise<void> {
-    await this.#onSnapshots(call, directory, name, (mount, snapshots) => mount.rmdir(snapshots, name));
+    await this.#onSnapshots(call, directory, name, async (mount, snapshots) => {
+      const found = await mount.lookup(snapshots, name);
+      await mount.rmdir(snapshots, name);
+      if (found === undefined) return;
+      mount.put(found.inode);
+      const id = fileIdOf(found.statx);
+      this.#context.attributes.drop(id);
+      this.#context.mounts.forget(id);
+    });
   }
 
   list(call: Call, directory: FileId): ReturnType<SnapshotsGroup['list']> {
@@ -46,7 +57,7 @@ export class Snapshots implements SnapshotsGroup {
   }
 
   /** A change of a directory's snapshots, stable when answered. */
-  #onSnapshots<T>(
+  async #onSnapshots<T>(
     call: Call,
     directory: FileId,
     name: Name,
@@ -55,7 +66,7 @@ export class Snapshots implements SnapshotsGroup {
     const { life, traits, syncs, attributes } = this.#context;
     checkName(name, traits);
     if (name[0] === inherited) throw new StorageError('badName', 'snapshots have no name that begins with _');
-    return life.runWhileWanted(call, () =>
+    return await life.runWhileWanted(call, () =>
       withInode(this.#context, call, directory, async (inode) => {
         const result = await this.#within(inode, step);
         attributes.drop(directory);
