@@ -1,6 +1,7 @@
 import { compareKeys } from '../../namespace/keys.ts';
 import type { Attributes, DirectoryEntry } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
+import type { Later } from './entries.ts';
 
 /** A file or directory as the segment of keys that it stands for. */
 export interface Child {
@@ -21,9 +22,9 @@ export function childOf(segment: string, entry: DirectoryEntry): Child | undefin
   return { segment, attributes, sort, ...(xattrs !== undefined && { xattrs }) };
 }
 
-/** Children one after another; `undefined` at the end. */
+/** Children one after another, at once where they are at hand; `undefined` at the end. */
 export interface ChildSource {
-  next(): Promise<Child | undefined>;
+  next(): Later<Child | undefined>;
 }
 
 /**
@@ -47,28 +48,45 @@ export class KeyOrder implements ChildSource {
     this.#waiting = waiting;
   }
 
-  async next(): Promise<Child | undefined> {
+  next(): Later<Child | undefined> {
     for (;;) {
       if (this.#ahead === undefined && !this.#ended) {
-        this.#ahead = await this.#nextWanted();
-        this.#ended = this.#ahead === undefined;
+        const child = this.#source.next();
+        if (child instanceof Promise) return this.#goOn(child);
+        this.#come(child);
       }
-      const ahead = this.#ahead;
-      const first = this.#waiting.at(-1);
-      if (first !== undefined && (ahead === undefined || compareKeys(first.sort, ahead.segment) < 0)) {
-        return this.#waiting.pop();
-      }
-      if (ahead === undefined) return undefined;
-      this.#ahead = undefined;
-      if (ahead.attributes.type !== 'directory') return ahead;
-      this.#waiting.push(ahead);
+      const step = this.#step();
+      if (step !== 'more') return step;
     }
   }
 
-  async #nextWanted(): Promise<Child | undefined> {
-    let child = await this.#source.next();
-    while (child !== undefined && compareKeys(child.segment, this.#from) < 0) child = await this.#source.next();
-    return child;
+  async #goOn(first: Promise<Child | undefined>): Promise<Child | undefined> {
+    this.#come(await first);
+    for (;;) {
+      if (this.#ahead === undefined && !this.#ended) this.#come(await this.#source.next());
+      const step = this.#step();
+      if (step !== 'more') return step;
+    }
+  }
+
+  #come(child: Child | undefined): void {
+    if (child === undefined) this.#ended = true;
+    else if (compareKeys(child.segment, this.#from) >= 0) this.#ahead = child;
+  }
+
+  /** The next child in order, or `more` where that takes another one of the source. */
+  #step(): Child | undefined | 'more' {
+    const ahead = this.#ahead;
+    if (ahead === undefined && !this.#ended) return 'more';
+    const first = this.#waiting.at(-1);
+    if (first !== undefined && (ahead === undefined || compareKeys(first.sort, ahead.segment) < 0)) {
+      return this.#waiting.pop();
+    }
+    if (ahead === undefined) return undefined;
+    this.#ahead = undefined;
+    if (ahead.attributes.type !== 'directory') return ahead;
+    this.#waiting.push(ahead);
+    return 'more';
   }
 }
 
@@ -117,8 +135,12 @@ export class InOrder implements ChildSource {
     this.#source = source;
   }
 
-  async next(): Promise<Child | undefined> {
-    const child = await this.#source.next();
+  next(): Later<Child | undefined> {
+    const child = this.#source.next();
+    return child instanceof Promise ? child.then((come) => this.#checked(come)) : this.#checked(child);
+  }
+
+  #checked(child: Child | undefined): Child | undefined {
     if (child === undefined) return undefined;
     if (this.#last !== undefined && compareKeys(child.sort, this.#last) <= 0) {
       throw new StorageError('corrupt', `a listing gives ${child.sort} after ${this.#last}`);

@@ -3,7 +3,7 @@ import type { Attributes } from '../../spi/index.ts';
 import { findDirectory, isFound } from '../tree/find.ts';
 import type { Child, ChildSource } from './children.ts';
 import { InOrder, KeyOrder, Merge } from './children.ts';
-import type { ListedDirectory } from './entries.ts';
+import type { Later, ListedDirectory } from './entries.ts';
 import type { Position } from './position.ts';
 import { isBeyond, reachesInto } from './position.ts';
 import { sourcesFrom } from './segments.ts';
@@ -11,7 +11,7 @@ import { sourcesFrom } from './segments.ts';
 /** Names that are passed over one by one before the cursor jumps. */
 const patience = 16;
 
-const nothing: ChildSource = { next: () => Promise.resolve(undefined) };
+const nothing: ChildSource = { next: () => undefined };
 
 /** A directory's children in order of their keys, from a position on. */
 export class DirectoryCursor {
@@ -28,10 +28,19 @@ export class DirectoryCursor {
   }
 
   /** The next child that has keys beyond the position. */
-  async next(position: Position): Promise<Child | undefined> {
+  next(position: Position): Later<Child | undefined> {
+    if (this.#source === undefined) return this.#goOn(position, undefined);
+    const child = this.#source.next();
+    if (child instanceof Promise) return this.#goOn(position, child);
+    return child === undefined || this.#isWanted(child, position) ? child : this.#goOn(position, undefined);
+  }
+
+  async #goOn(position: Position, first: Promise<Child | undefined> | undefined): Promise<Child | undefined> {
+    let pending = first;
     this.#source ??= await this.#open(position);
     for (let passed = 0; ; passed += 1) {
-      const child = await this.#source.next();
+      const child = await (pending ?? this.#source.next());
+      pending = undefined;
       if (child === undefined || this.#isWanted(child, position)) return child;
       if (passed === patience) {
         this.#source = await this.#open(position);

@@ -18,6 +18,9 @@ export interface ListedDirectory {
   readonly wanted?: () => number;
 }
 
+/** Nearly all keys of a listing are at hand: a promise for each of them, at each level, costs as much as the rest of it. */
+export type Later<T> = T | Promise<T>;
+
 const firstPage = 32;
 const largestPage = 1024;
 
@@ -56,12 +59,18 @@ export class EntryRun {
     return { entries: this.#page, end: this.#ended };
   }
 
-  async next(): Promise<DirectoryEntry | undefined> {
-    if (this.#at === this.#page.length) {
-      if (this.#ended) return undefined;
-      await this.#fetch();
-      if (this.#page.length === 0) return undefined;
-    }
+  /** At once, where it has been read. */
+  next(): Later<DirectoryEntry | undefined> {
+    if (this.#at < this.#page.length) return this.#take();
+    return this.#ended ? undefined : this.#nextPage();
+  }
+
+  async #nextPage(): Promise<DirectoryEntry | undefined> {
+    await this.#fetch();
+    return this.#page.length === 0 ? undefined : this.#take();
+  }
+
+  #take(): DirectoryEntry | undefined {
     const entry = this.#page[this.#at++]!;
     if (this.#until === undefined || Buffer.compare(entry.name, this.#until) < 0) return entry;
     this.#ended = true;

@@ -71,7 +71,10 @@ async function read(
 async function collect(walker: Walker, request: ListRequest, limit: number, found: Item[]): Promise<boolean> {
   const { prefix, delimiter, after, before, reverse = false } = request;
   let more = false;
-  for (let walked = await walker.next(); walked !== undefined; walked = await walker.next()) {
+  for (;;) {
+    const next = walker.next();
+    const walked = next instanceof Promise ? await next : next;
+    if (walked === undefined) break;
     const common = commonPrefix(walked.key, prefix, delimiter);
     if (common !== undefined) walker.skip(common);
     // A prefix that was given with the page before has more keys than were looked at then.

@@ -9,7 +9,7 @@ import { claimOf, isAlternate, lookupPlain, meaningOf } from '../tree/look.ts';
 import type { Meaning } from '../tree/look.ts';
 import type { Child, ChildSource } from './children.ts';
 import { childOf } from './children.ts';
-import type { ListedDirectory } from './entries.ts';
+import type { Later, ListedDirectory } from './entries.ts';
 import { EntryRun } from './entries.ts';
 
 /**
@@ -73,16 +73,41 @@ class Literals implements ChildSource {
     this.#run = run;
   }
 
-  async next(): Promise<Child | undefined> {
-    const { mount, caller, id } = this.#directory;
-    for (let entry = await this.#run.next(); entry !== undefined; entry = await this.#run.next()) {
-      if (id === mount.share.root && systemName.equals(entry.name)) continue;
-      const looksEscaped = entry.name[0] === firstEscape[0] && entry.name[1] === firstEscape[1];
-      if (looksEscaped && (await meaningOf(mount, caller, id, entry)).form !== 'literal') continue;
-      const child = childOf(textOfName(entry.name), entry);
+  next(): Later<Child | undefined> {
+    for (;;) {
+      const entry = this.#run.next();
+      if (entry === undefined) return undefined;
+      if (entry instanceof Promise) return this.#goOn(entry);
+      const child = this.#childOf(entry);
+      if (child instanceof Promise) return this.#after(child);
+      if (child !== undefined) return child;
+    }
+  }
+
+  async #goOn(first: Later<DirectoryEntry | undefined>): Promise<Child | undefined> {
+    for (let entry = await first; entry !== undefined; entry = await this.#run.next()) {
+      const child = await this.#childOf(entry);
       if (child !== undefined) return child;
     }
     return undefined;
+  }
+
+  async #after(child: Promise<Child | undefined>): Promise<Child | undefined> {
+    return (await child) ?? this.next();
+  }
+
+  #childOf(entry: DirectoryEntry): Later<Child | undefined> {
+    const { mount, id } = this.#directory;
+    if (id === mount.share.root && systemName.equals(entry.name)) return undefined;
+    const looksEscaped = entry.name[0] === firstEscape[0] && entry.name[1] === firstEscape[1];
+    return looksEscaped ? this.#literal(entry) : childOf(textOfName(entry.name), entry);
+  }
+
+  /** A name that looks like an escape of ours may be one that others gave. */
+  async #literal(entry: DirectoryEntry): Promise<Child | undefined> {
+    const { mount, caller, id } = this.#directory;
+    const { form } = await meaningOf(mount, caller, id, entry);
+    return form === 'literal' ? childOf(textOfName(entry.name), entry) : undefined;
   }
 }
 

@@ -6,7 +6,7 @@ import { implicitXattr, recordXattr } from '../record/xattr-names.ts';
 import { isImplicit } from '../tree/remove-directories.ts';
 import type { Child } from './children.ts';
 import { DirectoryCursor } from './directory-cursor.ts';
-import type { ListedDirectory } from './entries.ts';
+import type { Later, ListedDirectory } from './entries.ts';
 import type { Position } from './position.ts';
 import { isBeyond } from './position.ts';
 
@@ -41,14 +41,26 @@ export class Walker {
     await this.#enter({ attributes }, prefix, true);
   }
 
-  async next(): Promise<WalkedKey | undefined> {
+  next(): Later<WalkedKey | undefined> {
+    const cursor = this.#path.at(-1);
+    if (this.#marker !== undefined || cursor === undefined) return this.#goOn(undefined);
+    const child = cursor.next(this.#position);
+    if (child instanceof Promise || child?.attributes.type !== 'file') return this.#goOn({ child });
+    const key = cursor.prefix + child.sort;
+    return key.startsWith(this.#prefix) ? this.#arrive(walkedKey(key, child)) : this.#goOn({ child });
+  }
+
+  /** @param come what has been asked of the last directory already */
+  async #goOn(come: { readonly child: Later<Child | undefined> } | undefined): Promise<WalkedKey | undefined> {
+    let pending = come;
     for (;;) {
       const marker = this.#marker;
       this.#marker = undefined;
       if (marker !== undefined && isBeyond(this.#position, marker.key)) return this.#arrive(marker);
       const cursor = this.#path.at(-1);
       if (cursor === undefined) return undefined;
-      const child = await this.#nextChild(cursor);
+      const child = await this.#nextChild(cursor, pending);
+      pending = undefined;
       if (child === undefined) {
         this.#path.pop();
         continue;
@@ -69,9 +81,9 @@ export class Walker {
     while (this.#path.at(-1)?.prefix.startsWith(prefix)) this.#path.pop();
   }
 
-  async #nextChild(cursor: DirectoryCursor) {
+  async #nextChild(cursor: DirectoryCursor, pending: { readonly child: Later<Child | undefined> } | undefined) {
     try {
-      return await cursor.next(this.#position);
+      return await (pending === undefined ? cursor.next(this.#position) : pending.child);
     } catch (error) {
       // The directory was removed while we were in it.
       if (isStorageError(error, 'stale') || isStorageError(error, 'notDirectory')) return undefined;
