@@ -4,6 +4,11 @@ import { TestCluster } from '../ceph/test-cluster.ts';
 export interface CephVolumeOptions {
   readonly mounts?: number;
   readonly writers?: 'head' | 'shared';
+  /** Without `client.`, or with it; admin when not given. */
+  readonly client?: string;
+  readonly keyring?: string;
+  readonly keyFile?: string;
+  readonly monitors?: readonly string[];
 }
 
 /** A directory of a Ceph file system that is one head's volume. */
@@ -27,7 +32,10 @@ export class CephPlace {
   /** Of `volumes` in polynas.yaml. */
   volume(name: string): object {
     const { configuration: conf, fileSystem } = this.cluster;
-    return { name, backend: 'cephfs', ceph: { conf, client: 'admin', fileSystem, root: this.root, ...this.#options } };
+    // A cluster is named by its file or by its monitors.
+    const where = this.#options.monitors ? {} : { conf };
+    const ceph = { ...where, client: 'admin', fileSystem, root: this.root, ...this.#options };
+    return { name, backend: 'cephfs', ceph };
   }
 
   /** Closes the sessions that a killed head left: an MDS that starts again would wait for them (45 s). */

@@ -19,12 +19,13 @@ class Stopped extends Error {}
  */
 export abstract class Lane<Client extends Closable> {
   readonly name: string;
-  /** Changes that were acknowledged, reads that were answered. */
-  acknowledged = 0;
   /** What was answered or happened instead, and how often. */
   readonly failures = new Map<string, number>();
   protected readonly journal: Journal;
   readonly #connect: () => Promise<Client>;
+  #acknowledged = 0;
+  #last = 0;
+  #longestPause = 0;
   #client: Client | undefined;
   #stopped = false;
   #done: Promise<void> | undefined;
@@ -33,6 +34,16 @@ export abstract class Lane<Client extends Closable> {
     this.name = name;
     this.journal = journal;
     this.#connect = connect;
+  }
+
+  /** Changes that were acknowledged, reads that were answered. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
+  /** Milliseconds: the longest that nothing was acknowledged. */
+  get longestPause(): number {
+    return this.#longestPause;
   }
 
   /** One piece of work; numbers go up. Rejected when it could not be done as a whole. */
@@ -44,6 +55,7 @@ export abstract class Lane<Client extends Closable> {
   }
 
   start(): void {
+    this.#last = performance.now();
     this.#done = this.#loop();
   }
 
@@ -71,7 +83,7 @@ export abstract class Lane<Client extends Closable> {
       try {
         await call();
         for (const attempt of attempts) attempt[certain ? 'stable' : 'unstable']();
-        this.acknowledged += 1;
+        this.answered();
         return attempts;
       } catch (error) {
         const kind = this.note(error);
@@ -92,6 +104,14 @@ export abstract class Lane<Client extends Closable> {
       ],
       call,
     );
+  }
+
+  /** A change was acknowledged, or a read was answered. */
+  protected answered(): void {
+    const now = performance.now();
+    this.#longestPause = Math.max(this.#longestPause, now - this.#last);
+    this.#last = now;
+    this.#acknowledged += 1;
   }
 
   /** Counts what a call failed with, and tells its kind. */

@@ -94,6 +94,11 @@ export class LoadRun {
     return Object.fromEntries(this.lanes.map(({ name, acknowledged }) => [name, acknowledged]));
   }
 
+  /** Seconds that each client was without an answer at most. */
+  pauses(): Record<string, number> {
+    return Object.fromEntries(this.lanes.map(({ name, longestPause }) => [name, Math.round(longestPause / 100) / 10]));
+  }
+
   /** What is there and was not acknowledged, or the other way round: file contents by S3, names by NFS. */
   async check(): Promise<string[]> {
     const nfs = await mount(this.#head);

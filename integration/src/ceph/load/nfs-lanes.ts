@@ -87,7 +87,7 @@ export class NfsUnstableLane extends Lane<NfsClient> {
     for (const write of covered) if (write.verifier === verifier) write.attempt.stable();
     for (const { block } of lost) this.#lost.add(block);
     if (lost.length > 0) this.changedVerifiers += 1;
-    this.acknowledged += 1;
+    this.answered();
   }
 
   async #readBack(client: NfsClient, file: Buffer, block: number): Promise<void> {

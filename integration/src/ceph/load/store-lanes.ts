@@ -55,7 +55,7 @@ export class ObjectLane extends Lane<ObjectClient> {
       this.note(error);
       throw error;
     }
-    this.acknowledged += 1;
+    this.answered();
     if (!reading.sees(digestOf(found)))
       this.journal.fault(`${this.name}: GET of ${key} gave ${found.length} bytes: ${found.subarray(0, 60).toString()}`);
     if (number % 5 === 4) await this.change([[place, absent]], () => client.delete(key));
