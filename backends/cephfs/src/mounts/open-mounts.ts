@@ -18,6 +18,14 @@ import { StatusSource } from '../status/status-source.ts';
 /** One for the process: its volumes share the threads. */
 let gate: Gate | undefined;
 
+/** Always below the size of libuv's pool, whose threads others need as well. */
+function gateSize({ gateSize: wanted = defaults.gateSize }: CephOptions): number {
+  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 0) || usualThreads;
+  return Math.min(wanted, Math.max(2, threads - 2));
+}
+
+const usualThreads = 4;
+
 /** Client uuids in use: a second opening would take the sessions of the first for those of a killed process, and end them. */
 const opened = new Set<string>();
 
@@ -27,7 +35,7 @@ export async function openMounts(options: CephOptions): Promise<Mounts> {
   const uuid = options.clientUuid.toLowerCase();
   if (opened.has(uuid)) throw new StorageError('unavailable', 'the volume is open in this process already');
   opened.add(uuid);
-  gate ??= new Gate(options.gateSize ?? defaults.gateSize);
+  gate ??= new Gate(gateSize(options));
   const lanes: Lanes = { metadata: gate.lane(), data: gate.lane(), batch: batchGate.lane() };
   let epoch: WriteEpoch = randomBytes(8).readBigUInt64LE();
   const status = new StatusSource({
@@ -45,8 +53,8 @@ export async function openMounts(options: CephOptions): Promise<Mounts> {
   });
   const close = async (): Promise<void> => {
     for (const lane of Object.values(lanes)) lane.close();
-    await Promise.all(places.map((place) => place.close()));
     status.close();
+    await Promise.all(places.map((place) => place.close()));
     opened.delete(uuid);
   };
   try {

@@ -93,26 +93,49 @@ export class Client {
     kept: readonly unknown[] = values,
   ): Promise<number> {
     const lane = this.#lanes[kind];
-    const held = [values, kept];
     return new Promise((resolve, reject) => {
       const issue = (): void => {
-        if (!this.#alive) {
-          lane.leave();
-          reject(new CephError(errno.ESHUTDOWN, name));
-          return;
-        }
-        this.#running.add(held);
-        this.library[name].async(this.cmount, ...values, (error: unknown, result: number | bigint | undefined) => {
-          this.#running.delete(held);
-          lane.leave();
-          const answer = Number(result ?? 0);
-          if (error !== null && error !== undefined) reject(new Error(`${name} could not be called`, { cause: error }));
-          else if (answer < 0) reject(this.failed(-answer, name));
-          else resolve(answer);
-          this.#wake();
-        });
+        this.#issue(name, values, kept)
+          .finally(() => lane.leave())
+          .then(resolve, reject);
       };
       lane.enter(issue, reject, within);
+    });
+  }
+
+  /** A short call outside of the gate: for what others wait for, who may fill it. */
+  aside(name: CephCall, values: readonly unknown[]): Promise<number> {
+    return this.#issue(name, values, values);
+  }
+
+  /**
+   * A call that libcephfs answers from this process's memory, on this thread. It takes libcephfs's lock: not where a delegation may be recalled, whose call waits for
+   * this thread with that lock held. Throws `CephError`.
+   */
+  now(name: CephCall, values: readonly unknown[]): number {
+    if (!this.#alive) throw new CephError(errno.ESHUTDOWN, name);
+    const answer = Number(this.library[name](this.cmount, ...values));
+    if (answer < 0) throw this.failed(-answer, name);
+    return answer;
+  }
+
+  #issue(
+    name: CephCall | 'ceph_ll_lookup_vino',
+    values: readonly unknown[],
+    kept: readonly unknown[],
+  ): Promise<number> {
+    if (!this.#alive) return Promise.reject(new CephError(errno.ESHUTDOWN, name));
+    const held = [values, kept];
+    this.#running.add(held);
+    return new Promise((resolve, reject) => {
+      this.library[name].async(this.cmount, ...values, (error: unknown, result: number | bigint | undefined) => {
+        this.#running.delete(held);
+        const answer = Number(result ?? 0);
+        if (error !== null && error !== undefined) reject(new Error(`${name} could not be called`, { cause: error }));
+        else if (answer < 0) reject(this.failed(-answer, name));
+        else resolve(answer);
+        this.#wake();
+      });
     });
   }
 

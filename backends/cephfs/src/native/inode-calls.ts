@@ -1,6 +1,5 @@
 import type { Call } from '@polynas/core/spi';
 import type { Client } from './client.ts';
-import { errno } from './errno.ts';
 import type { Found, InodePointer, NativeCapacity, NativeChanges, Statx } from './mount-api.ts';
 import { allStats, decodeStatx, encodeChanges, statxBytes } from './statx.ts';
 import { isErrno } from './storage-error.ts';
@@ -95,11 +94,8 @@ const dontSync = 0x4000;
 const nowFrame = new Frame();
 
 export function getattrNow(client: Client, inode: InodePointer): Statx {
-  const name = 'ceph_ll_getattr';
-  if (!client.alive) throw client.failed(errno.ESHUTDOWN, name);
   const { bytes, view } = nowFrame;
-  const answer = Number(client.library[name](client.cmount, inode, bytes, allStats, dontSync, client.superuser));
-  if (answer < 0) throw client.failed(-answer, name);
+  client.now('ceph_ll_getattr', [inode, bytes, allStats, dontSync, client.superuser]);
   view.setUint32(0, allStats, true);
   const statx = decodeStatx(view);
   if (statx === undefined) throw new Error('ceph_ll_getattr left out attributes');

@@ -45,6 +45,7 @@ export async function takePresence(client: Client, root: InodePointer, options: 
   client.put(file.inode);
   return new Session(client, {
     fd,
+    alone: options.kind === 'exclusive',
     lockStands: async () => (await getlk(client, fh, somebodyElse, own)) !== undefined,
   });
 }

@@ -19,7 +19,7 @@ function sessionOf(lockStands: () => Promise<boolean>) {
       return new CephError(errno, call);
     },
   };
-  const session = new Session(client as unknown as Client, { fd: 3, lockStands });
+  const session = new Session(client as unknown as Client, { fd: 3, alone: false, lockStands });
   return { session, looks, failures };
 }
 

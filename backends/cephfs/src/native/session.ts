@@ -9,6 +9,8 @@ const watchEvery = 2000;
 export interface Sign {
   /** `int` of `ceph_open`: an open of a file that only this client has to do with. */
   readonly fd: number;
+  /** No other client is there, so no delegation, whose recall would wait for the event loop with libcephfs's lock held: this thread may take that lock. */
+  readonly alone: boolean;
   /** Whether the lock that was taken at the mount is still there, by the word of the metadata server. Rejected when libcephfs knows that it is not. */
   readonly lockStands: () => Promise<boolean>;
 }
@@ -59,7 +61,9 @@ export class Session {
 
   async #expectSign(): Promise<void> {
     // Answered from this process's memory. Capabilities may be gone for other reasons as well: then the lock tells.
-    const capabilities = await this.#client.call('data', 'ceph_debug_get_fd_caps', [this.#sign.fd]);
+    const name = 'ceph_debug_get_fd_caps';
+    const { fd, alone } = this.#sign;
+    const capabilities = alone ? this.#client.now(name, [fd]) : await this.#client.call('data', name, [fd]);
     if (capabilities > pinOnly) return;
     const stands = await this.#sign.lockStands().catch(() => false);
     if (!stands) throw this.#client.failed(errno.ESHUTDOWN, 'the lock of the own session');
