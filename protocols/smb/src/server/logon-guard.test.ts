@@ -24,6 +24,13 @@ describe('LogonGuard', () => {
     expect(await atOnce(guard, '192.0.2.1')).toBe(true);
   });
 
+  it('takes a network of IPv6 for one address', async () => {
+    const guard = new LogonGuard(new TestClock());
+    for (let host = 1; host <= 20; host += 1) expect(await atOnce(guard, `2001:db8::${host}`)).toBe(true);
+    expect(await atOnce(guard, '2001:db8::21')).toBe(false);
+    expect(await atOnce(guard, '2001:db8:0:1::1')).toBe(true);
+  });
+
   it('lets nobody wait whose connection is gone', async () => {
     const guard = new LogonGuard(new TestClock());
     for (let times = 0; times < 20; times += 1) await guard.refused('192.0.2.1', never);

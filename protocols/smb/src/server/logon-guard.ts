@@ -1,4 +1,4 @@
-import type { Clock } from '@polynas/core/wire';
+import { clientBlock, type Clock } from '@polynas/core/wire';
 
 /** Refusals of one address that are answered at once, in one window. People mistype, and programs try what they have stored. */
 const FREE = 20;
@@ -28,7 +28,9 @@ export class LogonGuard {
     timer.cancel();
   }
 
-  private count(client: string): number {
+  private count(address: string): number {
+    // A host has as many addresses of IPv6 as it likes.
+    const client = clientBlock(address);
     const now = this.clock.monotonic();
     const known = this.refusals.get(client);
     if (known !== undefined && now - known.since < WINDOW) {
