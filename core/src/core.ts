@@ -17,6 +17,7 @@ import { Registry } from './namespace/registry/registry.ts';
 import type { PasswordHasher, RegistryStore, SecretBox } from './namespace/registry/state.ts';
 import { ShareMounts } from './namespace/shares/mounts.ts';
 import { Shares } from './namespace/shares/service.ts';
+import { Sidecars } from './namespace/sidecars.ts';
 import { repeat } from './repeat.ts';
 import { StorageError, isStorageError } from './spi/index.ts';
 import type { Volume } from './spi/index.ts';
@@ -81,9 +82,10 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const system = new SystemDirectories(handles, random, report);
   const places = new RecentPlaces();
   const streams = new Streams({ mounts, system, handles, table, events, clock, places, report });
+  const sidecars = new Sidecars(system, random, report);
   const contents = new RestampedContents(new KeyedMutex(clock), table);
   const folded = new FoldedNames(clock);
-  const parts = { mounts, table, handles, events, clock, system, streams, places, folded, contents };
+  const parts = { mounts, table, handles, events, clock, system, streams, sidecars, places, folded, contents };
   const state = new State({ ...openKeeper(parts), mounts, clock, maxOpens: options.maxOpens ?? 65_536 });
   const accounts = new Accounts({ registry, clock, random, hasher, secretBox });
   const shares: Shares = new Shares({
@@ -102,7 +104,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     ...(options.contentHasher !== undefined && { contentHasher: options.contentHasher }),
   });
   const expiring = repeat(clock, expiryInterval, () => objects.removeExpired(), report);
-  const tidying = Promise.all([shares.resumeRemovals(), objects.sweep(), sweepStreams(streams, mounts)]).catch(report);
+  const tidying = Promise.all([shares.resumeRemovals(), objects.sweep(), sweepBeside(streams, sidecars, mounts)]).catch(
+    report,
+  );
   return {
     accounts,
     shares,
@@ -123,10 +127,11 @@ export async function createCore(options: CoreOptions): Promise<Core> {
 }
 
 /** Shares that are removed meanwhile, and volumes that do not serve now, are passed over. */
-async function sweepStreams(streams: Streams, mounts: ShareMounts): Promise<void> {
+async function sweepBeside(streams: Streams, sidecars: Sidecars, mounts: ShareMounts): Promise<void> {
   for (const mount of mounts.all()) {
     try {
       await streams.sweep(mount);
+      await sidecars.sweep(mount);
     } catch (error) {
       if (!isStorageError(error, 'stale') && !isStorageError(error, 'unavailable')) throw error;
     }

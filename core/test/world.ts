@@ -10,6 +10,7 @@ import { RestampedContents } from '../src/objects/index.ts';
 import { LruHandleCache } from '../src/namespace/handle-cache.ts';
 import type { Mounts } from '../src/namespace/mounts.ts';
 import { systemDirectoryName } from '../src/namespace/mounts.ts';
+import { Sidecars } from '../src/namespace/sidecars.ts';
 import { Streams } from '../src/namespace/streams/streams.ts';
 import { openKeeper } from '../src/namespace/open-keeper.ts';
 import type { FileRef, NewAttributes, Share } from '../src/service/index.ts';
@@ -100,6 +101,7 @@ export async function makeWorld(
     return Uint8Array.from({ length }, (_, index) => (counter >> (8 * (index & 3))) & 255);
   };
   const system = new SystemDirectories(handles, random, report);
+  const sidecars = new Sidecars(system, random, report);
   const places = new RecentPlaces();
   const streams = new Streams({ mounts, system, handles, table, events, clock, places, report });
   const parts = {
@@ -112,6 +114,7 @@ export async function makeWorld(
     streams,
     places,
     folded: new FoldedNames(clock, options.foldedBytes),
+    sidecars,
     contents: new RestampedContents(new KeyedMutex(clock), table),
   };
   const files = new Files(parts);

@@ -17,6 +17,7 @@ const systemName = Buffer.from(systemDirectoryName);
 const uploadsName = Buffer.from('uploads');
 const completedName = Buffer.from('completed');
 const expiringName = Buffer.from('expiring');
+const sidecarsName = Buffer.from('sidecars');
 /** What begins like this belongs to an operation that runs; after a crash, to nobody. */
 const temporary = 't-';
 const own: NewFile = { uid: 0, gid: 0, mode: 0o700 };
@@ -51,6 +52,16 @@ export class SystemDirectories {
   /** Entries of objects that expire. */
   async expiring(mount: MountedShare, call: Call): Promise<FileId> {
     return this.#below(mount, call, await this.top(mount, call), expiringName);
+  }
+
+  /** What is kept of files beyond their extended attributes. */
+  async sidecars(mount: MountedShare, call: Call): Promise<FileId> {
+    return this.#below(mount, call, await this.top(mount, call), sidecarsName);
+  }
+
+  async sidecarsIfThere(mount: MountedShare, call: Call): Promise<FileId | undefined> {
+    const top = await lookup(mount.volume, call, mount.share.root, systemName);
+    return top && (await lookup(mount.volume, call, top.id, sidecarsName))?.id;
   }
 
   async expiringIfThere(mount: MountedShare, call: Call): Promise<FileId | undefined> {

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { MountedShare } from '../namespace/mounts.ts';
+import type { Sidecars } from '../namespace/sidecars.ts';
 import type { ObjectInfo, ObjectPart } from '../service/index.ts';
 import type { Attributes, Call } from '../spi/index.ts';
 import { isStorageError } from '../spi/index.ts';
 import type { Known } from './record/etags.ts';
 import { noMetadata } from './record/etags.ts';
 import { shownFor } from './record/key-of-expiry.ts';
+import { loadLarge } from './record/large-values.ts';
 import { decodeParts } from './record/parts-codec.ts';
 import type { ObjectRecord } from './record/record-codec.ts';
 import { stampEtag, stampOfContent } from './record/stamps.ts';
@@ -69,9 +71,14 @@ export async function loadMarker(
   return markerInfo(key, directory, await loadRecord(mount.volume, call, directory));
 }
 
-export async function loadParts(mount: MountedShare, call: Call, known: Known): Promise<ObjectPart[] | undefined> {
+export async function loadParts(
+  sidecars: Sidecars,
+  mount: MountedShare,
+  call: Call,
+  known: Known,
+): Promise<ObjectPart[] | undefined> {
   if (known.record.parts === 0) return undefined;
-  const bytes = await mount.volume.getxattr(call, known.file.id, partsXattr);
+  const bytes = await loadLarge(sidecars, mount, call, known.file.id, partsXattr);
   if (bytes === undefined) return undefined;
   try {
     return decodeParts(bytes);

@@ -11,6 +11,7 @@ import type { Attributes, DirectoryChange, FileId, Name } from '../../spi/index.
 import { StorageError } from '../../spi/index.ts';
 import type { HandleCache, KnownContents, MountedShare, Mounts, NamedStreams } from '../mounts.ts';
 import { systemDirectoryName } from '../mounts.ts';
+import type { Sidecars } from '../sidecars.ts';
 import type { RecentPlaces } from './recent-places.ts';
 import type { FoldedNames } from '../folding/folded-names.ts';
 
@@ -23,6 +24,7 @@ export interface FileParts {
   readonly clock: Clock;
   readonly system: SystemDirectories;
   readonly streams: NamedStreams;
+  readonly sidecars: Sidecars;
   readonly folded: FoldedNames;
   readonly places: RecentPlaces;
   readonly contents: KnownContents;

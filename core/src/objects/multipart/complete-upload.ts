@@ -11,7 +11,7 @@ import type {
   ShareId,
 } from '../../service/index.ts';
 import { ObjectError } from '../../service/index.ts';
-import type { Attributes, NewFile } from '../../spi/index.ts';
+import type { Attributes } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import type { ContentHasher } from '../content/hasher.ts';
 import type { CopiedContent, Piece } from '../content/copy-content.ts';
@@ -24,10 +24,11 @@ import type { SystemEntry } from '../../namespace/system-directory.ts';
 import type { ObjectParts } from '../parts.ts';
 import { etagOfDigests } from '../record/etag-of-parts.ts';
 import { storedFor } from '../record/key-of-expiry.ts';
-import { encodeParts } from '../record/parts-codec.ts';
+import type { Described } from '../record/large-values.ts';
+import { describeParts } from '../record/large-values.ts';
 import { encodeRecord } from '../record/record-codec.ts';
 import { isSameContent, stampOfContent } from '../record/stamps.ts';
-import { partsXattr, recordXattr } from '../record/xattr-names.ts';
+import { recordXattr } from '../record/xattr-names.ts';
 import { attributesNow } from '../../namespace/look.ts';
 import { locate } from '../tree/walk.ts';
 import type { CompletedUploads } from './completed-uploads.ts';
@@ -42,9 +43,6 @@ export interface CompletionOptions {
   readonly conditions?: ObjectConditions;
   readonly checksums?: ObjectChecksums;
 }
-
-/** Bytes of extended attributes that are left to everything but the parts. */
-const roomForOthers = 16_384;
 
 export async function completeUpload(
   parts: ObjectParts,
@@ -134,7 +132,7 @@ async function publishedBefore(
   const { file } = await locate(parts, mount, caller, parseKey(upload.key));
   const known = file && (await parts.etags.of(mount, caller, file.attributes));
   if (known?.record.etag !== etagOfParts(chosen) || known.file.size !== sizeOf(chosen)) return undefined;
-  return infoOf(upload.key, known, await loadParts(mount, caller, known));
+  return infoOf(upload.key, known, await loadParts(parts.sidecars, mount, caller, known));
 }
 
 async function publishParts(
@@ -151,10 +149,12 @@ async function publishParts(
   if (size > volume.traits.maxFileSize) throw new ObjectError('entityTooLarge', { maximum: volume.traits.maxFileSize });
   const path = parseKey(upload.key);
   const located = await admit(parts, mount, caller, path, conditions);
-  const file = withParts(mount, fileFor(mount, caller, path, located), chosen);
+  const present = chosen.map(({ part }) => part);
+  const file = describeParts(parts.sidecars, volume, fileFor(mount, caller, path, located), present);
   const put = await putTogether(parts, mount, caller, open, chosen, file);
   const { entry, content } = put;
   try {
+    if (file.sidecar !== undefined) await parts.sidecars.keep(mount, caller, entry.attributes.id, file.sidecar);
     // One part is the whole: then the content's digest is known without reading it.
     const digest = content.md5 ?? (chosen.length === 1 ? Buffer.from(chosen[0]!.part.etag, 'hex') : undefined);
     const record = {
@@ -169,9 +169,10 @@ async function publishParts(
     await volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');
     const publication = temporaryFile(parts, mount, caller, entry, record, content.writtenIn);
     const known = await publish(parts, mount, caller, path, publication, conditions);
-    return infoOf(upload.key, known, await loadParts(mount, caller, known));
+    return infoOf(upload.key, known, await loadParts(parts.sidecars, mount, caller, known));
   } catch (error) {
     await put.discard();
+    if (file.sidecar !== undefined) await parts.sidecars.dropIfGone(mount, entry.attributes.id);
     throw error;
   } finally {
     put.end();
@@ -197,11 +198,12 @@ async function putTogether(
   caller: Caller,
   open: OpenUpload,
   chosen: readonly PartFile[],
-  file: NewFile,
+  described: Described,
 ): Promise<PutTogether> {
-  const placed = mount.volume.clone === undefined ? await inPlace(parts, mount, caller, open, chosen, file) : undefined;
+  const placed =
+    mount.volume.clone === undefined ? await inPlace(parts, mount, caller, open, chosen, described) : undefined;
   if (placed !== undefined) return placed;
-  const entry = await parts.system.createTemporary(mount, caller, file);
+  const entry = await parts.system.createTemporary(mount, caller, described.file);
   const discard = (): Promise<void> => parts.system.discard(mount, entry);
   try {
     const from = await placedContent(mount.volume, caller, open.directory);
@@ -223,7 +225,7 @@ async function inPlace(
   caller: Caller,
   { upload, directory }: OpenUpload,
   chosen: readonly PartFile[],
-  file: NewFile,
+  { file }: Described,
 ): Promise<PutTogether | undefined> {
   const { volume } = mount;
   if (!parts.placed.seal(upload.id)) return undefined;
@@ -325,14 +327,4 @@ async function isUnchanged({ volume }: MountedShare, caller: Caller, file: Attri
 
 function etagOfParts(chosen: readonly PartFile[]): string {
   return etagOfDigests(chosen.map(({ part }) => Buffer.from(part.etag, 'hex')));
-}
-
-function withParts(mount: MountedShare, file: NewFile, chosen: readonly PartFile[]): NewFile {
-  const { maxXattrBytes, maxXattrTotalBytes } = mount.volume.traits;
-  const room = Math.min(maxXattrBytes, maxXattrTotalBytes - roomForOthers);
-  const bytes = encodeParts(
-    chosen.map(({ part }) => part),
-    room,
-  );
-  return bytes === undefined ? file : { ...file, xattrs: new Map([...(file.xattrs ?? []), [partsXattr, bytes]]) };
 }

@@ -14,7 +14,7 @@ import type {
   ShareId,
 } from '../../service/index.ts';
 import { ObjectError } from '../../service/index.ts';
-import type { Attributes, NewFile, WriteEpoch } from '../../spi/index.ts';
+import type { Attributes, WriteEpoch } from '../../spi/index.ts';
 import { StorageError, isStorageError } from '../../spi/index.ts';
 import { spanOf } from '../../state/ranges.ts';
 import type { CopiedContent, Piece } from '../content/copy-content.ts';
@@ -25,10 +25,10 @@ import { infoOf, loadParts } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
 import type { Known } from '../record/etags.ts';
 import { storedFor } from '../record/key-of-expiry.ts';
-import { encodeParts } from '../record/parts-codec.ts';
+import { describeParts } from '../record/large-values.ts';
 import { encodeRecord } from '../record/record-codec.ts';
 import { isSameContent, stampOfContent } from '../record/stamps.ts';
-import { manifestXattr, partsXattr, recordXattr } from '../record/xattr-names.ts';
+import { recordXattr } from '../record/xattr-names.ts';
 import { findReadable } from './head.ts';
 import { temporaryFile } from './publication.ts';
 import { publish } from './publish.ts';
@@ -42,8 +42,6 @@ export interface CompositionOptions {
 const maxPieces = 10_000;
 /** Times that a source may change while it is copied. */
 const maxAttempts = 3;
-/** Bytes of extended attributes that are left to everything but the parts and the manifest. */
-const roomForOthers = 16_384;
 
 /** Bytes of a file, or bytes in memory, that become a part. */
 interface Source {
@@ -120,11 +118,13 @@ async function composeOf(
   const size = sources.reduce((sum, { length }) => sum + length, 0);
   if (size > volume.traits.maxFileSize) throw new ObjectError('entityTooLarge', { maximum: volume.traits.maxFileSize });
   const located = await admit(parts, mount, caller, path, conditions);
-  const file = withParts(mount, fileFor(mount, caller, path, located), sources, manifest);
+  const like = fileFor(mount, caller, path, located);
+  const { file, sidecar } = describeParts(parts.sidecars, volume, like, sources.map(partOf), manifest);
   const inline = await writeInline(parts, mount, caller, sources);
   try {
     const entry = await parts.system.createTemporary(mount, caller, file);
     try {
+      if (sidecar !== undefined) await parts.sidecars.keep(mount, caller, entry.attributes.id, sidecar);
       const content = await copyAll(parts, mount, caller, entry.attributes, sources, inline);
       const digest = content.md5 ?? (sources.length === 1 ? sources[0]!.md5 : undefined);
       const record = {
@@ -138,9 +138,10 @@ async function composeOf(
       await volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');
       const publication = temporaryFile(parts, mount, caller, entry, record, content.writtenIn);
       const known = await publish(parts, mount, caller, path, publication, conditions);
-      return infoOf(path.key, known, await loadParts(mount, caller, known));
+      return infoOf(path.key, known, await loadParts(parts.sidecars, mount, caller, known));
     } catch (error) {
       await parts.system.discard(mount, entry);
+      if (sidecar !== undefined) await parts.sidecars.dropIfGone(mount, entry.attributes.id);
       throw error;
     }
   } finally {
@@ -250,24 +251,6 @@ function etagOf(sources: readonly Source[]): string {
     hash.update(md5 ?? `${known?.record.etag}:${start}-${start + length};`);
   }
   return `${hash.digest('hex')}-${sources.length}`;
-}
-
-function withParts(
-  mount: MountedShare,
-  file: NewFile,
-  sources: readonly Source[],
-  manifest: Uint8Array | undefined,
-): NewFile {
-  const { maxXattrBytes, maxXattrTotalBytes } = mount.volume.traits;
-  const xattrs = new Map(file.xattrs);
-  const room = maxXattrTotalBytes - roomForOthers - (manifest?.length ?? 0);
-  if (manifest !== undefined) {
-    if (room < 0 || manifest.length > maxXattrBytes) throw new StorageError('tooLarge', 'the manifest');
-    xattrs.set(manifestXattr, manifest);
-  }
-  const bytes = encodeParts(sources.map(partOf), Math.min(maxXattrBytes, room));
-  if (bytes !== undefined) xattrs.set(partsXattr, bytes);
-  return { ...file, xattrs };
 }
 
 function partOf({ known, length, md5 }: Source, index: number): ObjectPart {

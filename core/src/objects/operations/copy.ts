@@ -289,7 +289,7 @@ async function describeAnew(
     const file = await storeRecord(volume, caller, now, record);
     emit(parts, caller, mount.share.id, { kind: 'attributes', file: file.id, isDirectory: false });
     const renewed: Known = { file, record: { ...record, stamp: stampOfContent(file), size: file.size } };
-    return infoOf(to.key, renewed, await loadParts(mount, caller, renewed));
+    return infoOf(to.key, renewed, await loadParts(parts.sidecars, mount, caller, renewed));
   });
 }
 

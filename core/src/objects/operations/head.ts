@@ -52,7 +52,7 @@ export async function findReadable(
     requireRead(caller, file.attributes);
     const known = await parts.etags.of(mount, caller, file.attributes, wants.md5);
     checkConditions(conditions, currentOf(known, file.attributes), 'read');
-    const info = infoOf(key, known, await loadParts(mount, caller, known));
+    const info = infoOf(key, known, await loadParts(parts.sidecars, mount, caller, known));
     await parts.expiries.seen(mount, key, info.metadata);
     return { mount, info, known };
   });

@@ -1,5 +1,6 @@
 import type { Caller, ShareId } from '../../service/index.ts';
 import type { ObjectParts } from '../parts.ts';
+import { loadLarge } from '../record/large-values.ts';
 import { manifestXattr } from '../record/xattr-names.ts';
 import { findReadable } from './head.ts';
 
@@ -12,5 +13,5 @@ export async function manifest(
 ): Promise<Uint8Array | undefined> {
   const { mount, known } = await findReadable(parts, caller, share, key, undefined);
   if (known === undefined || known.record.parts === 0) return undefined;
-  return mount.volume.getxattr(caller, known.file.id, manifestXattr);
+  return loadLarge(parts.sidecars, mount, caller, known.file.id, manifestXattr);
 }

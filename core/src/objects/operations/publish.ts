@@ -167,6 +167,7 @@ async function replace(
     await parts.handles.drop(volume, replaced.id);
     // Where content is not swapped, it is the new file that is the target from now on.
     await parts.streams.moveAll(mount, replaced.id, result.attributes.id);
+    await parts.sidecars.drop(mount, replaced.id);
   }
   tell(parts, mount, caller, directory, name, result);
   if (stampOfContent(result.attributes) === record.stamp) return { file: result.attributes, record };

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { HandleCache, MountedShare } from '../../namespace/mounts.ts';
+import type { Sidecars } from '../../namespace/sidecars.ts';
 import type { Attributes } from '../../spi/index.ts';
 import { isStorageError } from '../../spi/index.ts';
 import type { ContentHasher } from '../content/hasher.ts';
+import { loadLarge } from './large-values.ts';
 import { hashContent } from './hash-content.ts';
 import { decodeParts } from './parts-codec.ts';
 import type { ObjectRecord } from './record-codec.ts';
@@ -20,7 +22,8 @@ export function etagOfDigests(digests: readonly Uint8Array[]): string {
  * The content is read once more for it. `undefined`: there are no such parts.
  */
 export async function etagOfParts(
-  { volume }: MountedShare,
+  sidecars: Sidecars,
+  mount: MountedShare,
   handles: HandleCache,
   hasher: ContentHasher,
   file: Attributes,
@@ -29,13 +32,13 @@ export async function etagOfParts(
   if (record === undefined || record.parts === 0 || record.digest !== undefined || record.size !== file.size) {
     return undefined;
   }
-  const bytes = await volume.getxattr({}, file.id, partsXattr);
+  const bytes = await loadLarge(sidecars, mount, {}, file.id, partsXattr);
   const sizes = bytes === undefined ? undefined : sizesOf(bytes);
   if (sizes?.reduce((sum, size) => sum + size, 0) !== file.size) return undefined;
   const digests: Uint8Array[] = [];
   let start = 0;
   for (const size of sizes) {
-    digests.push(await hashContent(volume, handles, hasher, file, { start, end: start + size }));
+    digests.push(await hashContent(mount.volume, handles, hasher, file, { start, end: start + size }));
     start += size;
   }
   return etagOfDigests(digests);

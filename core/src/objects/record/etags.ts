@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { waitFor } from '../../access/patience.ts';
 import type { HandleCache, MountedShare } from '../../namespace/mounts.ts';
+import type { Sidecars } from '../../namespace/sidecars.ts';
 import type { ObjectMetadata } from '../../service/index.ts';
 import type { Attributes, Call } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
@@ -37,6 +38,7 @@ export type WritesSettled = (volume: string, file: bigint) => Promise<void> | un
 export class Etags {
   readonly #clock: Clock;
   readonly #handles: HandleCache;
+  readonly #sidecars: Sidecars;
   readonly #mutex: KeyedMutex;
   readonly #writesSettled: WritesSettled;
   readonly #hasher: ContentHasher;
@@ -47,12 +49,14 @@ export class Etags {
   constructor(
     clock: Clock,
     handles: HandleCache,
+    sidecars: Sidecars,
     mutex: KeyedMutex,
     writesSettled: WritesSettled,
     hasher: ContentHasher,
   ) {
     this.#clock = clock;
     this.#handles = handles;
+    this.#sidecars = sidecars;
     this.#mutex = mutex;
     this.#writesSettled = writesSettled;
     this.#hasher = hasher;
@@ -86,7 +90,7 @@ export class Etags {
         const known = await loadRecord(mount.volume, {}, file);
         const composed = isValid(known, file)
           ? undefined
-          : await etagOfParts(mount, this.#handles, this.#hasher, file, known);
+          : await etagOfParts(this.#sidecars, mount, this.#handles, this.#hasher, file, known);
         // A backend moves the stamp after it has written the bytes: what was read under the old one shows then.
         await this.#writesSettled(mount.volumeName, file.id);
         const after = await mount.volume.getattr({}, file.id);
