@@ -199,7 +199,8 @@ describe.skipIf(unavailable !== undefined)('who may do what: users × operations
         );
       }
     }
-    await guest.expect(`set -e\n${lines.join('\n')}\nsync`);
+    // Thousands of changes one after the other, each of them durable.
+    await guest.expect(`set -e\n${lines.join('\n')}\nsync`, { timeout: 280_000 });
   });
 
   /** By case in words, so that a difference says where it is. */
