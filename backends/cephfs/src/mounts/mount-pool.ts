@@ -2,7 +2,7 @@ import { StorageError } from '@polynas/core/spi';
 import type { Call, FileId, VolumeStatus, WriteEpoch } from '@polynas/core/spi';
 import type { Observable } from 'rxjs';
 import type { InodePointer, Mount } from '../native/mount-api.ts';
-import { storageErrorOf } from '../native/storage-error.ts';
+import { isErrno, storageErrorOf } from '../native/storage-error.ts';
 import type { InodeCache } from './inode-cache.ts';
 import type { HeldInode, Mounts } from './mounts-api.ts';
 import { inodeOf, placeOf, snapshotOf } from './place-of.ts';
@@ -69,7 +69,9 @@ export class MountPool implements Mounts {
   }
 
   failed(_mount: Mount, error: unknown): Error {
-    return storageErrorOf(error);
+    return isErrno(error, 'ESHUTDOWN', 'ENOTCONN')
+      ? new StorageError('unavailable', 'the cluster has thrown this client out', { cause: error })
+      : storageErrorOf(error);
   }
 
   close(): Promise<void> {

@@ -26,6 +26,9 @@ function gateSize({ gateSize: wanted = defaults.gateSize }: CephOptions): number
 
 const usualThreads = 4;
 
+/** Milliseconds: see `PlaceParts.forgetUnusedAfter`. */
+const idleReference = 15_000;
+
 /** Client uuids in use: a second opening would take the sessions of the first for those of a killed process, and end them. */
 const opened = new Set<string>();
 
@@ -77,9 +80,14 @@ function makePlaces(
 ): [Place, ...Place[]] {
   const count = options.mounts ?? defaults.mounts;
   const reasons = new Map<number, string>();
+  const abandoned = (): void =>
+    options.report?.(
+      new StorageError('unavailable', 'the cluster did not answer at the end of a mount: its client was left behind'),
+    );
   const make = (index: number): Place =>
     new Place({
-      mount: (lost) => mountCephfs({ ...mountOptions(options, index, lanes), lost }),
+      mount: (lost) => mountCephfs({ ...mountOptions(options, index, lanes), lost, abandoned }),
+      ...(options.writers === 'shared' && { forgetUnusedAfter: idleReference }),
       cachedInodes: Math.ceil((options.cachedInodes ?? defaults.cachedInodes) / count),
       lost: told.lost,
       // The volume serves when all of its places do.

@@ -36,6 +36,8 @@ export interface MountOptions {
   readonly presence?: PresenceOptions;
   /** Told once when the cluster has thrown this client out (`alive` is false by then). */
   readonly lost?: () => void;
+  /** Told when the client has to be left behind (`abandonedClients`). */
+  readonly abandoned?: () => void;
   /** Milliseconds that `unmount` waits for calls under way and for the cluster, then it leaves the client behind. */
   readonly unmountTimeout?: number;
 }
@@ -89,7 +91,7 @@ async function connectMaking(options: MountOptions, lanes: Lanes): Promise<Clien
   } catch (error) {
     if (options.createRoot !== true || !isErrno(error, 'ENOENT')) throw error;
   }
-  const { uuid: _, lost: __, presence: ___, ...anonymous } = options;
+  const { uuid: _, lost: __, presence: ___, abandoned: ____, ...anonymous } = options;
   const maker = await connect(anonymous, lanes, '/');
   try {
     await maker.call('metadata', 'ceph_mkdirs', [options.root, 0o755]);
@@ -166,7 +168,7 @@ async function asMount(client: Client, options: MountOptions): Promise<Mount> {
     session,
     unmount: () => {
       session?.end();
-      unmounted ??= unmount({ client, root, recalls, timeout });
+      unmounted ??= unmount({ client, root, recalls, timeout, abandoned: options.abandoned });
       return unmounted;
     },
   });

@@ -9,6 +9,8 @@ export interface Unmounting {
   readonly recalls: Recalls;
   /** Milliseconds for calls under way to settle, and again for the cluster to let go. */
   readonly timeout: number;
+  /** Told when the client is left behind. */
+  readonly abandoned?: (() => void) | undefined;
 }
 
 let abandoned = 0;
@@ -27,18 +29,21 @@ export function exitNow(code: number): void {
 }
 
 /** Waits for what is under way, flushes and lets go. Never rejected, and never longer than twice the timeout: then the client is left behind. */
-export async function unmount({ client, root, recalls, timeout }: Unmounting): Promise<void> {
+export async function unmount({ client, root, recalls, timeout, abandoned: told }: Unmounting): Promise<void> {
   client.put(root);
   client.end();
   if (!(await settles(client.idle(), timeout)) || !(await settles(disconnect(client), timeout))) {
     abandoned += 1;
+    told?.();
     return;
   }
   recalls.close();
 }
 
-/** For a client that makes no calls. Past its end, and outside of the gate, in which calls of others may be stuck. */
+/** Past the client's last call, and outside of the gate, in which calls of others may be stuck. */
 export async function disconnect(client: Client): Promise<void> {
+  client.end();
+  await client.idle();
   // ENOTCONN of an evicted one is as good.
   await outside((done) => client.library.ceph_unmount.async(client.cmount, done));
   await release(client);
