@@ -26,6 +26,23 @@ describe('references of inodes', () => {
     expect([mount.dropped, cache.size]).toEqual([[101n, 102n], 1]);
   });
 
+  it('are dropped when nobody has used them from one round to the next', () => {
+    const mount = new CountingMount();
+    const cache = new InodeCache(mount.asMount, 8);
+    for (const id of [1n, 2n, 3n]) cache.learn(id, id + 100n);
+    const held = cache.hold(3n);
+    cache.forgetUnused();
+    expect(mount.dropped).toEqual([]);
+    cache.hold(1n)?.release();
+    cache.forgetUnused();
+    expect(mount.dropped).toEqual([102n]);
+    cache.forgetUnused();
+    expect([mount.dropped, cache.size]).toEqual([[102n, 101n], 1]);
+    held?.release();
+    cache.forgetUnused();
+    expect(mount.dropped).toEqual([102n, 101n, 103n]);
+  });
+
   it('are dropped by the last user once they are forgotten', () => {
     const mount = new CountingMount();
     const cache = new InodeCache(mount.asMount, 8);

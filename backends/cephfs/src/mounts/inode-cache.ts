@@ -5,6 +5,8 @@ import type { HeldInode } from './mounts-api.ts';
 interface Entry {
   readonly pointer: InodePointer;
   users: number;
+  /** The round of `forgetUnused` in which it was last used. */
+  round: number;
   /** No longer in the cache: the last user drops the reference. */
   gone: boolean;
 }
@@ -18,6 +20,7 @@ export class InodeCache {
   readonly #limit: number;
   /** In order of last use. */
   readonly #entries = new Map<FileId, Entry>();
+  #round = 0;
 
   constructor(mount: Mount, limit: number) {
     this.mount = mount;
@@ -34,6 +37,7 @@ export class InodeCache {
     this.#entries.delete(id);
     this.#entries.set(id, entry);
     entry.users += 1;
+    entry.round = this.#round;
     let held = true;
     return {
       mount: this.mount,
@@ -53,13 +57,23 @@ export class InodeCache {
       return;
     }
     if (known !== undefined) this.#drop(id, known);
-    this.#entries.set(id, { pointer, users: 0, gone: false });
+    this.#entries.set(id, { pointer, users: 0, round: this.#round, gone: false });
     if (this.#entries.size > this.#limit) this.#trim(id);
   }
 
   forget(id: FileId): void {
     const entry = this.#entries.get(id);
     if (entry !== undefined) this.#drop(id, entry);
+  }
+
+  /** Drops what has not been used since the call before this one. */
+  forgetUnused(): void {
+    for (const [id, entry] of this.#entries) {
+      // They are in order of last use: those behind were used later.
+      if (entry.round === this.#round) break;
+      if (entry.users === 0) this.#drop(id, entry);
+    }
+    this.#round += 1;
   }
 
   #release(entry: Entry): void {
