@@ -25,6 +25,8 @@ export interface OpenFiles {
   keep(call: Call, id: FileId): Promise<void> | undefined;
   /** An open file that stays open until `leave`, or for as long as its mount lives. */
   hold(call: Call, id: FileId, access: 'read' | 'write'): Promise<HeldFh>;
+  /** Writes of the file that are not known to be stable. */
+  unsynced(id: FileId): number;
   /** Throws `io` when unstable writes of the file were lost with a mount and nobody has been told yet: nothing may be published of it. */
   expectWhole(id: FileId): void;
 }

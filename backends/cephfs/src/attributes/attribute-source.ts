@@ -83,14 +83,25 @@ export class AttributeSource {
     return await this.#fetch(call, inode, id);
   }
 
-  /** After a call of ours has changed the file: its attributes now. */
+  /** After a call of ours has changed the file, whose answer told libcephfs how it is: its attributes now. */
   async changed(inode: HeldInode, id: FileId, own?: OwnRecord): Promise<Attributes> {
     const record = own ?? this.now(id)?.own;
     this.drop(id);
+    if (this.#mounts.of(id).incarnation !== inode.mount.incarnation) return await this.#changedElsewhere(id);
     if (this.#known === undefined || record === undefined || this.#suspects.has(id)) {
       return (await this.#fetch({}, inode, id)).attributes;
     }
     return this.learn(inode.mount.getattrNow(inode.pointer), record);
+  }
+
+  /** Changed through the mount of another file (its directory): the file's own knows what was written. */
+  async #changedElsewhere(id: FileId): Promise<Attributes> {
+    const inode = await this.#mounts.hold(id);
+    try {
+      return (await this.#fetch({}, inode, id)).attributes;
+    } finally {
+      inode.release();
+    }
   }
 
   /** Remembers what a call of ours has answered of a file, as its attributes now. */
@@ -118,11 +129,20 @@ export class AttributeSource {
 
   /**
    * The reply to a rename out of a directory tells nothing of it, and libcephfs takes what it has for right while it holds the directory exclusively
-   * (seen with 16.2: change counter and times of before, at every question by inode, name or listing): it is asked for anew in another way.
+   * (seen with 16.2: change counter and times of before, at every question by inode, name or listing), until a call changes it: it is asked for in another way.
    */
   suspect(id: FileId): void {
     this.drop(id);
     this.#suspects.add(id);
+  }
+
+  isSuspect(id: FileId): boolean {
+    return this.#suspects.has(id);
+  }
+
+  /** A call on a suspect's entries has been answered, with nothing else under way there: that told libcephfs how it is. */
+  unsuspect(id: FileId): void {
+    this.#suspects.delete(id);
   }
 
   #fetch(call: Call, inode: HeldInode, id: FileId): Promise<Known> {

@@ -70,7 +70,7 @@ export class Snapshots implements SnapshotsGroup {
       withInode(this.#context, call, directory, async (inode) => {
         const result = await this.#within(inode, step);
         attributes.drop(directory);
-        await syncs.stable(inode, directory);
+        await syncs.stable(inode);
         return result;
       }),
     );

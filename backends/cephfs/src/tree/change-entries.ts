@@ -1,5 +1,6 @@
 import { isStorageError, stampOf, StorageError } from '@polynas/core/spi';
 import type { Attributes, Call, DirectoryChange, FileId, Name } from '@polynas/core/spi';
+import type { OwnRecord } from '../attributes/own-record.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import { isErrno } from '../native/storage-error.ts';
@@ -13,6 +14,7 @@ export interface Directory {
   readonly inode: HeldInode;
   /** Before the step. */
   readonly attributes: Attributes;
+  readonly own: OwnRecord;
 }
 
 /** What a step did: `result` becomes the answer. */
@@ -43,14 +45,14 @@ export async function changeEntry<Result>(
   let inode: HeldInode | undefined;
   try {
     inode = await heldDirectory(context, call, directoryId);
-    const { attributes } = await directoryAt(context, call, inode, directoryId);
-    const { changed, result, stable } = await step({ id: directoryId, inode, attributes });
+    const { attributes, own } = await directoryAt(context, call, inode, directoryId);
+    const { changed, result, stable } = await step({ id: directoryId, inode, attributes, own });
     const directory = changed
-      ? await changeOf(context, inode, attributes, inside)
+      ? await changeOf(context, { inode, attributes, own }, inside)
       : { before: stampOf(attributes), after: attributes, atomic: true };
     unlock();
     if (stable !== undefined) await stable();
-    else if (changed) await context.syncs.stable(inode, directoryId);
+    else if (changed) await context.syncs.stable(inode);
     return { result, directory };
   } catch (error) {
     throw inode === undefined ? error : entryError(context, inode, error);
@@ -69,11 +71,11 @@ export async function heldDirectory(context: VolumeContext, call: Call, id: File
 /** The change of a directory by a step that has just been answered. */
 export async function changeOf(
   context: VolumeContext,
-  inode: HeldInode,
-  before: Attributes,
+  { inode, attributes: before, own }: Omit<Directory, 'id'>,
   inside: Stay,
 ): Promise<DirectoryChange> {
-  const after = await context.attributes.changed(inode, before.id);
+  if (inside.alone()) context.attributes.unsuspect(before.id);
+  const after = await context.attributes.changed(inode, before.id, own);
   // The counter counts entry changes: by one means that nobody else, here or there, was between.
   return { before: stampOf(before), after, atomic: inside.alone() && after.change === before.change + 1n };
 }

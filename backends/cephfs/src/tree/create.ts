@@ -101,7 +101,7 @@ async function finish(
     const record = recordOf(file, { verifier });
     const { attributes } = await describe(context, inode, statx, file, record);
     remember(context, directory.id, name, { attributes, own: record });
-    await context.syncs.stable(inode, id);
+    await context.syncs.stable(inode);
     return { changed: false, result: { attributes, created: true } };
   } finally {
     inode.release();

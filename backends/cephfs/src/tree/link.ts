@@ -4,6 +4,7 @@ import type { VolumeContext } from '../context.ts';
 import { isErrno } from '../native/storage-error.ts';
 import { changeEntry, orStale } from './change-entries.ts';
 import { expectNoRecords } from './conditions.ts';
+import { writesCounted } from './counted.ts';
 import { heldOn, resolveKnown } from './new-entry.ts';
 import { remember } from './resolve.ts';
 
@@ -25,6 +26,7 @@ export async function link(
       if (before.nlink === 0) throw new StorageError('stale');
       if ((await resolveKnown(context, call, at, name)) !== undefined) throw new StorageError('exists');
       if (before.nlink >= context.traits.maxLinks) throw new StorageError('tooManyLinks');
+      await writesCounted(context, id);
       context.attributes.drop(id);
       await orStale(mount.link(file.pointer, at.inode.pointer, name));
       const attributes = await context.attributes.changed(file, id, own);

@@ -5,9 +5,10 @@ import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import { changeOf, checkEntryName, entryError, heldDirectory, leaveAll } from './change-entries.ts';
 import type { Directory } from './change-entries.ts';
+import { writesCounted } from './counted.ts';
 import { placeOf } from './names.ts';
 import { heldOn } from './new-entry.ts';
-import { gone, lostName } from './removed.ts';
+import { beforeLoss, gone, lostName } from './removed.ts';
 import { directoryAt, remember } from './resolve.ts';
 import type { Stay } from './rooms.ts';
 
@@ -52,7 +53,7 @@ export async function onBothSides<Result>(
   const take = async (id: FileId, hold: () => Promise<HeldInode>): Promise<Directory> => {
     const inode = await hold();
     held.push(inode);
-    return { id, inode, attributes: (await directoryAt(context, call, inode, id)).attributes };
+    return { id, inode, ...(await directoryAt(context, call, inode, id)) };
   };
   try {
     const source = await take(from.directory, () => heldDirectory(context, call, from.directory));
@@ -88,35 +89,32 @@ async function enterBoth({ locks }: VolumeContext, from: Spot, to: Spot) {
   };
 }
 
-/**
- * Moves a name whose right to move is settled, `ceph_ll_rename`; what it takes over loses that name. Stable when answered: the names, or with them all that the file has,
- * in one flush of the journal.
- */
+/** Moves a name whose right to move is settled, `ceph_ll_rename`; what it takes over loses that name. Stable when answered. */
 export async function move(
   context: VolumeContext,
-  { from, to, inside, unlock }: Sides,
+  sides: Sides,
   names: { readonly from: Name; readonly to: Name },
   source: Known,
   target: Known | undefined,
-  settle: 'names' | 'content' = 'names',
 ): Promise<Moved> {
+  const { from, to, inside, unlock } = sides;
   const { mount } = from.inode;
   const { id } = source.attributes;
   const file = await heldOn(context, mount, id);
   try {
-    if (target !== undefined) await context.opens.keep({}, target.attributes.id);
+    await writesCounted(context, id);
+    if (target !== undefined) await beforeLoss(context, {}, target.attributes);
     for (const changed of [from.id, to.id, id]) context.attributes.drop(changed);
     await mount.rename(from.inode.pointer, names.from, to.inode.pointer, names.to);
     context.names.set(from.id, names.from, 'absent');
     const moved = await context.attributes.changed(file, id, source.own);
     remember(context, to.id, names.to, { attributes: moved, own: source.own });
     const lost = target && (await lostName(context, mount, target));
-    const toChange = await changeOf(context, to.inode, to.attributes, inside.to);
-    const fromChange = await changeOfSource(context, from, to, inside.from, toChange);
+    const toChange = await changeOf(context, to, inside.to);
+    const fromChange = from.id === to.id ? toChange : await changeOfSource(context, sides, moved);
     unlock();
     // The MDS journals a rename as one; libcephfs books it with the target's directory and with the file (not with the source's directory).
-    if (settle === 'content') await context.syncs.stable(file, id);
-    else await context.syncs.stable(to.inode, to.id);
+    await context.syncs.stable(to.inode);
     const replaced = target && (lost ?? gone(target, toChange.after.modified));
     return { moved, ...(replaced && { replaced }), from: fromChange, to: toChange };
   } finally {
@@ -124,16 +122,30 @@ export async function move(
   }
 }
 
+/**
+ * The reply to a rename does not tell how the directory is that the name was moved out of. It is one change later, at the time of the rename; with others inside
+ * nobody knows by how many, and it is asked for.
+ */
 async function changeOfSource(
   context: VolumeContext,
-  from: Directory,
-  to: Directory,
-  inside: Stay,
-  toChange: DirectoryChange,
+  { from, inside }: Sides,
+  moved: Attributes,
 ): Promise<DirectoryChange> {
-  if (from.id === to.id) return toChange;
+  const { attributes: before, own } = from;
   context.attributes.suspect(from.id);
-  return await changeOf(context, from.inode, from.attributes, inside);
+  if (!inside.from.alone() || context.traits.writers === 'shared') {
+    const { attributes: after } = await context.attributes.of({}, from.inode, from.id);
+    return { before: stampOf(before), after, atomic: false };
+  }
+  const after = {
+    ...before,
+    nlink: before.nlink - (moved.type === 'directory' ? 1 : 0),
+    modified: moved.changed,
+    changed: moved.changed,
+    change: before.change + 1n,
+  };
+  context.attributes.remember({ attributes: after, own });
+  return { before: stampOf(before), after, atomic: true };
 }
 
 /** The answer for a directory that was left as it was. */

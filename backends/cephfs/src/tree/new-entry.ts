@@ -80,7 +80,7 @@ export async function addEntry(
     const { attributes, plain } = await describe(context, inode, statx, file, making.record);
     remember(context, directory.id, name, { attributes, own: making.record });
     if (plain) return { changed: true, result: attributes };
-    return { changed: true, result: attributes, stable: () => stableFile(context, id) };
+    return { changed: true, result: attributes, stable: () => stableFile(context, mount, id) };
   } catch (error) {
     context.attributes.drop(id);
     context.attributes.drop(directory.id);
@@ -93,10 +93,10 @@ export async function addEntry(
 }
 
 /** A sync of the new file brings its creation to the journal as well as what was set since. */
-async function stableFile({ mounts, syncs }: VolumeContext, id: FileId): Promise<void> {
-  const inode = await mounts.hold(id);
+async function stableFile(context: VolumeContext, mount: Mount, id: FileId): Promise<void> {
+  const inode = await heldOn(context, mount, id);
   try {
-    await syncs.stable(inode, id);
+    await context.syncs.stable(inode);
   } finally {
     inode.release();
   }

@@ -1,16 +1,17 @@
 import { StorageError } from '@polynas/core/spi';
-import type { Call, FileId, Name, NewFile, PublishOptions, Replaced } from '@polynas/core/spi';
+import type { Attributes, Call, FileId, Name, NewFile, PublishOptions, Replaced } from '@polynas/core/spi';
 import type { Known } from '../attributes/attribute-source.ts';
 import { fileIdOf } from '../attributes/attributes-of.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { FhPointer, Mount, Statx } from '../native/mount-api.ts';
-import { changeEntry, orStale } from './change-entries.ts';
+import type { Directory } from './change-entries.ts';
+import { changeEntry, checkEntryName, entryError, heldDirectory, orStale } from './change-entries.ts';
 import { expectNoRecords, expectTarget } from './conditions.ts';
 import { all, describe, recordOf } from './describe.ts';
-import { move, onBothSides } from './move.ts';
 import { checkNewFile, heldOn } from './new-entry.ts';
-import { resolve } from './resolve.ts';
+import { beforeLoss, gone, lostName } from './removed.ts';
+import { remember, resolve } from './resolve.ts';
 import { unlink } from './unlink.ts';
 
 type File = Omit<NewFile, 'records'>;
@@ -41,16 +42,9 @@ export async function publish(
   const size = chunks.reduce((sum, { length }) => sum + length, 0);
   if (size > context.traits.maxPublishBytes) throw new StorageError('tooLarge');
   const from = { directory: options.aside.directory, name: options.aside.name };
-  const aside = await makeAside(context, call, from.directory, from.name, file, size === 0 ? [] : chunks);
+  const aside = await makeAside(context, call, from, file, size === 0 ? [] : chunks);
   try {
-    return await onBothSides(context, {}, from, { directory, name }, async (sides) => {
-      const target = await resolve(context, {}, sides.to.inode, directory, name);
-      expectTarget(target?.attributes, options.ifTarget);
-      if (target?.attributes.type === 'directory') throw new StorageError('isDirectory');
-      const names = { from: from.name, to: name };
-      const { moved, replaced, to } = await move(context, sides, names, aside.known, target, 'content');
-      return { attributes: moved, ...(replaced && { replaced }), directory: to };
-    });
+    return await putInPlace(context, from, { directory, name }, aside, options);
   } catch (error) {
     await takeAway(context, from.directory, from.name, aside.known.attributes.id);
     throw error;
@@ -59,36 +53,102 @@ export async function publish(
   }
 }
 
+interface Place {
+  readonly directory: FileId;
+  readonly name: Name;
+}
+
+/** The rename, and one flush of the journal for all that was done. Nobody stops it half-way. */
+async function putInPlace(
+  context: VolumeContext,
+  from: Place,
+  { directory: directoryId, name }: Place,
+  aside: Aside,
+  { ifTarget }: PublishOptions,
+): Promise<Replaced> {
+  const { result, directory } = await changeEntry(context, {}, directoryId, name, async (at) => {
+    const target = await resolve(context, {}, at.inode, directoryId, name);
+    expectTarget(target?.attributes, ifTarget);
+    if (target?.attributes.type === 'directory') throw new StorageError('isDirectory');
+    if (target !== undefined) await beforeLoss(context, {}, target.attributes);
+    const attributes = await renameInto(context, at, from, name, aside.known);
+    const lost = target && (await lostName(context, at.inode.mount, target));
+    return { changed: true, result: { attributes, target, lost }, stable: () => stableWhole(context, at, aside) };
+  });
+  const { attributes, target, lost } = result;
+  const replaced = target && (lost ?? gone(target, directory.after.modified));
+  return { attributes, ...(replaced && { replaced }), directory };
+}
+
+async function renameInto(
+  context: VolumeContext,
+  at: Directory,
+  from: Place,
+  name: Name,
+  { attributes: { id }, own }: Known,
+): Promise<Attributes> {
+  const { mount, pointer } = at.inode;
+  const source = await heldOn(context, mount, from.directory);
+  const file = await heldOn(context, mount, id);
+  try {
+    for (const changed of [at.id, id]) context.attributes.drop(changed);
+    await mount.rename(source.pointer, from.name, pointer, name);
+    if (from.directory !== at.id) changedAside(context, from);
+    const attributes = await context.attributes.changed(file, id, own);
+    remember(context, at.id, name, { attributes, own });
+    return attributes;
+  } finally {
+    file.release();
+    source.release();
+  }
+}
+
+/** libcephfs books a rename with the file as well as with the directory: of one mount, one sync is enough. */
+async function stableWhole(context: VolumeContext, at: Directory, { known, mount }: Aside): Promise<void> {
+  const file = await heldOn(context, mount, known.attributes.id);
+  try {
+    const isOne = mount.incarnation === at.inode.mount.incarnation;
+    await all([context.syncs.stable(file), ...(isOne ? [] : [context.syncs.stable(at.inode)])]);
+  } finally {
+    file.release();
+  }
+}
+
+/** No locks: the name is nobody else's. */
 async function makeAside(
   context: VolumeContext,
   call: Call,
-  directory: FileId,
-  name: Name,
+  { directory, name }: Place,
   file: File,
   chunks: readonly Uint8Array[],
 ): Promise<Aside> {
-  const { result } = await changeEntry(context, call, directory, name, async (at) => {
-    const { mount } = at.inode;
-    const { inode: pointer, statx, fh } = await orStale(mount.create(at.inode.pointer, name, file.mode, file));
+  checkEntryName(context, directory, name);
+  const inode = await heldDirectory(context, call, directory);
+  const { mount } = inode;
+  try {
+    const { inode: pointer, statx, fh } = await orStale(mount.create(inode.pointer, name, file.mode, file));
+    changedAside(context, { directory, name });
     const id = fileIdOf(statx);
     context.mounts.learn(mount, id, pointer);
     try {
-      const known = await fill(context, await heldOn(context, mount, id), statx, fh, file, chunks);
-      context.names.set(at.id, name, id);
-      return { changed: true, result: { known, mount, fh }, stable: withTheRename };
+      return { known: await fill(context, await heldOn(context, mount, id), statx, fh, file, chunks), mount, fh };
     } catch (error) {
       closeSoon(context, { mount, fh });
       context.attributes.drop(id);
-      context.attributes.drop(at.id);
-      await mount.unlink(at.inode.pointer, name).catch((second: unknown) => void context.mounts.failed(mount, second));
+      await mount.unlink(inode.pointer, name).catch((second: unknown) => void context.mounts.failed(mount, second));
       throw error;
     }
-  });
-  return result;
+  } catch (error) {
+    throw entryError(context, inode, error);
+  } finally {
+    inode.release();
+  }
 }
 
-async function withTheRename(): Promise<void> {
-  return undefined;
+/** What the directory looks like is asked for when somebody wants to know, which is seldom. */
+function changedAside({ names, attributes }: VolumeContext, { directory, name }: Place): void {
+  names.drop(directory, name);
+  attributes.suspect(directory);
 }
 
 /** Times are set after the bytes, which move them. */

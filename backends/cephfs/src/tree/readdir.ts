@@ -1,10 +1,12 @@
 import { StorageError } from '@polynas/core/spi';
 import type { Call, Cookie, DirectoryEntry, DirectoryPage, FileId, ListOptions } from '@polynas/core/spi';
+import type { Known } from '../attributes/attribute-source.ts';
 import { fileIdOf, typeOfEntry } from '../attributes/attributes-of.ts';
 import { decodeOwnRecord, ownXattr } from '../attributes/own-record.ts';
+import type { OwnRecord } from '../attributes/own-record.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
-import type { DirPointer, Mount, NativeEntry, NativeName } from '../native/mount-api.ts';
+import type { DirPointer, Mount, NativeEntry, NativeName, Statx } from '../native/mount-api.ts';
 import { entryError, heldDirectory } from './change-entries.ts';
 import { cookieOf, hashBefore, positionOf } from './cookies.ts';
 import { checkXattrName } from '../xattrs/xattr-names.ts';
@@ -89,7 +91,8 @@ async function pageOf(context: VolumeContext, call: Call, walk: Walk, options: L
   const { entries, end } = await behind(context, walk, options.limit, (count) =>
     mount.readdirplus(directory, position, count, xattrs),
   );
-  return { entries: entries.map(({ entry, cookie }) => fullEntry(context, id, entry, cookie, options)), end };
+  const full = entries.map(({ entry, cookie }) => fullEntry(context, call, id, entry, cookie, options));
+  return { entries: await Promise.all(full), end };
 }
 
 /** At most `limit` entries behind the cookie, in order. */
@@ -128,17 +131,18 @@ function nameEntry(directory: FileId, { name, ino, type }: NativeName, cookie: C
   return { name, id: ((directory >> 64n) << 64n) | ino, type: typeOfEntry(type), cookie };
 }
 
-function fullEntry(
+async function fullEntry(
   context: VolumeContext,
+  call: Call,
   directory: FileId,
   { name, statx, xattrs }: NativeEntry,
   cookie: Cookie,
   options: ListOptions,
-): DirectoryEntry {
+): Promise<DirectoryEntry> {
   const own = decodeOwnRecord(xattrs?.get(ownXattr));
   const id = fileIdOf(statx);
   // What we know ourselves includes what was answered since.
-  const known = context.attributes.now(id) ?? { attributes: context.attributes.learn(statx, own), own };
+  const known = context.attributes.now(id) ?? (await knownOf(context, call, id, statx, own));
   remember(context, directory, name, known);
   const { attributes } = known;
   const asked = options.xattrs && new Map([...(xattrs ?? [])].filter(([xattr]) => options.xattrs?.includes(xattr)));
@@ -150,4 +154,15 @@ function fullEntry(
     ...(options.attributes && { attributes }),
     ...(asked && { xattrs: asked }),
   };
+}
+
+async function knownOf(
+  { attributes }: VolumeContext,
+  call: Call,
+  id: FileId,
+  statx: Statx,
+  own: OwnRecord,
+): Promise<Known> {
+  if (attributes.isSuspect(id)) return await attributes.get(call, id);
+  return { attributes: attributes.learn(statx, own), own };
 }

@@ -7,7 +7,7 @@ import { isErrno } from '../native/storage-error.ts';
 import { changeEntry } from './change-entries.ts';
 import type { Directory } from './change-entries.ts';
 import { expectNoRecords, expectTarget } from './conditions.ts';
-import { gone, lostName } from './removed.ts';
+import { beforeLoss, gone, lostName } from './removed.ts';
 import { resolve } from './resolve.ts';
 
 /** Takes a name away: what `unlink` and `rmdir` have in common. */
@@ -27,7 +27,7 @@ export async function remove(
     expectTarget(found.attributes, options.ifTarget);
     expectNoRecords(options.records);
     expectType(found);
-    await context.opens.keep(call, found.attributes.id);
+    await beforeLoss(context, call, found.attributes);
     context.attributes.drop(at.id);
     try {
       await take(mount, at);

@@ -1,8 +1,16 @@
-import type { Attributes, FileId } from '@polynas/core/spi';
+import type { Attributes, Call, FileId } from '@polynas/core/spi';
 import type { Known } from '../attributes/attribute-source.ts';
 import type { VolumeContext } from '../context.ts';
 import type { Mount } from '../native/mount-api.ts';
+import { writesCounted } from './counted.ts';
 import { heldOn } from './new-entry.ts';
+
+/** Before a name of a file is taken away: what keeps it alive does so in CephFS as well, and its writes are counted where somebody can still see it. */
+export async function beforeLoss(context: VolumeContext, call: Call, file: Attributes): Promise<void> {
+  const { id, type, nlink } = file;
+  await context.opens.keep(call, id);
+  if (type !== 'directory' && (nlink > 1 || context.opens.isOpen(id))) await writesCounted(context, id);
+}
 
 /**
  * A file that has just lost a name: its attributes are asked for when somebody can still get at it, by another name or by a handle (the MDS's answer tells nothing of it,

@@ -1,10 +1,8 @@
 import { StorageError } from '@polynas/core/spi';
 import type { Attributes, Call, FileId, Name, Replaced, ReplaceOptions } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
-import type { Mount } from '../native/mount-api.ts';
 import { expectNoRecords, expectTarget } from './conditions.ts';
 import { move, onBothSides } from './move.ts';
-import { heldOn } from './new-entry.ts';
 import { resolve } from './resolve.ts';
 
 /** A rename over the target (`traits.replace`). */
@@ -33,12 +31,12 @@ export async function replace(
     expectTarget(target?.attributes, options.ifTarget);
     if (target?.attributes.type === 'directory') throw new StorageError('isDirectory');
     expectNoRecords(options.records);
-    await syncBytes(context, sides.from.inode.mount, id);
+    await syncContent(context, id);
     if (options.writtenIn !== undefined && options.writtenIn !== context.mounts.epoch()) {
       throw new StorageError('unavailable', 'the cluster evicted this client, and what it had not synced is lost');
     }
     const names = { from: fromName, to: toName };
-    const { moved, replaced, to: directory } = await move(context, sides, names, source, target, 'content');
+    const { moved, replaced, to: directory } = await move(context, sides, names, source, target);
     return { attributes: moved, ...(replaced && { replaced }), directory };
   });
 }
@@ -49,16 +47,15 @@ function expectRegular({ type }: Attributes): void {
 }
 
 /**
- * The bytes are on the OSDs before the rename is journalled. Size and times follow with it in one flush: an MDS that fails between has them from this client, and when
- * that is gone too it finds the size by asking the OSDs, as for every file that a lost client was writing. Throws when bytes were lost before: then
- * libcephfs has nothing to sync and says that all is well.
+ * The bytes are on the OSDs, and the MDS counts what was written, before the rename is asked for. Throws when bytes were lost before: then libcephfs has nothing
+ * to sync and says that all is well.
  */
-async function syncBytes(context: VolumeContext, mount: Mount, id: FileId): Promise<void> {
-  const file = await heldOn(context, mount, id);
+async function syncContent({ mounts, opens, syncs }: VolumeContext, id: FileId): Promise<void> {
+  const file = await mounts.hold(id);
   try {
-    await context.syncs.bytes(file);
+    await syncs.stable(file);
   } finally {
     file.release();
   }
-  context.opens.expectWhole(id);
+  opens.expectWhole(id);
 }

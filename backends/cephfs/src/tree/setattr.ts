@@ -8,6 +8,7 @@ import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { NativeChanges } from '../native/mount-api.ts';
 import { expectNoRecords } from './conditions.ts';
+import { writesCounted } from './counted.ts';
 
 const times = ['accessed', 'modified', 'born'] as const;
 
@@ -35,9 +36,10 @@ export async function setattr(
     const { attributes: before, own } = await context.attributes.of(call, inode, id);
     expectUnchanged(before, options);
     if (changes.size !== undefined) expectContent(before);
+    await writesCounted(context, id);
     const after = await apply(context, inode, before, own, resolved(changes, context.clock));
     unlock();
-    await context.syncs.stable(inode, id);
+    await context.syncs.stable(inode);
     return { before: stampOf(before), after };
   } catch (error) {
     throw inode === undefined ? error : context.mounts.failed(inode.mount, error);

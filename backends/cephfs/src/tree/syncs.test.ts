@@ -25,8 +25,8 @@ async function turns(): Promise<void> {
 describe('syncs', () => {
   test('allWhoComeWhileOneRuns_shareTheNext', async () => {
     const { syncs, inode, running, count } = slowSyncs();
-    const first = syncs.stable(inode, 5n);
-    const others = [1, 2, 3].map(() => syncs.stable(inode, 5n));
+    const first = syncs.stable(inode);
+    const others = [1, 2, 3].map(() => syncs.stable(inode));
     expect(count()).toBe(1);
     running.shift()?.resolve();
     await first;
@@ -39,7 +39,7 @@ describe('syncs', () => {
 
   test('otherFiles_syncBesideEachOther', async () => {
     const { syncs, inode, running, count } = slowSyncs();
-    const both = [syncs.stable(inode, 5n), syncs.stable(inode, 6n)];
+    const both = [syncs.stable(inode), syncs.stable({ ...inode, pointer: 2n })];
     expect(count()).toBe(2);
     for (const { resolve } of running) resolve();
     await Promise.all(both);
@@ -47,14 +47,14 @@ describe('syncs', () => {
 
   test('failure_isForThoseOfThatRoundOnly', async () => {
     const { syncs, inode, running } = slowSyncs();
-    const first = syncs.stable(inode, 5n);
-    const second = syncs.stable(inode, 5n);
+    const first = syncs.stable(inode);
+    const second = syncs.stable(inode);
     running.shift()?.reject(new Error('lost'));
     await expect(first).rejects.toMatchObject({ code: 'io' });
     await turns();
     running.shift()?.resolve();
     await second;
-    const third = syncs.stable(inode, 5n);
+    const third = syncs.stable(inode);
     running.shift()?.resolve();
     await third;
   });

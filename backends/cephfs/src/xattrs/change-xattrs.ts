@@ -3,6 +3,7 @@ import type { Attributes, Call, FileId } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import { isErrno } from '../native/storage-error.ts';
+import { writesCounted } from '../tree/counted.ts';
 import { withInode } from './inode-step.ts';
 
 /** Runs a step that changes extended attributes, alone on the file; answers when what it did is stable. */
@@ -16,6 +17,7 @@ export async function changeXattrs(
     const alone = await context.locks.files.enter(id);
     let after: Attributes;
     try {
+      await writesCounted(context, id);
       context.xattrs?.changing(id);
       await step(inode);
       after = await context.attributes.changed(inode, id);
@@ -25,7 +27,7 @@ export async function changeXattrs(
       context.xattrs?.changed(id);
       alone.leave();
     }
-    await context.syncs.stable(inode, id);
+    await context.syncs.stable(inode);
     return after;
   });
 }
