@@ -23,6 +23,7 @@ export function publish(
   const stamp = tree.nextCount();
   const described = { ...file, xattrs: stampedXattrs(tree, file.xattrs ?? new Map(), options.stampIn, stamp) };
   checkXattrs(described.xattrs, tree.traits);
+  expectChangesAsStamps(tree, options.described);
   const size = chunks.reduce((sum, { length }) => sum + length, 0);
   if (size > tree.traits.maxPublishBytes) throw new StorageError('tooLarge');
   const entry = directory.content.entries.get(keyOf(name));
@@ -50,9 +51,20 @@ export function publish(
     else entry.inode = inode;
   });
   if (target !== undefined) tree.dropName(target);
+  if (options.described !== undefined) setDescribed(tree, inode, options.described);
   tree.setRecords(options.records);
   const replaced = target && tree.attributes(target);
   return { attributes: tree.attributes(inode), ...(replaced && { replaced }), directory: change };
+}
+
+function expectChangesAsStamps(tree: Tree, described: PublishOptions['described']): void {
+  if (described === undefined) return;
+  if (tree.traits.contentStamp) throw new StorageError('notSupported', 'this volume has content stamps');
+}
+
+function setDescribed(tree: Tree, inode: Inode, { xattr, value }: NonNullable<PublishOptions['described']>): void {
+  tree.touch(inode, 'attributes');
+  inode.xattrs.set(xattr, value(tree.attributes(inode)));
 }
 
 function addedInode(tree: Tree, content: FileContent, chunks: readonly Uint8Array[]): Inode {

@@ -107,6 +107,11 @@ export interface PublishOptions extends Omit<ReplaceOptions, 'writtenIn'> {
    * content by its stamp cannot know it before. `notSupported` without `traits.contentStamp`, `invalid` where there are no such bytes.
    */
   readonly stampIn?: { readonly xattr: string; readonly offset: number };
+  /**
+   * Where there is no content stamp: an xattr of the new file as it is to be when this is answered, by the attributes that the file has then. The change counter among them counts this
+   * xattr too; when something else moves it as well, what was put there names a smaller one. `notSupported` with `traits.contentStamp`.
+   */
+  readonly described?: { readonly xattr: string; readonly value: (file: Attributes) => Uint8Array };
 }
 
 export interface Replaced {

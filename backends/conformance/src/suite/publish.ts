@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { NewFile, PublishOptions, Replaced } from '@polynas/core/spi';
+import type { Attributes, NewFile, PublishOptions, Replaced } from '@polynas/core/spi';
 import { bytes, call, expectCode, newFile, pattern, text, type Fixture } from '../fixture.ts';
 
 export function publishTests(f: Fixture): void {
@@ -284,6 +284,23 @@ export function publishTests(f: Fixture): void {
         await expectCode(into('user.y', 0), 'invalid');
       }
       expect(await f.names(f.root)).toEqual([]);
+    });
+
+    test('publish_described_holdsWhatTheFileIsWhenAnswered', async ({ skip }) => {
+      skip(!isThere(), 'no publish');
+      const xattr = 'trusted.polynas.object';
+      const file = { xattrs: new Map([[xattr, bytes('?')]]) };
+      const described = { xattr, value: ({ change, size }: Attributes) => bytes(`${change} ${size}`) };
+      if (f.volume.traits.contentStamp) {
+        await expectCode(publish('a', { file, options: { described } }), 'notSupported');
+        expect(await f.names(f.root)).toEqual([]);
+        return;
+      }
+      for (const content of ['first', pattern(50_000)]) {
+        const { attributes } = await publish('a', { file, content, options: { described } });
+        const stored = Buffer.from((await f.volume.getxattr(call, attributes.id, xattr)) ?? []);
+        expect(stored.toString()).toBe(`${attributes.change} ${content.length}`);
+      }
     });
 
     test('publish_withRecords_commitsThemTogether', async ({ skip }) => {

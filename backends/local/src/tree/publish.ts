@@ -148,7 +148,8 @@ function assertTakeable(target: Inode | undefined, options: PublishOptions): voi
   if (target?.type === 'directory') throw new StorageError('isDirectory');
 }
 
-function assertStampPlace({ xattrs }: Publication['file'], { stampIn }: PublishOptions): void {
+function assertStampPlace({ xattrs }: Publication['file'], { stampIn, described }: PublishOptions): void {
+  if (described !== undefined) throw new StorageError('notSupported', 'this volume has content stamps');
   if (stampIn === undefined) return;
   const length = xattrs?.get(stampIn.xattr)?.length ?? 0;
   const { offset } = stampIn;

@@ -1,11 +1,21 @@
 import type { MountedShare } from '../../namespace/mounts.ts';
 import type { SystemEntry } from '../../namespace/system-directory.ts';
 import type { Caller, ObjectMetadata } from '../../service/index.ts';
-import type { FileId, Name, NewFile, Replaced, TargetCondition, WriteEpoch } from '../../spi/index.ts';
+import type {
+  Attributes,
+  FileId,
+  Name,
+  NewFile,
+  PublishOptions,
+  Replaced,
+  TargetCondition,
+  WriteEpoch,
+} from '../../spi/index.ts';
 import type { ObjectParts } from '../parts.ts';
 import type { Likeness } from './likeness.ts';
 import type { Known } from '../record/etags.ts';
 import { encodeRecord, stampOffset } from '../record/record-codec.ts';
+import { stampOfContent } from '../record/stamps.ts';
 import { recordXattr } from '../record/xattr-names.ts';
 
 /** A content that is ready to become an object, and what is said of it. */
@@ -77,21 +87,43 @@ export function wholeContent(
 ): Publication {
   const { volume } = mount;
   const all = new Map(xattrs).set(recordXattr, encodeRecord({ ...record, stamp: 0n }));
-  const stampIn = { xattr: recordXattr, offset: stampOffset };
   return {
     metadata: record.metadata,
     publish: async (directory, name, ifTarget, owner = nobody) => {
       const file = { ...owner, xattrs: new Map([...(owner.xattrs ?? []), ...all]) };
+      const stamping = volume.traits.contentStamp ? stampedByVolume : stampedByChange(record);
       const replaced = await parts.system.withAside(mount, caller, undefined, (aside) =>
         volume.publish!(caller, directory, name, file, bytes.length === 0 ? [] : [bytes], {
           aside,
           ifTarget,
-          ...(volume.traits.contentStamp && { stampIn }),
+          ...stamping.options,
         }),
       );
-      return { replaced, record: { ...record, stamp: replaced.attributes.contentStamp ?? 0n } };
+      return { replaced, record: { ...record, stamp: stamping.stampOf(replaced.attributes) } };
     },
   };
+}
+
+/** How a new file's record comes by the stamp of its content, which is known when the file is. */
+interface Stamping {
+  readonly options: Pick<PublishOptions, 'stampIn' | 'described'>;
+  /** What the record holds. */
+  stampOf(file: Attributes): bigint;
+}
+
+const stampedByVolume: Stamping = {
+  options: { stampIn: { xattr: recordXattr, offset: stampOffset } },
+  stampOf: ({ contentStamp = 0n }) => contentStamp,
+};
+
+/** The change counter stands for the content: docs/decisions/object-hashing.md. */
+function stampedByChange(record: Omit<Known['record'], 'stamp'>): Stamping {
+  let stamp = 0n;
+  const value = (file: Attributes): Uint8Array => {
+    stamp = stampOfContent(file);
+    return encodeRecord({ ...record, stamp, size: file.size, modified: file.modified });
+  };
+  return { options: { described: { xattr: recordXattr, value } }, stampOf: () => stamp };
 }
 
 /** Where the file that is there keeps its owner. */
