@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { CephPlace } from '../head/ceph-place.ts';
 import { Head } from '../head/head.ts';
 import { untilHealth, volumeHealth } from './health-watch.ts';
@@ -24,6 +24,13 @@ describe.skipIf(whyNoCeph() !== undefined)('how a head reaches the cluster, as d
     await cluster?.commands.ceph('auth', 'rm', 'client.polynas');
   });
 
+  /** A head that ends with the test. */
+  async function started(place: CephPlace): Promise<Head> {
+    const head = await Head.start({ ceph: place });
+    onTestFinished(() => head[Symbol.asyncDispose]());
+    return head;
+  }
+
   /** Files are kept, and status is told. */
   async function works(head: Head): Promise<void> {
     const s3 = await LoadRun.objects(head);
@@ -37,7 +44,7 @@ describe.skipIf(whyNoCeph() !== undefined)('how a head reaches the cluster, as d
 
   test('with ceph.conf and the key of a client that may no more than it needs', async () => {
     const place = new CephPlace(cluster, { client: 'polynas', keyring });
-    await using head = await Head.start({ ceph: place });
+    const head = await started(place);
     await works(head);
     expect(head.faults()).toEqual([]);
   });
@@ -52,19 +59,19 @@ describe.skipIf(whyNoCeph() !== undefined)('how a head reaches the cluster, as d
     const keyFile = join(cluster.configuration, '..', 'client.polynas.key');
     writeFileSync(keyFile, await cluster.commands.ceph('auth', 'get-key', 'client.polynas'), { mode: 0o600 });
     const place = new CephPlace(cluster, { client: 'client.polynas', monitors, keyFile });
-    await using head = await Head.start({ ceph: place });
+    const head = await started(place);
     await works(head);
     expect(head.faults()).toEqual([]);
   });
 
   test('a second head is refused while the first one serves the volume, and takes over when that is gone', async () => {
     const place = new CephPlace(cluster);
-    await using first = await Head.start({ ceph: place });
+    const first = await started(place);
     await works(first);
     await expect(Head.start({ ceph: place })).rejects.toThrow(/served by somebody else: head/);
     await works(first);
     await first.stop();
-    await using second = await Head.start({ ceph: place });
+    const second = await started(place);
     await works(second);
   });
 });

@@ -8,6 +8,6 @@ const inFull: readonly string[] = ['same-truth', 'cifs', 'same-bytes', 'same-tre
 
 /** Test files of the end-to-end tests on a CephFS volume; where no cluster can be started, one that says so. */
 export function filesOnCeph(full: boolean): string[] {
-  if (cephMissing() !== undefined) return ['integration/src/ceph/no-cluster.ts'];
+  if (cephMissing() !== undefined) return ['integration/src/ceph/availability.test.ts'];
   return [...always, ...(full ? inFull : [])].map((name) => `integration/src/e2e/${name}.test.ts`);
 }
