@@ -58,6 +58,10 @@ async function applied({ context, file }: ChangeParts, call: Call, using: Using,
     const { attributes } = await context.attributes.get(call, file.id);
     await asked.apply(using);
     return attributes;
+  } catch (error) {
+    // Some of it may have been done.
+    context.attributes.drop(file.id);
+    throw error;
   } finally {
     stay.leave();
   }

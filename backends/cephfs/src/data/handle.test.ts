@@ -1,5 +1,7 @@
 import type { FileHandle } from '@polynas/core/spi';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { CephError } from '../native/ceph-error.ts';
+import { errno } from '../native/errno.ts';
 import type { Before, FakeClient } from '../testing/fake-client.ts';
 import type { FakeVolume } from '../testing/fake-volume.ts';
 import { fakeVolume } from '../testing/fake-volume.ts';
@@ -136,6 +138,18 @@ describe('handles', () => {
     current().evict();
     await handle.sync(call);
     expect(handle.readNow(0, 5)).toBeUndefined();
+  });
+
+  test('write_thatFails_leavesNothingKnownOfTheFile', async () => {
+    const { volume, handle, current } = await opened();
+    await handle.read(call, 0, 10);
+    current().before = (name) => {
+      if (name === 'write') throw new CephError(errno.ENOSPC, 'ceph_ll_write');
+    };
+    await expect(handle.write(call, 0, [text('x')], 'unstable')).rejects.toMatchObject({ code: 'noSpace' });
+    expect(volume.getattrNow?.(handle.id)).toBeUndefined();
+    expect(handle.readNow(0, 10)).toBeUndefined();
+    expect(await contentOf(handle)).toBe('stable');
   });
 
   test('read_whileItIsWritten_isNotRemembered', async () => {
