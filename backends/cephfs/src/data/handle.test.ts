@@ -117,6 +117,22 @@ describe('handles', () => {
     await expect(volume.getattr(call, handle.id)).rejects.toMatchObject({ code: 'stale' });
   });
 
+  test('unlinkedFile_whoseHandleClosesMeanwhile_isGone', async () => {
+    const { volume, handle, current } = await opened();
+    await handle.close();
+    const second = await volume.open(call, handle.id, 'read');
+    const gate = Promise.withResolvers<void>();
+    current().before = (name) => (name === 'open' ? gate.promise : undefined);
+    const unlinked = volume.unlink(call, volume.root, text('f'));
+    await new Promise(setImmediate);
+    await second.close();
+    gate.resolve();
+    expect((await unlinked).removed.nlink).toBe(0);
+    await expect(volume.getattr(call, handle.id)).rejects.toMatchObject({ code: 'stale' });
+    await new Promise(setImmediate);
+    expect(current().opens).toBe(0);
+  });
+
   test('readNow_afterRead_isThere_andGoneWithEachChange', async () => {
     const { volume, handle, current } = await opened();
     expect(handle.readNow(0, 10)).toBeUndefined();

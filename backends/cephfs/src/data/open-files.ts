@@ -54,7 +54,11 @@ export class OpenFileTable implements OpenFiles {
   }
 
   keep(call: Call, id: FileId): Promise<void> | undefined {
-    return this.#files.get(id)?.use(call, 'read', async () => undefined);
+    const file = this.#files.get(id);
+    if (file === undefined) return undefined;
+    // It counts as a user, so that the last handle's close does not end the file under it.
+    file.handles += 1;
+    return file.use(call, 'read', async () => undefined).finally(() => this.left(file));
   }
 
   expectWhole(id: FileId): void {
