@@ -3,7 +3,7 @@ export interface ClusterReport {
   readonly osds: { readonly all: number; readonly up: number; readonly in: number };
   readonly groups: {
     readonly all: number;
-    /** Neither read nor written now. */
+    /** Neither read nor written now, as far as is known: also those of which nobody has reported for long. */
     readonly inactive: number;
     /** Have fewer copies than they should, or objects of theirs have. */
     readonly wounded: number;
@@ -17,6 +17,8 @@ export interface ClusterReport {
     readonly degraded: number;
     readonly copies: number;
   };
+  /** Metadata servers that serve now: of which file system each. */
+  readonly serving: readonly number[];
   /** Bytes a second that are being copied for it. */
   readonly healingRate: number;
   /** Messages of those health checks that tell of harm to data or service. */
@@ -25,9 +27,10 @@ export interface ClusterReport {
 
 /** What changes seldom: the file system, its pools and their room. */
 export interface FileSystemReport {
+  readonly id: number;
   readonly maxFileSize: number;
-  /** A metadata server serves it. */
-  readonly active: boolean;
+  /** Of its metadata and its data. */
+  readonly pools: readonly number[];
   /** Copies that the first data pool keeps, and without which it stops. */
   readonly copies: { readonly wanted: number; readonly least: number };
   readonly room: { readonly usedBytes: number; readonly freeBytes: number; readonly objects: number };
@@ -76,7 +79,7 @@ export function readStatus(text: string): ClusterReport {
     osds: { all: numberAt(osds, 'num_osds'), up: numberAt(osds, 'num_up_osds'), in: numberAt(osds, 'num_in_osds') },
     groups: {
       all: numberAt(pgmap, 'num_pgs'),
-      inactive: having((names) => !names.includes('active')),
+      inactive: having((names) => !names.includes('active') || names.includes('stale')),
       wounded: having((names) => names.includes('undersized') || names.includes('degraded')),
       healing: having((names) => names.some((name) => /^(recover|backfill)/.test(name) && !name.endsWith('toofull'))),
     },
@@ -86,6 +89,9 @@ export function readStatus(text: string): ClusterReport {
       degraded: numberAt(pgmap, 'degraded_objects'),
       copies: numberAt(pgmap, 'degraded_total'),
     },
+    serving: listAt(objectAt(status, 'fsmap'), 'by_rank')
+      .filter(({ status: state }) => state === 'up:active')
+      .map((rank) => numberAt(rank, 'filesystem_id')),
     healingRate: numberAt(pgmap, 'recovering_bytes_per_sec'),
     troubles: troublesIn(objectAt(status, 'health')),
   };
@@ -112,13 +118,15 @@ export function readFileSystem(
   );
   if (found === undefined) return undefined;
   const mdsmap = objectAt(found, 'mdsmap');
-  const [dataPool] = Array.isArray(mdsmap.data_pools) ? (mdsmap.data_pools as unknown[]) : [];
+  const dataPools = numbersAt(mdsmap, 'data_pools');
+  const [dataPool] = dataPools;
   const pool = listOf(JSON.parse(texts.pools)).find((one) => one.pool_id === dataPool) ?? {};
   const room = listAt(objectAt(JSON.parse(texts.df), undefined), 'pools').find(({ id }) => id === dataPool) ?? {};
   const stats = objectAt(room, 'stats');
   return {
+    id: numberAt(found, 'id'),
     maxFileSize: numberAt(mdsmap, 'max_file_size'),
-    active: Object.values(objectAt(mdsmap, 'info')).some((daemon) => objectAt(daemon, undefined).state === 'up:active'),
+    pools: [numberAt(mdsmap, 'metadata_pool'), ...dataPools],
     copies: { wanted: numberAt(pool, 'size'), least: numberAt(pool, 'min_size') },
     room: {
       usedBytes: numberAt(stats, 'stored'),
@@ -126,6 +134,19 @@ export function readFileSystem(
       objects: numberAt(stats, 'objects'),
     },
   };
+}
+
+/**
+ * Of `health detail`: whose placement groups are inactive, by pool. `undefined` when it does not say so of all of them: the list is cut off after some, and what has only
+ * just happened is not in it.
+ */
+export function readInactivePools(text: string, inactive: number): readonly number[] | undefined {
+  const checks = objectAt(objectAt(JSON.parse(text), undefined), 'checks');
+  const pools = listAt(objectAt(checks, 'PG_AVAILABILITY'), 'detail').flatMap(({ message }) => {
+    const [, pool] = typeof message === 'string' ? (/^pg (\d+)\./.exec(message) ?? []) : [];
+    return pool === undefined ? [] : [Number(pool)];
+  });
+  return pools.length < inactive ? undefined : pools;
 }
 
 function objectAt(value: unknown, key: string | undefined): Json {
@@ -139,6 +160,11 @@ function listAt(value: Json, key: string): readonly Json[] {
 
 function listOf(value: unknown): readonly Json[] {
   return Array.isArray(value) ? value.map((one) => objectAt(one, undefined)) : [];
+}
+
+function numbersAt(value: Json, key: string): readonly number[] {
+  const found = value[key];
+  return Array.isArray(found) ? found.filter((one): one is number => typeof one === 'number') : [];
 }
 
 function numberAt(value: Json, key: string): number {

@@ -6,6 +6,7 @@ import { StatusSource } from './status-source.ts';
 const status = (degraded: number) =>
   JSON.stringify({
     health: { checks: {} },
+    fsmap: { by_rank: [{ filesystem_id: 1, status: 'up:active' }] },
     osdmap: { num_osds: 3, num_up_osds: 3, num_in_osds: 3 },
     pgmap: {
       pgs_by_state: [{ state_name: degraded > 0 ? 'active+recovering+degraded' : 'active+clean', count: 8 }],
@@ -19,9 +20,7 @@ const status = (degraded: number) =>
 const seldom = [
   JSON.stringify({
     default_fscid: 1,
-    filesystems: [
-      { id: 1, mdsmap: { fs_name: 'nas', data_pools: [3], max_file_size: 7, info: { a: { state: 'up:active' } } } },
-    ],
+    filesystems: [{ id: 1, mdsmap: { fs_name: 'nas', data_pools: [3], max_file_size: 7 } }],
   }),
   JSON.stringify([{ pool_id: 3, size: 3, min_size: 2 }]),
   JSON.stringify({ pools: [{ id: 3, stats: { stored: 1, max_avail: 9, objects: 2 } }] }),

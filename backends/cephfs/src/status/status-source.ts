@@ -1,7 +1,7 @@
 import { BehaviorSubject, Observable } from 'rxjs';
 import type { VolumeStatus, WriteEpoch } from '@polynas/core/spi';
 import { CephError } from '../native/ceph-error.ts';
-import { readFileSystem, readStatus } from './cluster-report.ts';
+import { readFileSystem, readInactivePools, readStatus } from './cluster-report.ts';
 import type { ClusterReport, FileSystemReport } from './cluster-report.ts';
 import { volumeStatus } from './volume-status.ts';
 import type { Known } from './volume-status.ts';
@@ -25,6 +25,7 @@ export interface StatusParts {
 const command = (prefix: string, more: Readonly<Record<string, string>> = {}): string =>
   JSON.stringify({ prefix, format: 'json', ...more });
 const often = [command('status')];
+const detail = command('health', { detail: 'detail' });
 const seldom = [command('fs dump'), command('osd pool ls', { detail: 'detail' }), command('df')];
 
 /** Milliseconds between two questions while somebody looks; of those, each how many asks for what changes seldom. */
@@ -43,6 +44,8 @@ export class StatusSource {
     notTold: undefined,
     cluster: undefined,
     fileSystem: undefined,
+    inactivePools: undefined,
+    inactiveRounds: 0,
     worst: 0,
   };
   #answeredAt: number;
@@ -106,15 +109,23 @@ export class StatusSource {
   async #ask(): Promise<void> {
     if (this.#asking || this.#closed) return;
     this.#asking = true;
-    const all = this.#rounds % seldomEach === 0 || this.#known.fileSystem?.active === false;
+    const all = this.#rounds % seldomEach === 0;
     try {
       const [status, ...rest] = await this.#parts.cluster.ask(all ? [...often, ...seldom] : often);
-      this.#answered(readAnswer(status, readStatus), all ? this.#readSeldom(rest) : this.#known.fileSystem);
+      const cluster = readAnswer(status, readStatus);
+      const inactivePools = await this.#askInactive(cluster.groups.inactive);
+      this.#answered(cluster, inactivePools, all ? this.#readSeldom(rest) : this.#known.fileSystem);
     } catch (error) {
       this.#failed(error);
     } finally {
       this.#asking = false;
     }
+  }
+
+  async #askInactive(inactive: number): Promise<readonly number[] | undefined> {
+    if (inactive === 0) return undefined;
+    const [health] = await this.#parts.cluster.ask([detail]);
+    return readAnswer(health, (text) => readInactivePools(text, inactive));
   }
 
   #readSeldom(answers: readonly (string | CephError)[]): FileSystemReport | undefined {
@@ -124,13 +135,18 @@ export class StatusSource {
     return readFileSystem({ fsDump, pools, df }, this.#parts.fileSystem);
   }
 
-  #answered(cluster: ClusterReport, fileSystem: FileSystemReport | undefined): void {
+  #answered(
+    cluster: ClusterReport,
+    inactivePools: readonly number[] | undefined,
+    fileSystem: FileSystemReport | undefined,
+  ): void {
     this.#rounds += 1;
     this.#failures = 0;
     this.#answeredAt = this.#parts.now();
     const { degraded } = cluster.objects;
     const worst = degraded === 0 ? 0 : Math.max(this.#known.worst, degraded);
-    this.#learn({ cluster, fileSystem, worst, notTold: undefined });
+    const inactiveRounds = cluster.groups.inactive > 0 ? this.#known.inactiveRounds + 1 : 0;
+    this.#learn({ cluster, fileSystem, inactivePools, inactiveRounds, worst, notTold: undefined });
   }
 
   #failed(error: unknown): void {

@@ -7,16 +7,27 @@ const cluster: ClusterReport = {
   osds: { all: 3, up: 3, in: 3 },
   groups: { all: 32, inactive: 0, wounded: 0, healing: 0 },
   objects: { all: 100, bytes: 400_000_000, degraded: 0, copies: 0 },
+  serving: [1],
   healingRate: 0,
   troubles: [],
 };
 const fileSystem: FileSystemReport = {
+  id: 1,
   maxFileSize: 2 ** 40,
-  active: true,
+  pools: [2, 3],
   copies: { wanted: 3, least: 2 },
   room: { usedBytes: 100, freeBytes: 900, objects: 7 },
 };
-const known: Known = { epoch: 5n, notServing: undefined, notTold: undefined, cluster, fileSystem, worst: 0 };
+const known: Known = {
+  epoch: 5n,
+  notServing: undefined,
+  notTold: undefined,
+  cluster,
+  fileSystem,
+  inactivePools: undefined,
+  inactiveRounds: 0,
+  worst: 0,
+};
 const of = (changes: Partial<ClusterReport>, more: Partial<Known> = {}) =>
   volumeStatus({ ...known, cluster: { ...cluster, ...changes }, ...more });
 
@@ -56,18 +67,31 @@ describe('the status of a volume', () => {
     });
   });
 
-  it('is unavailable when part of the data cannot be reached', () => {
-    expect(
-      of({ osds: { all: 3, up: 1, in: 3 }, groups: { all: 32, inactive: 32, wounded: 32, healing: 0 } }),
-    ).toMatchObject({
+  it('is unavailable when part of its data cannot be reached, and stays so', () => {
+    const groups = { all: 32, inactive: 4, wounded: 0, healing: 0 };
+    expect(of({ groups }, { inactiveRounds: 1 })).toMatchObject({ health: 'degraded', copies: { present: 3 } });
+    expect(of({ groups }, { inactiveRounds: 2 })).toMatchObject({
       health: 'unavailable',
-      reason: expect.stringMatching(/2 of 3 OSDs down; 32 of 32 placement groups inactive/),
+      reason: expect.stringMatching(/4 of 32 placement groups inactive: their data/) as string,
+      copies: { present: 1, wanted: 3 },
+    });
+    expect(of({ groups }, { inactiveRounds: 2, inactivePools: [3, 3, 9, 9] }).health).toBe('unavailable');
+    expect(of({ groups }, { inactiveRounds: 2, inactivePools: [9, 9, 9, 9] })).toMatchObject({
+      health: 'degraded',
+      reason: '4 placement groups inactive',
+    });
+  });
+
+  it('is unavailable with fewer OSDs than the copies that are needed', () => {
+    expect(of({ osds: { all: 3, up: 1, in: 3 } })).toMatchObject({
+      health: 'unavailable',
+      reason: 'fewer OSDs up (1) than the 2 copies that data needs: all of it waits; 2 of 3 OSDs down',
       copies: { present: 1, wanted: 3 },
     });
   });
 
   it('is unavailable without a metadata server, without a mount, and when the monitors are silent', () => {
-    const dead = volumeStatus({ ...known, fileSystem: { ...fileSystem, active: false } });
+    const dead = of({ serving: [7] });
     expect(dead).toMatchObject({ health: 'unavailable', reason: expect.stringMatching(/metadata server/) });
     expect(of({}, { notServing: 'evicted' })).toMatchObject({ health: 'unavailable', reason: 'evicted' });
     const silent = { reason: 'no answer for 12 s', silent: true };

@@ -10,6 +10,10 @@ export interface Known {
   readonly notTold: { readonly reason: string; readonly silent: boolean } | undefined;
   readonly cluster: ClusterReport | undefined;
   readonly fileSystem: FileSystemReport | undefined;
+  /** Pools with placement groups that are inactive; `undefined`: nobody has said which. */
+  readonly inactivePools: readonly number[] | undefined;
+  /** So many times one after another the monitors have told of inactive placement groups: once is what a group does that settles anew. */
+  readonly inactiveRounds: number;
   /** Missing copies of objects when there were most, since all was well. */
   readonly worst: number;
 }
@@ -26,7 +30,7 @@ export function volumeStatus(known: Known): VolumeStatus {
   return {
     health,
     ...(reason !== undefined && { reason }),
-    copies: { present: copiesPresent(cluster, fileSystem), wanted },
+    copies: { present: copiesPresent(known), wanted },
     bytesToHeal: cluster === undefined ? 0 : bytesToHeal(cluster),
     ...(cluster !== undefined && cluster.objects.degraded > 0 && { healing: healingOf(cluster, known.worst) }),
     capacity: fileSystem === undefined ? noCapacity : capacityOf(fileSystem),
@@ -35,26 +39,41 @@ export function volumeStatus(known: Known): VolumeStatus {
 }
 
 function judgement(known: Known): { readonly health: VolumeStatus['health']; readonly reason?: string | undefined } {
-  const { notServing, notTold, cluster, fileSystem } = known;
+  const { notServing, notTold, cluster } = known;
   if (notServing !== undefined) return { health: 'unavailable', reason: notServing };
   if (notTold?.silent === true) return { health: 'unavailable', reason: notTold.reason };
   if (cluster === undefined) return { health: 'healthy', reason: notTold?.reason };
-  const reason = sentences(cluster, fileSystem);
-  if (fileSystem?.active === false || cluster.groups.inactive > 0) return { health: 'unavailable', reason };
+  const stops = outage(cluster, known);
+  const reason = sentences(cluster, stops);
+  if (stops.length > 0) return { health: 'unavailable', reason };
   if (cluster.groups.healing > 0 || (cluster.objects.degraded > 0 && cluster.healingRate > 0))
     return { health: 'recovering', reason };
   return reason === undefined ? { health: 'healthy', reason: notTold?.reason } : { health: 'degraded', reason };
 }
 
-/** What an operator has to know, worst first; `undefined` when all is well. */
-function sentences({ osds, groups, objects, healingRate, troubles }: ClusterReport, fileSystem?: FileSystemReport) {
+/** Why names or data of this volume cannot be reached now; empty when they can. */
+function outage({ groups, osds, serving }: ClusterReport, known: Known): readonly string[] {
+  const { fileSystem } = known;
   const said: string[] = [];
-  if (fileSystem?.active === false) said.push('no metadata server is active: names and attributes wait');
-  if (osds.up < osds.in) said.push(`${osds.in - osds.up} of ${osds.in} OSDs down`);
-  if (groups.inactive > 0)
+  if (fileSystem !== undefined && !serving.includes(fileSystem.id))
+    said.push('no metadata server is active: names and attributes wait');
+  if (fileSystem !== undefined && osds.up < fileSystem.copies.least)
+    said.push(`fewer OSDs up (${osds.up}) than the ${fileSystem.copies.least} copies that data needs: all of it waits`);
+  if (groups.inactive > 0 && known.inactiveRounds > 1 && inactiveHere(known))
     said.push(
       `${groups.inactive} of ${groups.all} placement groups inactive: their data can be neither read nor written`,
     );
+  return said;
+}
+
+function inactiveHere({ fileSystem, inactivePools }: Known): boolean {
+  return inactivePools === undefined || fileSystem?.pools.some((pool) => inactivePools.includes(pool)) !== false;
+}
+
+/** What an operator has to know, worst first; `undefined` when all is well. */
+function sentences({ osds, groups, objects, healingRate, troubles }: ClusterReport, stops: readonly string[]) {
+  const said = [...stops];
+  if (osds.up < osds.in) said.push(`${osds.in - osds.up} of ${osds.in} OSDs down`);
   if (objects.degraded > 0 && objects.copies > 0)
     said.push(`${percent(objects.degraded / objects.copies)} of object copies missing`);
   else if (groups.wounded > 0) said.push(`${groups.wounded} of ${groups.all} placement groups with too few copies`);
@@ -62,20 +81,23 @@ function sentences({ osds, groups, objects, healingRate, troubles }: ClusterRepo
   const unhealed = objects.degraded > 0 || groups.wounded > 0 || groups.healing > 0;
   if (unhealed && healingRate > 0) said.push(`recovering ${megabytes(healingRate)} MB/s`);
   else if (groups.healing > 0) said.push(`${groups.healing} of ${groups.all} placement groups to be healed`);
+  if (groups.inactive > 0 && stops.length === 0) said.push(`${groups.inactive} placement groups inactive`);
   said.push(...troubles);
   return said.length === 0 ? undefined : said.join('; ');
 }
 
 /** At least so many of each byte: the cluster counts objects with missing copies, not how many copies each has left. */
-function copiesPresent(cluster: ClusterReport | undefined, fileSystem: FileSystemReport | undefined): number {
+function copiesPresent(known: Known): number {
+  const { cluster, fileSystem } = known;
   const { wanted, least } = fileSystem?.copies ?? { wanted: 1, least: 1 };
   if (cluster === undefined) return wanted;
   const { groups, objects, osds } = cluster;
-  if (groups.inactive > 0) return Math.max(0, least - 1);
+  if (groups.inactive > 0 && known.inactiveRounds > 1 && inactiveHere(known)) return Math.max(0, least - 1);
   // What a lost OSD held is missing before the cluster has counted it.
-  if (groups.wounded === 0 && objects.degraded === 0 && osds.up >= osds.in) return wanted;
+  const down = osds.in - osds.up;
+  if (groups.wounded === 0 && objects.degraded === 0 && down <= 0) return wanted;
   // What is active has as many as its pool needs to go on.
-  return Math.max(Math.min(least, wanted), wanted - Math.max(1, osds.in - osds.up));
+  return Math.min(osds.up, Math.max(Math.min(least, wanted), wanted - Math.max(1, down)));
 }
 
 function bytesToHeal({ objects }: ClusterReport): number {
