@@ -38,6 +38,7 @@ export async function setattr(
     if (changes.size !== undefined) expectContent(before);
     await writesCounted(context, id);
     const after = await apply(context, inode, before, own, resolved(changes, context.clock));
+    if (changes.size !== undefined) context.contents?.drop(id);
     unlock();
     await context.syncs.stable(inode);
     return { before: stampOf(before), after };
