@@ -3,8 +3,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Daemon } from '../peers/daemon.ts';
-import { CephCommands, run } from './commands.ts';
+import { CephCommands } from './commands.ts';
 import { cephConfiguration, cephConfigurationFile, type CephLayout } from './configuration.ts';
+import { installedPrograms, type CephPrograms } from './programs.ts';
 
 /** A daemon of the cluster and how it is started, so that it can be started again. */
 interface Launched {
@@ -17,11 +18,12 @@ export class CephCluster {
   readonly commands: CephCommands;
   readonly layout: CephLayout;
   readonly #configuration: string;
+  readonly #programs: CephPrograms;
   readonly #daemons = new Map<string, Launched>();
 
   /** Makes and starts it; ready when every OSD is in and the MDS is active. What was started is stopped when a later step fails. */
-  static async start(layout: Omit<CephLayout, 'fsid'>): Promise<CephCluster> {
-    const cluster = new CephCluster({ ...layout, fsid: randomUUID() });
+  static async start(layout: Omit<CephLayout, 'fsid'>, programs = installedPrograms): Promise<CephCluster> {
+    const cluster = new CephCluster({ ...layout, fsid: randomUUID() }, programs);
     try {
       await cluster.#startMonitor();
       const osds = Array.from({ length: layout.osds }, (_, id) => id);
@@ -35,14 +37,15 @@ export class CephCluster {
     return cluster;
   }
 
-  private constructor(layout: CephLayout) {
+  private constructor(layout: CephLayout, programs: CephPrograms) {
     this.layout = layout;
+    this.#programs = programs;
     this.#configuration = cephConfigurationFile(layout);
     for (const name of ['run', 'log', 'mon', 'mgr/x', 'mds/a', 'osd', 'rgw']) {
       mkdirSync(join(layout.directory, name), { recursive: true });
     }
     writeFileSync(this.#configuration, cephConfiguration(layout));
-    this.commands = new CephCommands(this.#configuration);
+    this.commands = new CephCommands(this.#configuration, programs);
   }
 
   /** Process ids of monitor, manager, OSDs and MDS, and of what {@link launch} started. */
@@ -94,7 +97,11 @@ export class CephCluster {
   }
 
   #spawn(name: string, argv: readonly string[]): Daemon {
-    return new Daemon({ name, argv, log: join(this.layout.directory, 'log', `${name}.out`) });
+    return new Daemon({
+      name,
+      ...this.#programs.daemon(name, argv),
+      log: join(this.layout.directory, 'log', `${name}.out`),
+    });
   }
 
   #launched(name: string): Launched {
@@ -107,15 +114,22 @@ export class CephCluster {
     const { directory, fsid, ports } = this.layout;
     const at = (name: string) => join(directory, name);
     const key = ['--create-keyring', at('mon.keyring'), '--gen-key', '-n', 'mon.', '--cap', 'mon', 'allow *'];
-    await run('ceph-authtool', key);
+    await this.commands.run('ceph-authtool', key);
     const all = ['mon', 'osd', 'mgr', 'mds'].flatMap((service) => ['--cap', service, 'allow *']);
-    await run('ceph-authtool', ['--create-keyring', at('keyring'), '--gen-key', '-n', 'client.admin', ...all]);
-    await run('ceph-authtool', [at('mon.keyring'), '--import-keyring', at('keyring')]);
+    await this.commands.run('ceph-authtool', [
+      '--create-keyring',
+      at('keyring'),
+      '--gen-key',
+      '-n',
+      'client.admin',
+      ...all,
+    ]);
+    await this.commands.run('ceph-authtool', [at('mon.keyring'), '--import-keyring', at('keyring')]);
     const address = `[v2:127.0.0.1:${ports.monitorV2},v1:127.0.0.1:${ports.monitor}]`;
-    await run('monmaptool', ['--create', '--addv', 'a', address, '--fsid', fsid, at('monmap')]);
+    await this.commands.run('monmaptool', ['--create', '--addv', 'a', address, '--fsid', fsid, at('monmap')]);
     const made = ['--mkfs', '-i', 'a', '-c', this.#configuration, '--monmap', at('monmap')];
     mkdirSync(at('mon/a'));
-    await run('ceph-mon', [...made, '--keyring', at('mon.keyring')]);
+    await this.commands.run('ceph-mon', [...made, '--keyring', at('mon.keyring')]);
     await this.launch('mon.a', 'ceph-mon', '-i', 'a').listening(ports.monitorV2, 30);
   }
 
@@ -136,19 +150,19 @@ export class CephCluster {
     const folder = join(this.layout.directory, 'osd', `${id}`);
     mkdirSync(folder);
     const uuid = randomUUID();
-    const key = (await run('ceph-authtool', ['--gen-print-key'])).trim();
+    const key = (await this.commands.run('ceph-authtool', ['--gen-print-key'])).trim();
     const secrets = `${folder}.json`;
     writeFileSync(secrets, JSON.stringify({ cephx_secret: key }), { mode: 0o600 });
     await this.commands.ceph('osd', 'new', uuid, `${id}`, '-i', secrets);
     rmSync(secrets);
     const keyring = join(folder, 'keyring');
-    await run('ceph-authtool', ['--create-keyring', keyring, '-n', `osd.${id}`, '--add-key', key]);
+    await this.commands.run('ceph-authtool', ['--create-keyring', keyring, '-n', `osd.${id}`, '--add-key', key]);
     return { uuid, keyring };
   }
 
   async #startOsd(id: number, uuid: string, keyring: string): Promise<void> {
     const common = ['-i', `${id}`, '-c', this.#configuration];
-    await run('ceph-osd', [...common, '--mkfs', '--osd-uuid', uuid, '--keyring', keyring]);
+    await this.commands.run('ceph-osd', [...common, '--mkfs', '--osd-uuid', uuid, '--keyring', keyring]);
     this.launch(`osd.${id}`, 'ceph-osd', '-i', `${id}`, '--keyring', keyring);
   }
 

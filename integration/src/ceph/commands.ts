@@ -1,20 +1,23 @@
 import { execFile } from 'node:child_process';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { endWithParent } from '../kernel/children.ts';
+import { installedPrograms, programsOf, type CephPrograms } from './programs.ts';
 
 const execute = promisify(execFile);
 
 /** Ceph's command line programs against one cluster. */
 export class CephCommands {
   readonly #configuration: string;
+  readonly #programs: CephPrograms;
 
-  constructor(configuration: string) {
+  constructor(configuration: string, programs = programsOf(dirname(configuration))) {
     this.#configuration = configuration;
+    this.#programs = programs;
   }
 
   /** `ceph …`: its standard output. */
   ceph(...args: string[]): Promise<string> {
-    return run('ceph', ['-c', this.#configuration, '--connect-timeout', '20', ...args]);
+    return this.run('ceph', ['-c', this.#configuration, '--connect-timeout', '20', ...args]);
   }
 
   /** `ceph … --format json`, parsed. */
@@ -25,13 +28,21 @@ export class CephCommands {
 
   /** `radosgw-admin …`: its standard output. */
   radosgwAdmin(...args: string[]): Promise<string> {
-    return run('radosgw-admin', ['-c', this.#configuration, ...args]);
+    return this.run('radosgw-admin', ['-c', this.#configuration, ...args]);
+  }
+
+  /** {@link run} of one of Ceph's programs, wherever they are. */
+  run(program: string, args: readonly string[]): Promise<string> {
+    return runCommand(this.#programs.argv(program, args));
   }
 }
 
-/** Runs one program to its end, without a standard input; rejected with its error output when it fails. */
-export async function run(program: string, args: readonly string[]): Promise<string> {
-  const [first = '', ...rest] = [...endWithParent, program, ...args];
-  const { stdout } = await execute(first, rest, { timeout: 90_000, maxBuffer: 16 * 1024 * 1024 });
+/** Runs one program to its end, without a standard input; rejected with its error output when it fails. Its standard output. */
+export function run(program: string, args: readonly string[]): Promise<string> {
+  return runCommand(installedPrograms.argv(program, args));
+}
+
+async function runCommand([program = '', ...args]: readonly string[]): Promise<string> {
+  const { stdout } = await execute(program, args, { timeout: 90_000, maxBuffer: 16 * 1024 * 1024 });
   return stdout;
 }

@@ -2,7 +2,7 @@
 //
 //   node keeper-process.ts DIRECTORY [OWNER-PID OWNER-START-TIME]
 //
-// The daemons end with this process, however it ends. Started by test-cluster.ts and by integration/ceph/run.mjs.
+// The daemons end with this process, however it ends. With POLYNAS_CEPH_IMAGE they run in containers of that image. Started by test-cluster.ts and by integration/ceph/run.mjs.
 import { rmSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { startTime } from '../kernel/run-directory.ts';
@@ -10,16 +10,20 @@ import { freePorts } from '../peers/daemon.ts';
 import { CephCluster } from './cluster.ts';
 import { serveControl } from './control.ts';
 import { clusterFiles } from './files.ts';
+import { ContainerPrograms, installedPrograms } from './programs.ts';
 
 const GIB = 1024 ** 3;
 const [directory = '', ownerPid, ownerStarted] = process.argv.slice(2);
 const files = clusterFiles(directory);
 
+const image = process.env['POLYNAS_CEPH_IMAGE'];
+const programs = image === undefined ? installedPrograms : await ContainerPrograms.start(directory, image);
 const started: { cluster?: CephCluster } = {};
 
 /** Also while the cluster is being started: what runs by then ends with this process. */
 async function end(): Promise<never> {
   await started.cluster?.discard();
+  await programs.close();
   rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   process.exit(0);
 }
@@ -32,15 +36,8 @@ if (ownerPid !== undefined) {
 }
 
 const [monitor = 0, monitorV2 = 0] = await freePorts(2);
-const cluster = await CephCluster.start({
-  directory,
-  ports: { monitor, monitorV2 },
-  osds: 3,
-  copies: 3,
-  osdBytes: 10 * GIB,
-  fileSystem: 'nas',
-  small: true,
-});
+const layout = { directory, ports: { monitor, monitorV2 }, osds: 3, copies: 3, osdBytes: 10 * GIB };
+const cluster = await CephCluster.start({ ...layout, fileSystem: 'nas', small: true }, programs);
 started.cluster = cluster;
 serveControl(cluster, files.socket, () => void end());
 writeFileSync(files.ready, `${process.pid} ${startTime(process.pid) ?? ''}`);

@@ -35,6 +35,9 @@ export function cephMissing(): string | undefined {
     return 'libcephfs.so.2 is not installed (Debian package libcephfs2)';
   // A cluster that somebody else has started needs no daemons of ours.
   if (process.env['POLYNAS_CEPH_DIR'] !== undefined) return undefined;
+  // Programs in containers, or installed ones.
+  if (process.env['POLYNAS_CEPH_IMAGE'] !== undefined)
+    return onPath('docker') ? undefined : 'POLYNAS_CEPH_IMAGE is given, and there is no program docker';
   const missing = Object.entries(programs).filter(([program]) => !onPath(program));
   if (missing.length > 0)
     return `not installed: ${missing.map(([program, debian]) => `${program} (Debian package ${debian})`).join(', ')}`;

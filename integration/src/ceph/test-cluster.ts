@@ -10,6 +10,7 @@ import { clusterFiles } from './files.ts';
 
 const keeper = fileURLToPath(new URL('keeper-process.ts', import.meta.url));
 const startSeconds = 180;
+const passedOn = ['PATH', 'HOME', 'POLYNAS_CEPH_IMAGE', 'DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG'];
 const scrubSeconds = 120;
 
 /** Environment of the run: where its cluster is, once one is wanted (set by global-setup.ts). */
@@ -175,7 +176,7 @@ function spawnKeeper(directory: string, logFile: string, owner: readonly string[
     detached: true,
     stdio: ['ignore', log, log],
     // Of vitest's own settings nothing is wanted.
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: Object.fromEntries(passedOn.map((name) => [name, process.env[name]])),
   });
   closeSync(log);
   return child;
