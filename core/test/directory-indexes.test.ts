@@ -143,6 +143,33 @@ describe('indexes of directories on a volume over a network', () => {
     );
   });
 
+  it('cost a listing of many keys few calls', async () => {
+    const calls = new Map<string, number>();
+    const world = await makeObjectWorld({
+      ...cephFlavour,
+      wrap: (volume) =>
+        new Proxy(volume, {
+          get(target, key) {
+            const value: unknown = Reflect.get(target, key);
+            if (typeof value !== 'function') return value;
+            const method = value.bind(target) as (...given: unknown[]) => unknown;
+            return (...given: unknown[]) => {
+              calls.set(String(key), (calls.get(String(key)) ?? 0) + 1);
+              return method(...given);
+            };
+          },
+        }),
+    });
+    const { objects } = world;
+    for (let index = 0; index < 1000; index += 1) await objects.put(s3, 1, `d/k${index}`, bodyOf('x'), plain);
+    await objects.list(s3, 1, { prefix: 'd/', delimiter: '', after: '', limit: 1000 });
+    calls.clear();
+    const { items } = await objects.list(s3, 1, { prefix: 'd/', delimiter: '', after: '', limit: 1000 });
+    expect(items).toHaveLength(1000);
+    expect(items.at(-1)).toMatchObject({ object: { metadata: plain } });
+    expect([...calls.values()].reduce((sum, count) => sum + count, 0)).toBeLessThan(110);
+  });
+
   it('see what others change on a volume that they share', async () => {
     const world = await makeObjectWorld({
       ...cephFlavour,

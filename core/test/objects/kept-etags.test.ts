@@ -34,7 +34,8 @@ async function fill({ objects }: ObjectWorld): Promise<{ readonly whole: string;
   const upload = await objects.createUpload(s3, 1, 'd/parts', plain);
   const named = [];
   for (const [index, content] of ['abc', 'def', 'g'].entries()) {
-    named.push(await objects.putPart(s3, 1, 'd/parts', upload.id, index + 1, bodyOf(content)));
+    const { number, etag } = await objects.putPart(s3, 1, 'd/parts', upload.id, index + 1, bodyOf(content));
+    named.push({ number, etag });
   }
   const { etag: composed } = await objects.completeUpload(s3, 1, 'd/parts', upload.id, named);
   return { whole, composed };

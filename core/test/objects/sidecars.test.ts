@@ -72,7 +72,7 @@ describe('what is kept of an object beyond the room for extended attributes', ()
     await upload(world, 'again');
     const etag = await upload(world, 'again');
     expect(await sidecarsIn(world)).toEqual(ids(await idAt(world, 'again')));
-    await files.link(root, { share: 1, id: await idAt(world, 'again') }, top, text('second'), false);
+    await files.link(root, { share: 1, id: await idAt(world, 'again') }, top, text('second'));
     await files.remove(root, top, text('again'));
     expect(await objects.head(s3, 1, 'second')).toMatchObject({ etag, parts: { length: count } });
     await files.rename(root, top, text('second'), top, text('third'));

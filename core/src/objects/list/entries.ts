@@ -2,7 +2,7 @@ import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller } from '../../service/index.ts';
 import type { DirectoryEntry, FileId, Name } from '../../spi/index.ts';
 import { StorageError } from '../../spi/index.ts';
-import type { NameLists, NamePage } from './name-lists.ts';
+import type { NameLists, NamePage, Reading } from './name-lists.ts';
 
 /** A directory that is being listed for somebody. */
 export interface ListedDirectory {
@@ -29,11 +29,12 @@ export async function readPage(
   from: Name,
   inclusive: boolean,
   limit: number,
+  reading: Reading,
 ): Promise<NamePage> {
   const { lists, mount, caller, id, untold = false, xattrs } = directory;
   const options = { limit, attributes: true, ...(xattrs !== undefined && { xattrs }) };
   const { volume, volumeName } = mount;
-  return lists.page({ volume, volumeName, id, untold }, caller, from, inclusive, options);
+  return lists.page({ volume, volumeName, id, untold }, caller, from, inclusive, options, reading);
 }
 
 /** Entries in order of names, from one name on to before another one; the first pages are small: most walks stop soon. */
@@ -43,6 +44,7 @@ export class EntryRun {
   #from: Name;
   #inclusive = true;
   #limit = firstPage;
+  readonly #reading: Reading = {};
   #page: readonly DirectoryEntry[] = [];
   #at = 0;
   #ended = false;
@@ -81,7 +83,13 @@ export class EntryRun {
   async #fetch(): Promise<void> {
     const wanted = this.#directory.wanted?.() ?? largestPage;
     const limit = Math.min(this.#limit, Math.max(firstPage, wanted));
-    const { entries, end, through } = await readPage(this.#directory, this.#from, this.#inclusive, limit);
+    const { entries, end, through } = await readPage(
+      this.#directory,
+      this.#from,
+      this.#inclusive,
+      limit,
+      this.#reading,
+    );
     assertAscending(entries, this.#from, this.#inclusive);
     this.#page = entries;
     this.#at = 0;

@@ -3,7 +3,7 @@ import { DirectoryIndexes, pagesOf } from '../../namespace/indexes/directory-ind
 import type { IndexedDirectory } from '../../namespace/indexes/directory-indexes.ts';
 import type { NamesChange } from '../../namespace/indexes/tracked-names.ts';
 import { lookup } from '../../namespace/look.ts';
-import type { Call, DirectoryChange, DirectoryEntry, ListOptions, Name, Volume } from '../../spi/index.ts';
+import type { Call, DirectoryChange, DirectoryEntry, FileId, ListOptions, Name, Volume } from '../../spi/index.ts';
 import { SortedNames } from './sorted-names.ts';
 
 export interface NamePage {
@@ -17,6 +17,14 @@ export interface NamePage {
 const defaultLimit = 64 * 1024 * 1024;
 /** Names that are looked up at a time. */
 const atOnce = 32;
+/** A directory of no more names is read as a whole, with all that is asked of each, when a page is this part of it: in one call, where looking up takes one for each name. */
+const smallDirectory = 4096;
+const largePart = 1 / 8;
+
+/** What one walk over a directory has read of it as a whole. */
+export interface Reading {
+  entries?: ReadonlyMap<string, DirectoryEntry>;
+}
 
 /**
  * Entries in order of names, from backends that list so and from those that do not. For the latter a directory's names are read and sorted
@@ -41,6 +49,7 @@ export class NameLists {
     from: Name,
     inclusive: boolean,
     options: ListOptions,
+    reading: Reading = {},
   ): Promise<NamePage> {
     const { volume, id } = directory;
     if (volume.listByName !== undefined) {
@@ -52,7 +61,12 @@ export class NameLists {
       held === undefined
         ? await scan(volume, call, directory, from, inclusive, options.limit)
         : held.kept.slice(from, inclusive, options.limit);
-    return { entries: await entriesNow(volume, call, directory, names), end, through: names.at(-1) };
+    const size = held?.kept.size ?? Infinity;
+    if (options.attributes && size <= smallDirectory && names.length >= size * largePart) {
+      reading.entries ??= await allEntries(volume, call, id, options);
+    }
+    const entries = await entriesNow(volume, call, directory, names, reading.entries);
+    return { entries, end, through: names.at(-1) };
   }
 
   /** `FoldedNames.note`. */
@@ -63,24 +77,52 @@ export class NameLists {
 
 type Names = Omit<NamesChange, 'directory'>;
 
+/** All entries of a directory by their names, with what is asked of each. */
+async function allEntries(
+  volume: Volume,
+  call: Call,
+  directory: FileId,
+  { xattrs }: ListOptions,
+): Promise<ReadonlyMap<string, DirectoryEntry>> {
+  const entries = new Map<string, DirectoryEntry>();
+  const options = { limit: smallDirectory, attributes: true, ...(xattrs !== undefined && { xattrs }) };
+  for (let cookie = 0n; ;) {
+    const page = await volume.readdir(call, directory, cookie, options);
+    for (const entry of page.entries) entries.set(Buffer.from(entry.name).toString('latin1'), entry);
+    const last = page.entries.at(-1);
+    if (page.end || last === undefined || entries.size > smallDirectory) return entries;
+    ({ cookie } = last);
+  }
+}
+
 /** What the names mean now, with attributes; without those that are gone. */
 async function entriesNow(
   volume: Volume,
   call: Call,
   { id: directory }: IndexedDirectory,
   names: readonly Name[],
+  read: Reading['entries'],
 ): Promise<DirectoryEntry[]> {
   const entries: DirectoryEntry[] = [];
   for (let at = 0; at < names.length; at += atOnce) {
     const some = names.slice(at, at + atOnce);
-    const found = await Promise.all(some.map((name) => lookup(volume, call, directory, name)));
-    for (const [index, attributes] of found.entries()) {
-      if (attributes === undefined) continue;
-      const { id, type } = attributes;
-      entries.push({ name: some[index]!, id, type, cookie: 0n, attributes });
-    }
+    const found = await Promise.all(some.map((name) => entryNow(volume, call, directory, name, read)));
+    for (const entry of found) if (entry !== undefined) entries.push(entry);
   }
   return entries;
+}
+
+async function entryNow(
+  volume: Volume,
+  call: Call,
+  directory: FileId,
+  name: Name,
+  all: Reading['entries'],
+): Promise<DirectoryEntry | undefined> {
+  const read = all?.get(Buffer.from(name).toString('latin1'));
+  if (read !== undefined) return read;
+  const attributes = await lookup(volume, call, directory, name);
+  return attributes && { name, id: attributes.id, type: attributes.type, cookie: 0n, attributes };
 }
 
 /** The first names after `from` of a directory that is too large to keep. */

@@ -12,6 +12,11 @@ export class SortedNames implements NamesKept {
   /** In order, none of them empty. */
   readonly #pieces: string[][] = [];
   #bytes = 0;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
 
   get bytes(): number {
     return this.#bytes;
@@ -29,6 +34,7 @@ export class SortedNames implements NamesKept {
       piece.splice(at, 0, text);
       if (piece.length > maxPiece) this.#pieces.splice(index + 1, 0, piece.splice(maxPiece / 2));
     }
+    this.#size += 1;
     this.#bytes += text.length + bytesPerName;
   }
 
@@ -41,6 +47,7 @@ export class SortedNames implements NamesKept {
     if (piece[at] !== text) return;
     piece.splice(at, 1);
     if (piece.length === 0) this.#pieces.splice(index, 1);
+    this.#size -= 1;
     this.#bytes -= text.length + bytesPerName;
   }
 
