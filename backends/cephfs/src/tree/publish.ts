@@ -9,6 +9,7 @@ import type { Directory } from './change-entries.ts';
 import { changeEntry, checkEntryName, entryError, heldDirectory, orStale } from './change-entries.ts';
 import { expectNoRecords, expectTarget } from './conditions.ts';
 import { all, describe, recordOf } from './describe.ts';
+import { describeInPlace, foretold } from './described.ts';
 import { checkNewFile, heldOn } from './new-entry.ts';
 import { beforeLoss, gone, lostName } from './removed.ts';
 import { remember, resolve } from './resolve.ts';
@@ -19,6 +20,8 @@ type File = Omit<NewFile, 'records'>;
 /** A new file with its content, under a name that nobody else uses. */
 interface Aside {
   readonly known: Known;
+  /** What the description says of the change counter. */
+  readonly foretold: bigint | undefined;
   readonly mount: Mount;
   readonly fh: FhPointer;
 }
@@ -42,7 +45,7 @@ export async function publish(
   const size = chunks.reduce((sum, { length }) => sum + length, 0);
   if (size > context.traits.maxPublishBytes) throw new StorageError('tooLarge');
   const from = { directory: options.aside.directory, name: options.aside.name };
-  const aside = await makeAside(context, call, from, file, size === 0 ? [] : chunks);
+  const aside = await makeAside(context, call, from, file, size === 0 ? [] : chunks, options.described);
   try {
     return await putInPlace(context, from, { directory, name }, aside, options);
   } catch (error) {
@@ -64,14 +67,14 @@ async function putInPlace(
   from: Place,
   { directory: directoryId, name }: Place,
   aside: Aside,
-  { ifTarget }: PublishOptions,
+  { ifTarget, described }: PublishOptions,
 ): Promise<Replaced> {
   const { result, directory } = await changeEntry(context, {}, directoryId, name, async (at) => {
     const target = await resolve(context, {}, at.inode, directoryId, name);
     expectTarget(target?.attributes, ifTarget);
     if (target?.attributes.type === 'directory') throw new StorageError('isDirectory');
     if (target !== undefined) await beforeLoss(context, {}, target.attributes);
-    const attributes = await renameInto(context, at, from, name, aside.known);
+    const attributes = await renameInto(context, at, from, name, aside, described);
     const lost = target && (await lostName(context, at.inode.mount, target));
     return { changed: true, result: { attributes, target, lost }, stable: () => stableWhole(context, at, aside) };
   });
@@ -85,8 +88,11 @@ async function renameInto(
   at: Directory,
   from: Place,
   name: Name,
-  { attributes: { id }, own }: Known,
+  { known, foretold: change }: Aside,
+  described: PublishOptions['described'],
 ): Promise<Attributes> {
+  const { own } = known;
+  const { id } = known.attributes;
   const { mount, pointer } = at.inode;
   const source = await heldOn(context, mount, from.directory);
   const file = await heldOn(context, mount, id);
@@ -94,7 +100,10 @@ async function renameInto(
     for (const changed of [at.id, id]) context.attributes.drop(changed);
     await mount.rename(source.pointer, from.name, pointer, name);
     if (from.directory !== at.id) changedAside(context, from);
-    const attributes = await context.attributes.changed(file, id, own);
+    let attributes = await context.attributes.changed(file, id, own);
+    if (described !== undefined && attributes.change !== change) {
+      attributes = await describeInPlace(context, file, described, own, attributes);
+    }
     remember(context, at.id, name, { attributes, own });
     return attributes;
   } finally {
@@ -121,6 +130,7 @@ async function makeAside(
   { directory, name }: Place,
   file: File,
   chunks: readonly Uint8Array[],
+  described: PublishOptions['described'],
 ): Promise<Aside> {
   checkEntryName(context, directory, name);
   const inode = await heldDirectory(context, call, directory);
@@ -131,7 +141,8 @@ async function makeAside(
     const id = fileIdOf(statx);
     context.mounts.learn(mount, id, pointer);
     try {
-      return { known: await fill(context, await heldOn(context, mount, id), statx, fh, file, chunks), mount, fh };
+      const held = await heldOn(context, mount, id);
+      return { ...(await fill(context, held, statx, fh, file, chunks, described)), mount, fh };
     } catch (error) {
       closeSoon(context, { mount, fh });
       context.attributes.drop(id);
@@ -159,13 +170,22 @@ async function fill(
   fh: FhPointer,
   file: File,
   chunks: readonly Uint8Array[],
-): Promise<Known> {
+  described: PublishOptions['described'],
+): Promise<Pick<Aside, 'known' | 'foretold'>> {
+  const own = recordOf(file);
   try {
     if (chunks.length > 0) await inode.mount.write(fh, 0, chunks);
-    const own = recordOf(file);
-    const described = describe(context, inode, statx, file, own);
-    await all([described, ...(chunks.length > 0 ? [inode.mount.fsync(fh, true)] : [])]);
-    return { attributes: (await described).attributes, own };
+    let foretell: bigint | undefined;
+    let xattrs = file.xattrs;
+    if (described !== undefined) {
+      const written = await context.attributes.changed(inode, fileIdOf(statx), own);
+      const { modified = 'now' } = file;
+      const asItWillBe = modified === 'now' ? written : { ...written, modified };
+      ({ xattrs, change: foretell } = foretold(context, file.xattrs, own, described, asItWillBe));
+    }
+    const whole = describe(context, inode, statx, { ...file, ...(xattrs && { xattrs }) }, own);
+    await all([whole, ...(chunks.length > 0 ? [inode.mount.fsync(fh, true)] : [])]);
+    return { known: { attributes: (await whole).attributes, own }, foretold: foretell };
   } finally {
     inode.release();
   }

@@ -1,0 +1,50 @@
+import type { Attributes, NewFile, PublishOptions } from '@polynas/core/spi';
+import type { OwnRecord } from '../attributes/own-record.ts';
+import { encodeOwnRecord } from '../attributes/own-record.ts';
+import type { VolumeContext } from '../context.ts';
+import type { HeldInode } from '../mounts/mounts-api.ts';
+import { checkNewXattrs } from '../xattrs/budget.ts';
+
+type Described = NonNullable<PublishOptions['described']>;
+
+/** Until the counter stands where it was said to stand; the second time it does, unless others write too. */
+const attempts = 3;
+
+/**
+ * The xattrs of a new file, with the one that describes it as it will be. The MDS counts each of them as a change, and our record, and the rename into place; the write counts in
+ * libcephfs alone, which tells it of that later and at once with the rest. So the counter is never smaller than what is foretold here.
+ */
+export function foretold(
+  { traits }: VolumeContext,
+  xattrs: NewFile['xattrs'],
+  own: OwnRecord,
+  described: Described,
+  written: Attributes,
+): { readonly xattrs: NewFile['xattrs']; readonly change: bigint } {
+  const all = new Map(xattrs).set(described.xattr, new Uint8Array());
+  const change = BigInt(all.size + (encodeOwnRecord(own) === undefined ? 0 : 1) + 1);
+  all.set(described.xattr, described.value({ ...written, change }));
+  checkNewXattrs(all, traits);
+  return { xattrs: all, change };
+}
+
+/** In place: when the counter went another way, the description is put right. */
+export async function describeInPlace(
+  context: VolumeContext,
+  inode: HeldInode,
+  described: Described,
+  own: OwnRecord,
+  foretoldBy: Attributes,
+): Promise<Attributes> {
+  const { mount, pointer } = inode;
+  let attributes = foretoldBy;
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const change = attributes.change + 1n;
+    const value = described.value({ ...attributes, change });
+    context.attributes.drop(attributes.id);
+    await mount.setxattr(pointer, described.xattr, value, 'either');
+    attributes = await context.attributes.changed(inode, attributes.id, own);
+    if (attributes.change === change) break;
+  }
+  return attributes;
+}
