@@ -30,7 +30,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const tables = markdown(results);
   say(`\n${tables}`);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 1)}\n`);
-  if (options.markdown !== undefined) replaceTables(options.markdown, tables);
+  if (options.markdown !== undefined) replaceTables(options.markdown, options.backend, tables);
   if (profile !== undefined) {
     say(`Functions of the head with most self time during the rounds (profile in ${profile}):`);
     for (const { name, place, share } of topFunctions(profile, windows, 40)) {

@@ -16,7 +16,7 @@ export const usage = `npm run bench -- [options]
   --no-syncs         does not count the servers' syncs with strace
   --dir DIR          folder on the disk to measure (default /var/tmp)
   --json FILE        writes everything that was measured
-  --markdown FILE    puts the tables between the markers in FILE (docs/benchmarks.md)
+  --markdown FILE    puts the tables between the markers in FILE that are for the backend (docs/benchmarks.md)
   --profile DIR      the head writes a CPU profile there; its functions with most time are printed
 `;
 

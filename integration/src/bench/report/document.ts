@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { Backend } from '../options.ts';
 
-const BEGIN = '<!-- bench: begin -->';
-const END = '<!-- bench: end -->';
-
-/** Puts `tables` between the markers of a Markdown file; the rest of it is written by hand. */
-export function replaceTables(file: string, tables: string): void {
+/** Puts `tables` between the markers of a Markdown file that are for this backend; the rest of it is written by hand. */
+export function replaceTables(file: string, backend: Backend, tables: string): void {
+  const name = backend === 'local' ? 'bench' : `bench ${backend}`;
+  const [first, last] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];
   const text = readFileSync(file, 'utf8');
-  const begin = text.indexOf(BEGIN);
-  const end = text.indexOf(END);
-  if (begin === -1 || end < begin) throw new Error(`${file} has no ${BEGIN} … ${END}`);
-  writeFileSync(file, `${text.slice(0, begin + BEGIN.length)}\n\n${tables}\n${text.slice(end)}`);
+  const begin = text.indexOf(first);
+  const end = text.indexOf(last);
+  if (begin === -1 || end < begin) throw new Error(`${file} has no ${first} … ${last}`);
+  writeFileSync(file, `${text.slice(0, begin + first.length)}\n\n${tables}\n${text.slice(end)}`);
 }
