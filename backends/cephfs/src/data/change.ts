@@ -1,9 +1,8 @@
 import type { Attributes, Call, Stability, WriteResult } from '@polynas/core/spi';
 import { stampOf } from '@polynas/core/spi';
-import type { VolumeContext } from '../context.ts';
 import { getattr } from '../tree/getattr.ts';
-import type { OpenFileTable } from './open-files.ts';
-import type { OpenFile, Using } from './open-file.ts';
+import type { FileParts } from './file-parts.ts';
+import type { Using } from './open-file.ts';
 import { settle } from './sync.ts';
 
 export interface Change {
@@ -15,14 +14,8 @@ export interface Change {
   apply(using: Using): Promise<void>;
 }
 
-export interface ChangeParts {
-  readonly context: VolumeContext;
-  readonly table: OpenFileTable;
-  readonly file: OpenFile;
-}
-
 /** Changes a range of a file's bytes, and makes the change as stable as it was asked for. */
-export async function change(parts: ChangeParts, call: Call, asked: Change): Promise<WriteResult> {
+export async function change(parts: FileParts, call: Call, asked: Change): Promise<WriteResult> {
   const { file } = parts;
   // Until it is answered, the file's change counter tells nothing of its bytes.
   file.changing += 1;
@@ -36,11 +29,11 @@ export async function change(parts: ChangeParts, call: Call, asked: Change): Pro
   }
 }
 
-async function changeOnce(parts: ChangeParts, call: Call, using: Using, asked: Change): Promise<WriteResult> {
-  const { context, table, file } = parts;
+async function changeOnce(parts: FileParts, call: Call, using: Using, asked: Change): Promise<WriteResult> {
+  const { context, unsynced, file } = parts;
   const { epoch, inode } = using;
   const early = await applied(parts, call, using, asked);
-  table.wrote(file.id, epoch);
+  unsynced.wrote(file.id, epoch);
   const isStable = asked.stability !== 'unstable';
   if (isStable) await settle(parts, using);
   // What others have been answered meanwhile came before this change.
@@ -50,7 +43,7 @@ async function changeOnce(parts: ChangeParts, call: Call, using: Using, asked: C
 }
 
 /** The attributes before. Changes in several steps (of the size and the times) see all or nothing of it. */
-async function applied({ context, file }: ChangeParts, call: Call, using: Using, asked: Change): Promise<Attributes> {
+async function applied({ context, file }: FileParts, call: Call, using: Using, asked: Change): Promise<Attributes> {
   const entered = context.locks.files.enter(file.id, 'write');
   const stay = entered instanceof Promise ? await entered : entered;
   try {
@@ -68,7 +61,7 @@ async function applied({ context, file }: ChangeParts, call: Call, using: Using,
 }
 
 /** What is answered where there is nothing to change. */
-export async function unchanged({ context, file }: ChangeParts, call: Call): Promise<WriteResult> {
+export async function unchanged({ context, file }: FileParts, call: Call): Promise<WriteResult> {
   const epoch = context.mounts.epoch();
   const attributes = await getattr(context, call, file.id);
   return { written: 0, before: stampOf(attributes), after: attributes, committed: 'file', epoch };

@@ -9,30 +9,29 @@ import type {
   WriteResult,
 } from '@polynas/core/spi';
 import { StorageError } from '@polynas/core/spi';
-import type { VolumeContext } from '../context.ts';
 import { getattr } from '../tree/getattr.ts';
-import type { ChangeParts } from './change.ts';
 import { change, unchanged } from './change.ts';
-import type { OpenFileTable } from './open-files.ts';
-import type { OpenFile } from './open-file.ts';
+import type { FileParts } from './file-parts.ts';
 import { assertReach, assertRange } from './ranges.ts';
 import { readContent, readContentNow } from './read.ts';
 import { allocateContent, punchContent } from './space.ts';
 import { syncContent } from './sync.ts';
 
-/** A handle; the file counts it already. */
+/** A handle; the file counts it already. `closed` is told once. */
 export class CephFileHandle implements FileHandle {
   readonly id: FileId;
   readonly access: HandleAccess;
-  readonly #parts: ChangeParts;
+  readonly #parts: FileParts;
+  readonly #closed: () => void;
   #open = true;
   #running = 0;
   #idle: (() => void) | undefined;
 
-  constructor(context: VolumeContext, table: OpenFileTable, file: OpenFile, access: HandleAccess) {
-    this.#parts = { context, table, file };
-    this.id = file.id;
+  constructor(parts: FileParts, access: HandleAccess, closed: () => void) {
+    this.#parts = parts;
+    this.id = parts.file.id;
     this.access = access;
+    this.#closed = closed;
   }
 
   read(call: Call, offset: number, length: number, into?: Uint8Array): Promise<ReadResult> {
@@ -92,7 +91,7 @@ export class CephFileHandle implements FileHandle {
     if (!this.#open) return;
     this.#open = false;
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
-    this.#parts.table.left(this.#parts.file);
+    this.#closed();
   }
 
   #changing(call: Call, work: () => Promise<WriteResult>): Promise<WriteResult> {

@@ -1,7 +1,7 @@
 import type { Call, WriteResult } from '@polynas/core/spi';
 import { getattr } from '../tree/getattr.ts';
-import type { ChangeParts } from './change.ts';
 import { change, unchanged } from './change.ts';
+import type { FileParts } from './file-parts.ts';
 import { assertReach, assertRange } from './ranges.ts';
 
 const extend = 0;
@@ -9,7 +9,7 @@ const punchHole = 3;
 
 /** CephFS sets no space aside: the file is extended at most. */
 export async function allocateContent(
-  parts: ChangeParts,
+  parts: FileParts,
   call: Call,
   offset: number,
   length: number,
@@ -28,12 +28,7 @@ export async function allocateContent(
   });
 }
 
-export async function punchContent(
-  parts: ChangeParts,
-  call: Call,
-  offset: number,
-  length: number,
-): Promise<WriteResult> {
+export async function punchContent(parts: FileParts, call: Call, offset: number, length: number): Promise<WriteResult> {
   assertRange(offset, length);
   const attributes = await getattr(parts.context, call, parts.file.id);
   const end = Math.min(offset + length, attributes.size);
