@@ -27,6 +27,8 @@ export interface OpenFiles {
   hold(call: Call, id: FileId, access: 'read' | 'write'): Promise<HeldFh>;
   /** Writes of the file that are not known to be stable. */
   unsynced(id: FileId): number;
+  /** So many of them are stable: a sync that began when they were counted has succeeded. */
+  flushed(id: FileId, writes: number): void;
   /** Throws `io` when unstable writes of the file were lost with a mount and nobody has been told yet: nothing may be published of it. */
   expectWhole(id: FileId): void;
 }

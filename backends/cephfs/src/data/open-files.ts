@@ -59,6 +59,11 @@ export class OpenFileTable implements OpenFiles {
     return this.#unsynced.count(id);
   }
 
+  flushed(id: FileId, writes: number): void {
+    // Those of a former epoch are lost: a sync of what came after them says nothing of them.
+    if (this.#unsynced.epochOf(id) === this.#context.mounts.epoch()) this.#unsynced.synced(id, writes);
+  }
+
   expectWhole(id: FileId): void {
     const writtenIn = this.#unsynced.epochOf(id);
     if (writtenIn !== undefined && writtenIn !== this.#context.mounts.epoch()) {

@@ -6,10 +6,12 @@ import type { VolumeContext } from '../context.ts';
  * them, so that the counter stood still. Once they are flushed it goes on from theirs.
  */
 export async function writesCounted({ mounts, opens, syncs }: VolumeContext, id: FileId): Promise<void> {
-  if (opens.unsynced(id) === 0) return;
+  const writes = opens.unsynced(id);
+  if (writes === 0) return;
   const inode = await mounts.hold(id);
   try {
     await syncs.stable(inode);
+    opens.flushed(id, writes);
   } finally {
     inode.release();
   }

@@ -1,0 +1,10 @@
+import type { VolumeContext } from '../context.ts';
+import type { OpenFile } from './open-file.ts';
+import type { UnsyncedWrites } from './unsynced-writes.ts';
+
+/** What calls on a file's content work with. */
+export interface FileParts {
+  readonly context: VolumeContext;
+  readonly unsynced: UnsyncedWrites;
+  readonly file: OpenFile;
+}
