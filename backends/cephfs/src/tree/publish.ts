@@ -8,7 +8,7 @@ import type { FhPointer, Mount, Statx } from '../native/mount-api.ts';
 import type { Directory } from './change-entries.ts';
 import { changeEntry, checkEntryName, entryError, heldDirectory, orStale } from './change-entries.ts';
 import { expectNoRecords, expectTarget } from './conditions.ts';
-import { all, describe, recordOf } from './describe.ts';
+import { all, describe, lacking, recordOf } from './describe.ts';
 import { describeInPlace, foretold } from './described.ts';
 import { checkNewFile, heldOn } from './new-entry.ts';
 import { beforeLoss, gone, lostName } from './removed.ts';
@@ -17,6 +17,9 @@ import { unlink } from './unlink.ts';
 
 type File = Omit<NewFile, 'records'>;
 
+/** Pieces of one write (`IOV_MAX`), which counts as one change. */
+const oneWrite = 1024;
+
 /** A new file with its content, under a name that nobody else uses. */
 interface Aside {
   readonly known: Known;
@@ -24,6 +27,8 @@ interface Aside {
   readonly foretold: bigint | undefined;
   readonly mount: Mount;
   readonly fh: FhPointer;
+  /** Whether the journal has all of the file once it has the rename. */
+  readonly goesWithName: boolean;
 }
 
 /**
@@ -112,8 +117,16 @@ async function renameInto(
   }
 }
 
-/** libcephfs books a rename with the file as well as with the directory: of one mount, one sync is enough. */
-async function stableWhole(context: VolumeContext, at: Directory, { known, mount }: Aside): Promise<void> {
+/**
+ * libcephfs books a rename with the file as well as with the directory: of one mount, one sync is enough, and that of the directory is shared with all who
+ * publish there. Size and time of the last write are not waited for then: should this client be lost, the MDS finds them by asking the OSDs.
+ */
+async function stableWhole(
+  context: VolumeContext,
+  at: Directory,
+  { known, mount, goesWithName }: Aside,
+): Promise<void> {
+  if (goesWithName) return await context.syncs.stable(at.inode);
   const file = await heldOn(context, mount, known.attributes.id);
   try {
     const isOne = mount.incarnation === at.inode.mount.incarnation;
@@ -142,7 +155,7 @@ async function makeAside(
     context.mounts.learn(mount, id, pointer);
     try {
       const held = await heldOn(context, mount, id);
-      return { ...(await fill(context, held, statx, fh, file, chunks, described)), mount, fh };
+      return { ...(await fill(context, inode, held, { statx, fh }, file, chunks, described)), mount, fh };
     } catch (error) {
       closeSoon(context, { mount, fh });
       context.attributes.drop(id);
@@ -162,16 +175,22 @@ function changedAside({ names, attributes }: VolumeContext, { directory, name }:
   attributes.suspect(directory);
 }
 
-/** Times are set after the bytes, which move them. */
+/**
+ * Times are set after the bytes, which move them. A rename waits for the journal where the file has extended attributes that are not in it yet: it is flushed
+ * while the bytes are on their way, for all who publish at this moment.
+ *
+ * `goesWithName`: nothing is left that only this client knows of, as it does of modes and times that it set. It counted one write; the rename is one change later to
+ * the MDS as well.
+ */
 async function fill(
   context: VolumeContext,
+  directory: HeldInode,
   inode: HeldInode,
-  statx: Statx,
-  fh: FhPointer,
+  { statx, fh }: { readonly statx: Statx; readonly fh: FhPointer },
   file: File,
   chunks: readonly Uint8Array[],
   described: PublishOptions['described'],
-): Promise<Pick<Aside, 'known' | 'foretold'>> {
+): Promise<Pick<Aside, 'known' | 'foretold' | 'goesWithName'>> {
   const own = recordOf(file);
   try {
     if (chunks.length > 0) await inode.mount.write(fh, 0, chunks);
@@ -184,8 +203,10 @@ async function fill(
       ({ xattrs, change: foretell } = foretold(context, file.xattrs, own, described, asItWillBe));
     }
     const whole = describe(context, inode, statx, { ...file, ...(xattrs && { xattrs }) }, own);
-    await all([whole, ...(chunks.length > 0 ? [inode.mount.fsync(fh, true)] : [])]);
-    return { known: { attributes: (await whole).attributes, own }, foretold: foretell };
+    const journalled = whole.then(({ plain }) => (plain ? undefined : context.syncs.stable(directory)));
+    await all([journalled, ...(chunks.length > 0 ? [inode.mount.fsync(fh, true)] : [])]);
+    const goesWithName = Object.keys(lacking(file, statx)).length === 0 && chunks.length <= oneWrite;
+    return { known: { attributes: (await whole).attributes, own }, foretold: foretell, goesWithName };
   } finally {
     inode.release();
   }
