@@ -107,7 +107,7 @@ rgw_enable_usage_log = false
 `;
 }
 
-/** Three OSDs beside everything else in the memory and on the cores of a CI machine. */
+/** Three OSDs beside everything else in the memory and on the cores of a CI machine; healing takes seconds on whatever disk, so that it is seen. */
 const smallOsd = `bluestore_cache_autotune = false
 bluestore_cache_size = 67108864
 osd_memory_target = 939524096
@@ -117,4 +117,5 @@ osd_op_num_shards = 2
 osd_op_num_threads_per_shard = 1
 osd_heartbeat_interval = 2
 osd_heartbeat_grace = 8
+osd_recovery_sleep = 0.1
 `;

@@ -188,10 +188,14 @@ function failuresOf(load: LoadRun): string[] {
 
 /** What docs/backends/cephfs.md tells of. */
 function tell(name: string, load: LoadRun, watch: HealthWatch): void {
+  const said = watch.seen.map(({ health, reason, copies, bytesToHeal }) => {
+    const why = reason === undefined ? '' : `: ${reason}`;
+    return `${health} (${copies.present}/${copies.wanted}, ${bytesToHeal} to heal${why})`;
+  });
   const lines = [
     `${name}: acknowledged ${JSON.stringify(load.acknowledged())}`,
     `longest pauses in seconds ${JSON.stringify(load.pauses())}`,
-    `status ${watch.seen.map(({ health, reason, copies, bytesToHeal }) => `${health}(${copies.present}/${copies.wanted}, ${bytesToHeal} to heal${reason === undefined ? '' : `: ${reason}`})`).join(' → ')}`,
+    `status ${said.filter((each, index) => each !== said[index - 1]).join(' → ')}`,
     ...failuresOf(load),
   ];
   process.stderr.write(`${lines.map((line) => `    ${line}`).join('\n')}\n`);
