@@ -162,7 +162,9 @@ describe.skipIf(whyNoCeph() !== undefined).each(['head', 'shared'] as const)(
         .filter(({ client_metadata: of }) => of.root === root)
         .toSorted((a, b) => a.id - b.id);
       await cluster.evict(session === undefined ? [] : [session]);
-      await expect.poll(() => other.locks?.lock(call, taken.id, 1n, range, 'exclusive')).toBe(true);
+      await expect
+        .poll(() => other.locks?.lock(call, taken.id, 1n, range, 'exclusive'), { timeout: 20_000 })
+        .toBe(true);
       const more = { start: 20n, end: 29n };
       expect(await locks.lock(call, mine.id, 1n, more, 'exclusive')).toBe(true);
       expect(await other.locks?.lock(call, mine.id, 1n, range, 'exclusive')).toBe(false);

@@ -58,7 +58,8 @@ describe.skipIf(whyNoCeph() !== undefined)('on CephFS', () => {
     await expect.poll(another, { timeout: 60_000, interval: 500 }).toBe('quotaExceeded');
     const { limit: told, usedBytes } = await quota().get(call, directory);
     expect([told, usedBytes]).toEqual([limit, 5_000_000]);
-    await expect.poll(async () => (await quota().get(call, directory)).usedFiles).toBeGreaterThanOrEqual(3);
+    const used = async (): Promise<number> => (await quota().get(call, directory)).usedFiles;
+    await expect.poll(used, { timeout: 60_000 }).toBeGreaterThanOrEqual(3);
     await quota().set(call, directory, unlimited);
     await handle.write(call, 5_000_000, [megabyte], 'file');
     expect((await quota().get(call, directory)).limit).toEqual(unlimited);
