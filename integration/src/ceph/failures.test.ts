@@ -76,7 +76,7 @@ describe.skipIf(whyNoCeph() !== undefined)('failures under load through all door
     expect(now.memory).toBeLessThanOrEqual(atRest.memory + 400 * MIB);
   }
 
-  /** A volume that is not on the cluster is served within two seconds, and the head answers for itself. */
+  /** A volume that is not on the cluster is served, and the head answers for itself, all within a few seconds. */
   async function othersAreServed(): Promise<void> {
     const client = await LoadRun.objects(head, 'other');
     const from = performance.now();
