@@ -30,10 +30,6 @@ export function secondOf(key: Uint8Array): number {
   return getKeyU64(key, 8);
 }
 
-export function restOf(key: Uint8Array): Uint8Array {
-  return Uint8Array.prototype.slice.call(key, 8);
-}
-
 /** The name in a key that is the caller's own: the same memory. */
 export function nameOf(key: Uint8Array): Uint8Array {
   return new Uint8Array(key.buffer, key.byteOffset + 8, key.length - 8);

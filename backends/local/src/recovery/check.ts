@@ -2,7 +2,7 @@ import { decodeEntry, entryName } from '../format/entry.ts';
 import { decodeExtent } from '../format/extent.ts';
 import { decodeInode } from '../format/inode.ts';
 import type { Inode } from '../format/inode.ts';
-import { firstOf, nameKey, numberKey, pairKey, restOf, secondOf } from '../format/keys.ts';
+import { firstOf, nameKey, nameOf, numberKey, pairKey, secondOf } from '../format/keys.ts';
 import { rootId } from '../format/meta.ts';
 import { decodeBlob, decodeFreeContent } from '../format/rows.ts';
 import { codeOf } from '../host/errors.ts';
@@ -146,7 +146,7 @@ class Check {
       this.#problem(`an entry in ${directory} calls ${entry.id} a ${entry.type}, it is a ${target.type}`);
     target.names += 1;
     const back = this.#parts.tables.cookies.get(pairKey(directory, entry.cookie));
-    if (back === undefined || Buffer.compare(entryName(back), restOf(key)) !== 0) {
+    if (back === undefined || Buffer.compare(entryName(back), nameOf(key)) !== 0) {
       this.#problem(`an entry in ${directory} is not under its cookie ${entry.cookie}`);
     }
     if (entry.type !== 'directory') return;

@@ -2,7 +2,7 @@ import { StorageError } from '@polynas/core/spi';
 import type { Attributes, MutationOptions } from '@polynas/core/spi';
 import { attributesOf } from '../format/attributes.ts';
 import type { Inode } from '../format/inode.ts';
-import { afterNumber, nameKey, numberKey, restOf } from '../format/keys.ts';
+import { afterNumber, nameKey, nameOf, numberKey } from '../format/keys.ts';
 import type { Parts } from '../parts.ts';
 import type { Table } from './table.ts';
 import { traitsOf } from './traits.ts';
@@ -76,7 +76,7 @@ export function listxattr(parts: Parts, id: number): string[] {
 export function xattrsOf(table: Table, id: number): { name: string; value: Uint8Array }[] {
   return table
     .range(numberKey(id), afterNumber(id), maxXattrs)
-    .map(({ key, value }) => ({ name: Buffer.from(restOf(key)).toString(), value }));
+    .map(({ key, value }) => ({ name: Buffer.from(nameOf(key)).toString(), value }));
 }
 
 export function setxattr(

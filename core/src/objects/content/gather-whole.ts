@@ -23,7 +23,7 @@ export interface Gathered {
 }
 
 /** Bytes that a volume publishes in one step, of those that one upload may have in memory. */
-export function wholeLimit({ traits }: Volume): number {
+function wholeLimit({ traits }: Volume): number {
   return Math.min(traits.maxPublishBytes, largestGather);
 }
 
