@@ -62,15 +62,15 @@ const ownSettings: Readonly<Record<string, string>> = {
   err_to_stderr: 'false',
 };
 
-/**
- * The levels at which libcephfs notes what it does, in memory, for the case that it crashes: a quarter of the CPU time that it takes. They are off, except where
- * the configuration file says something else than what they are by default.
- */
-const usualLevels: Readonly<Record<string, string>> = {
-  debug_client: '0/5',
-  debug_objecter: '0/1',
-  debug_objectcacher: '0/5',
-  debug_monc: '0/10',
+/** What libcephfs does by default, and what is better here; where the configuration file says something else, that stays. */
+const betterThanUsual: Readonly<Record<string, { readonly usual: string; readonly better: string }>> = {
+  // Notes of what it does, in memory, for the case that it crashes: a quarter of the CPU time that it takes.
+  debug_client: { usual: '0/5', better: '0/0' },
+  debug_objecter: { usual: '0/1', better: '0/0' },
+  debug_objectcacher: { usual: '0/5', better: '0/0' },
+  debug_monc: { usual: '0/10', better: '0/0' },
+  // Dirty bytes above which it begins to write out: an object's worth, so that most of 8 MiB are on the OSDs by the time the last of them has come.
+  client_oc_target_dirty: { usual: '8388608', better: '4194304' },
 };
 
 let perms: UserPerms | undefined;
@@ -140,8 +140,8 @@ function create(library: CephLibrary, clientName: string): bigint {
 
 function configure(client: Client, { conf, settings }: MountOptions): void {
   if (conf !== undefined) now(client, 'ceph_conf_read_file', conf === 'default' ? null : conf);
-  for (const [name, usual] of Object.entries(usualLevels)) {
-    if (setting(client, name) === usual) now(client, 'ceph_conf_set', name, '0/0');
+  for (const [name, { usual, better }] of Object.entries(betterThanUsual)) {
+    if (setting(client, name) === usual) now(client, 'ceph_conf_set', name, better);
   }
   for (const [name, value] of Object.entries({ ...settings, ...ownSettings }))
     now(client, 'ceph_conf_set', name, value);
