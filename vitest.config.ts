@@ -26,7 +26,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...integration, name: 'integration', include: ['integration/src/**/*.test.ts'] },
+        test: {
+          ...integration,
+          name: 'integration',
+          include: ['integration/src/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         // The end-to-end tests again, on a volume on Ceph.
@@ -36,7 +41,7 @@ export default defineConfig({
           name: 'integration-on-ceph',
           include: filesOnCeph(process.env['POLYNAS_E2E_FULL'] === '1'),
           env: { POLYNAS_E2E_BACKEND: 'cephfs' },
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
