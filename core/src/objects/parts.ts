@@ -8,7 +8,7 @@ import type { ContentHasher } from './content/hasher.ts';
 import type { GatherBudget } from './content/gather-budget.ts';
 import type { Expiries } from './expiry/expiries.ts';
 import type { SystemDirectories } from '../namespace/system-directory.ts';
-import type { PlacedWriters } from './multipart/placed-parts.ts';
+import type { PlacedWriters } from './multipart/placed-writers.ts';
 import type { NameLists } from './list/name-lists.ts';
 
 /** What every object operation works with. */

@@ -18,7 +18,7 @@ import { createUpload } from './multipart/create-upload.ts';
 import { listParts } from './multipart/list-parts.ts';
 import { listUploads } from './multipart/list-uploads.ts';
 import { openUpload } from './multipart/open-upload.ts';
-import { PlacedWriters } from './multipart/placed-parts.ts';
+import { PlacedWriters } from './multipart/placed-writers.ts';
 import { putPart } from './multipart/put-part.ts';
 import { buckets } from './operations/buckets.ts';
 import { compose } from './operations/compose.ts';
