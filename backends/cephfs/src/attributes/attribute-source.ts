@@ -1,11 +1,12 @@
 import { StorageError } from '@polynas/core/spi';
-import type { Attributes, Call, FileId, WriteEpoch } from '@polynas/core/spi';
+import type { Attributes, Call, FileId, Timestamp, WriteEpoch } from '@polynas/core/spi';
 import type { HeldInode, Mounts } from '../mounts/mounts-api.ts';
 import type { InodePointer, Mount, Statx } from '../native/mount-api.ts';
 import { attributesOf } from './attributes-of.ts';
 import { decodeOwnRecord, ownXattr } from './own-record.ts';
 import type { OwnRecord } from './own-record.ts';
 import { Recent } from './recent.ts';
+import { sameTime } from './times.ts';
 
 /** Of a directory: its answer depends on all below it, so libcephfs asks the MDS for it, and takes over what else that says of the directory. */
 const askedOfTheMds = 'ceph.dir.rctime';
@@ -13,6 +14,22 @@ const askedOfTheMds = 'ceph.dir.rctime';
 export interface Known {
   readonly attributes: Attributes;
   readonly own: OwnRecord;
+}
+
+/** What a change is seen by. */
+export interface Before {
+  readonly change: bigint;
+  readonly changed?: Timestamp;
+  /** Links that there have to be now, where that is known. */
+  readonly links?: number;
+  /** Entries of a directory were changed: that is the last that happened to it. */
+  readonly entries?: boolean;
+}
+
+function isAfter(statx: Statx, before: Before): boolean {
+  if (statx.version <= before.change || statx.nlink !== (before.links ?? statx.nlink)) return false;
+  if (before.changed !== undefined && sameTime(statx.changed, before.changed)) return false;
+  return before.entries !== true || sameTime(statx.modified, statx.changed);
 }
 
 interface Fetch {
@@ -83,15 +100,20 @@ export class AttributeSource {
     return await this.#fetch(call, inode, id);
   }
 
-  /** After a call of ours has changed the file, whose answer told libcephfs how it is: its attributes now. */
-  async changed(inode: HeldInode, id: FileId, own?: OwnRecord): Promise<Attributes> {
+  /**
+   * After a call of ours has changed the file, whose answer told libcephfs how it is: its attributes now. `before`: what it was. The MDS tells a client the news in its
+   * first answer only where that client is the only one that uses the inode; where somebody else looks at it too it is given what was, or some of it: the cluster is asked.
+   */
+  async changed(inode: HeldInode, id: FileId, own?: OwnRecord, before?: Before): Promise<Attributes> {
     const record = own ?? this.now(id)?.own;
     this.drop(id);
     if (this.#mounts.of(id).incarnation !== inode.mount.incarnation) return await this.#changedElsewhere(id);
     if (this.#known === undefined || record === undefined || this.#suspects.has(id)) {
       return (await this.#fetch({}, inode, id)).attributes;
     }
-    return this.learn(inode.mount.getattrNow(inode.pointer), record);
+    const statx = inode.mount.getattrNow(inode.pointer);
+    if (before !== undefined && !isAfter(statx, before)) return (await this.#fetch({}, inode, id)).attributes;
+    return this.learn(statx, record);
   }
 
   /** Changed through the mount of another file (its directory): the file's own knows what was written. */

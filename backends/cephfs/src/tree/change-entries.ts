@@ -22,6 +22,8 @@ export interface Step<Result> {
   /** False: the directory is as it was. */
   readonly changed: boolean;
   readonly result: Result;
+  /** How many more there are in the directory; none when absent. */
+  readonly subdirectories?: number;
   /** Brings what was done to stable storage; the directory's sync by default. Runs when others see it already. */
   readonly stable?: () => Promise<void>;
 }
@@ -46,9 +48,9 @@ export async function changeEntry<Result>(
   try {
     inode = await heldDirectory(context, call, directoryId);
     const { attributes, own } = await directoryAt(context, call, inode, directoryId);
-    const { changed, result, stable } = await step({ id: directoryId, inode, attributes, own });
+    const { changed, result, stable, subdirectories = 0 } = await step({ id: directoryId, inode, attributes, own });
     const directory = changed
-      ? await changeOf(context, { inode, attributes, own }, inside)
+      ? await changeOf(context, { inode, attributes, own }, inside, subdirectories)
       : { before: stampOf(attributes), after: attributes, atomic: true };
     unlock();
     if (stable !== undefined) await stable();
@@ -73,9 +75,17 @@ export async function changeOf(
   context: VolumeContext,
   { inode, attributes: before, own }: Omit<Directory, 'id'>,
   inside: Stay,
+  subdirectories: number,
 ): Promise<DirectoryChange> {
+  const hidden = before.id === context.mounts.root ? context.attributes.hiddenInRoot : 0;
   if (inside.alone()) context.attributes.unsuspect(before.id);
-  const after = await context.attributes.changed(inode, before.id, own);
+  const after = await context.attributes.changed(inode, before.id, own, {
+    change: before.change,
+    changed: before.changed,
+    entries: true,
+    // With others inside nobody knows.
+    ...(inside.alone() && { links: before.nlink + subdirectories + hidden }),
+  });
   // The counter counts entry changes: by one means that nobody else, here or there, was between.
   return { before: stampOf(before), after, atomic: inside.alone() && after.change === before.change + 1n };
 }

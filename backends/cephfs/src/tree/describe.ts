@@ -59,7 +59,7 @@ export async function describe(
     ...(changed ? [mount.setattr(pointer, changes)] : []),
   ]);
   if (own !== undefined && record.verifier !== undefined) await mount.setxattr(pointer, ownXattr, own, 'either');
-  return { attributes: await attributes.changed(inode, statx.ino, record), plain: false };
+  return { attributes: await attributes.changed(inode, statx.ino, record, { change: statx.version }), plain: false };
 }
 
 /** Waits for all of them, also when one fails: none may run on. */

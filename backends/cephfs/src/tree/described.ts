@@ -43,7 +43,7 @@ export async function describeInPlace(
     const value = described.value({ ...attributes, change });
     context.attributes.drop(attributes.id);
     await mount.setxattr(pointer, described.xattr, value, 'either');
-    attributes = await context.attributes.changed(inode, attributes.id, own);
+    attributes = await context.attributes.changed(inode, attributes.id, own, attributes);
     if (attributes.change === change) break;
   }
   return attributes;

@@ -29,7 +29,11 @@ export async function link(
       await writesCounted(context, id);
       context.attributes.drop(id);
       await orStale(mount.link(file.pointer, at.inode.pointer, name));
-      const attributes = await context.attributes.changed(file, id, own);
+      const attributes = await context.attributes.changed(file, id, own, {
+        change: before.change,
+        changed: before.changed,
+        links: before.nlink + 1,
+      });
       remember(context, at.id, name, { attributes, own });
       return { changed: true, result: attributes };
     } catch (error) {

@@ -107,11 +107,11 @@ export async function move(
     for (const changed of [from.id, to.id, id]) context.attributes.drop(changed);
     await mount.rename(from.inode.pointer, names.from, to.inode.pointer, names.to);
     context.names.set(from.id, names.from, 'absent');
-    const moved = await context.attributes.changed(file, id, source.own);
+    const moved = await context.attributes.changed(file, id, source.own, source.attributes);
     remember(context, to.id, names.to, { attributes: moved, own: source.own });
     const lost = target && (await lostName(context, mount, target));
-    const toChange = await changeOf(context, to, inside.to);
-    const fromChange = from.id === to.id ? toChange : await changeOfSource(context, sides, moved);
+    const toChange = await changeOf(context, to, inside.to, subdirectories(sides, moved, target));
+    const fromChange = from.id === to.id ? toChange : await changeOfSource(context, sides, moved, toChange);
     unlock();
     // The MDS journals a rename as one; libcephfs books it with the target's directory and with the file (not with the source's directory).
     await context.syncs.stable(to.inode);
@@ -122,6 +122,12 @@ export async function move(
   }
 }
 
+/** How many more the target's directory has. */
+function subdirectories({ from, to }: Sides, moved: Attributes, target: Known | undefined): number {
+  if (moved.type !== 'directory') return 0;
+  return (from.id === to.id ? 0 : 1) - (target === undefined ? 0 : 1);
+}
+
 /**
  * The reply to a rename does not tell how the directory is that the name was moved out of. It is one change later, at the time of the rename; with others inside
  * nobody knows by how many, and it is asked for.
@@ -130,18 +136,19 @@ async function changeOfSource(
   context: VolumeContext,
   { from, inside }: Sides,
   moved: Attributes,
+  toChange: DirectoryChange,
 ): Promise<DirectoryChange> {
   const { attributes: before, own } = from;
   context.attributes.suspect(from.id);
-  if (!inside.from.alone() || context.traits.writers === 'shared') {
+  if (!inside.from.alone() || !toChange.atomic || context.traits.writers === 'shared') {
     const { attributes: after } = await context.attributes.of({}, from.inode, from.id);
     return { before: stampOf(before), after, atomic: false };
   }
   const after = {
     ...before,
     nlink: before.nlink - (moved.type === 'directory' ? 1 : 0),
-    modified: moved.changed,
-    changed: moved.changed,
+    modified: toChange.after.modified,
+    changed: toChange.after.modified,
     change: before.change + 1n,
   };
   context.attributes.remember({ attributes: after, own });

@@ -79,8 +79,8 @@ export async function addEntry(
   try {
     const { attributes, plain } = await describe(context, inode, statx, file, making.record);
     remember(context, directory.id, name, { attributes, own: making.record });
-    if (plain) return { changed: true, result: attributes };
-    return { changed: true, result: attributes, stable: () => stableFile(context, mount, id) };
+    const step = { changed: true, subdirectories: attributes.type === 'directory' ? 1 : 0, result: attributes };
+    return plain ? step : { ...step, stable: () => stableFile(context, mount, id) };
   } catch (error) {
     context.attributes.drop(id);
     context.attributes.drop(directory.id);

@@ -105,7 +105,7 @@ async function renameInto(
     for (const changed of [at.id, id]) context.attributes.drop(changed);
     await mount.rename(source.pointer, from.name, pointer, name);
     if (from.directory !== at.id) changedAside(context, from);
-    let attributes = await context.attributes.changed(file, id, own);
+    let attributes = await context.attributes.changed(file, id, own, known.attributes);
     if (described !== undefined && attributes.change !== change) {
       attributes = await describeInPlace(context, file, described, own, attributes);
     }

@@ -36,7 +36,8 @@ export async function remove(
       throw isErrno(error, 'ENOENT') ? new StorageError('notFound', undefined, { cause: error }) : error;
     }
     context.names.set(at.id, name, 'absent');
-    return { changed: true, result: { found, removed: await lostName(context, mount, found) } };
+    const subdirectories = found.attributes.type === 'directory' ? -1 : 0;
+    return { changed: true, subdirectories, result: { found, removed: await lostName(context, mount, found) } };
   });
   return { removed: result.removed ?? gone(result.found, directory.after.modified), directory };
 }

@@ -96,7 +96,9 @@ async function apply(
   // libcephfs loses a modified time that is set together with a size that does not grow.
   if (size !== undefined) statx = await mount.setattr(pointer, { size });
   if (rest !== undefined) statx = await mount.setattr(pointer, rest);
-  if (statx === undefined) return await context.attributes.changed(inode, before.id, record);
+  if (statx === undefined || statx.version <= before.change) {
+    return await context.attributes.changed(inode, before.id, record, before);
+  }
   return context.attributes.learn(statx, record);
 }
 

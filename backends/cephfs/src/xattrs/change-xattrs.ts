@@ -18,9 +18,10 @@ export async function changeXattrs(
     let after: Attributes;
     try {
       await writesCounted(context, id);
+      const before = context.attributes.now(id)?.attributes;
       context.xattrs?.changing(id);
       await step(inode);
-      after = await context.attributes.changed(inode, id);
+      after = await context.attributes.changed(inode, id, undefined, before);
     } catch (error) {
       throw meant(error);
     } finally {
