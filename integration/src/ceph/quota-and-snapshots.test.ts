@@ -145,4 +145,21 @@ describe.skipIf(whyNoCeph() !== undefined)('on CephFS', () => {
     expect(await listed()).toEqual(roots);
     await snapshots().remove(call, directory, text('two'));
   });
+
+  test('no name is the door to snapshots: nobody makes or removes one as a directory', async () => {
+    const door = text('.snap');
+    await snapshots().create(call, directory, text('kept'));
+    await file('a');
+    expect(await volume.lookup(call, directory, door)).toBeUndefined();
+    const attempts = [
+      volume.mkdir(call, directory, door, owner),
+      volume.create(call, directory, door, { kind: 'unchecked' }, owner),
+      volume.rename(call, directory, text('a'), directory, door),
+      volume.rmdir(call, directory, door),
+    ];
+    const codes = await Promise.all(attempts.map((each) => each.then(String, ({ code }: { code: string }) => code)));
+    expect(codes).toEqual(attempts.map(() => 'badName'));
+    expect((await snapshots().list(call, directory)).map(({ name }) => Buffer.from(name).toString())).toEqual(['kept']);
+    await snapshots().remove(call, directory, text('kept'));
+  });
 });

@@ -4,6 +4,7 @@ import type { MountOptions } from '../native/mount-cephfs.ts';
 import type { PresenceOptions } from '../native/presence.ts';
 import type { ClusterAccess } from '../status/cluster-messages.ts';
 import { defaults } from '../options.ts';
+import { snapshotsName } from '../tree/names.ts';
 import type { CephOptions } from '../options.ts';
 
 /** The options of the mount at one place of the pool. Each place is a client of its own, with a name that it keeps over restarts. */
@@ -69,6 +70,8 @@ function cephSettings(options: CephOptions): Record<string, string> {
     // Operations wait for the cluster as long as it takes: an error after some seconds would leave open whether a mutation happened.
     rados_osd_op_timeout: '0',
     rados_mon_op_timeout: '0',
+    // Whatever a configuration says: by another name snapshots would be made and removed as directories are.
+    client_snapdir: snapshotsName,
   };
 }
 

@@ -5,10 +5,10 @@ import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { InodePointer, Mount } from '../native/mount-api.ts';
 import { isErrno } from '../native/storage-error.ts';
-import { checkName } from '../tree/names.ts';
+import { checkName, snapshotsName } from '../tree/names.ts';
 import { withInode } from '../xattrs/inode-step.ts';
 
-const snapName: Name = new TextEncoder().encode('.snap');
+const snapName: Name = new TextEncoder().encode(snapshotsName);
 const superuser = { uid: 0, gid: 0 };
 /** Begins the names under which a directory shows the snapshots of those above it; the MDS gives no such name to one of its own. */
 const inherited = 0x5f;

@@ -7,6 +7,11 @@ const dot = 0x2e;
 /** The directory in a volume's root that is this backend's own (owner record): callers do not see it. */
 export const reservedName: Name = new TextEncoder().encode('.polynas');
 const reservedKey = Buffer.from(reservedName).toString('latin1');
+/**
+ * What libcephfs takes for the door to a directory's snapshots, in any directory: a name in it is a snapshot, and who made and removed names there would make and remove
+ * snapshots, which is for `Volume.snapshots` alone.
+ */
+export const snapshotsName = '.snap';
 
 /** Throws `badName`, `nameTooLong`. */
 export function checkName(name: Name, { maxNameBytes }: Pick<VolumeTraits, 'maxNameBytes'>): void {
@@ -23,10 +28,11 @@ export function placeOf(directory: FileId, name: Name): string {
   return `${directory}/${Buffer.from(name.buffer, name.byteOffset, name.byteLength).toString('latin1')}`;
 }
 
+/** Names that mean nothing through the volume, and that nobody gives. */
 export function isReserved(root: FileId, directory: FileId, name: Name): boolean {
-  return (
-    directory === root && name.length === reservedName.length && Buffer.from(name).toString('latin1') === reservedKey
-  );
+  if (name[0] !== dot) return false;
+  const key = Buffer.from(name.buffer, name.byteOffset, name.byteLength).toString('latin1');
+  return key === snapshotsName || (directory === root && key === reservedKey);
 }
 
 /** A copy: callers use their buffers again. */
