@@ -34,6 +34,8 @@ function isAfter(statx: Statx, before: Before): boolean {
 
 interface Fetch {
   readonly known: Promise<Known>;
+  /** As of before it was asked. */
+  readonly epoch: WriteEpoch;
   /** The file was changed by us meanwhile: what comes is an answer for those who wait, and nothing to remember. */
   overtaken: boolean;
 }
@@ -96,7 +98,7 @@ export class AttributeSource {
     const known = this.now(id);
     if (known !== undefined) return known;
     const running = this.#known === undefined ? undefined : this.#fetches.get(id);
-    if (running !== undefined && !running.overtaken) return await running.known;
+    if (running !== undefined && this.#isOfNow(running)) return await running.known;
     return await this.#fetch(call, inode, id);
   }
 
@@ -126,10 +128,10 @@ export class AttributeSource {
     }
   }
 
-  /** Remembers what a call of ours has answered of a file, as its attributes now. */
-  learn(statx: Statx, own: OwnRecord): Attributes {
+  /** Remembers what a call of ours has answered of a file, as its attributes now. `epoch`: as of before the call, where that is not the same turn. */
+  learn(statx: Statx, own: OwnRecord, epoch: WriteEpoch = this.#mounts.epoch()): Attributes {
     const attributes = attributesOf(statx, own, statx.ino === this.#mounts.root ? this.hiddenInRoot : 0);
-    this.remember({ attributes, own });
+    if (epoch === this.#mounts.epoch()) this.remember({ attributes, own });
     return attributes;
   }
 
@@ -167,8 +169,14 @@ export class AttributeSource {
     this.#suspects.delete(id);
   }
 
+  /** What was asked before an eviction may tell of bytes that are lost: their client answered it, and it came late. */
+  #isOfNow({ overtaken, epoch }: Fetch): boolean {
+    return !overtaken && epoch === this.#mounts.epoch();
+  }
+
   #fetch(call: Call, inode: HeldInode, id: FileId): Promise<Known> {
-    const fetch: Fetch = { known: this.#ask(call, inode, id), overtaken: false };
+    const epoch = this.#mounts.epoch();
+    const fetch: Fetch = { known: this.#ask(call, inode, id), epoch, overtaken: false };
     this.#fetches.set(id, fetch);
     const end = (): void => {
       if (this.#fetches.get(id) === fetch) this.#fetches.delete(id);
@@ -176,7 +184,7 @@ export class AttributeSource {
     return fetch.known.then(
       (known) => {
         end();
-        if (!fetch.overtaken) {
+        if (this.#isOfNow(fetch)) {
           this.now(id);
           this.#known?.set(id, known);
         }

@@ -1,5 +1,5 @@
 import { StorageError } from '@polynas/core/spi';
-import type { Call, Cookie, DirectoryEntry, DirectoryPage, FileId, ListOptions } from '@polynas/core/spi';
+import type { Call, Cookie, DirectoryEntry, DirectoryPage, FileId, ListOptions, WriteEpoch } from '@polynas/core/spi';
 import type { Known } from '../attributes/attribute-source.ts';
 import { fileIdOf, typeOfEntry } from '../attributes/attributes-of.ts';
 import { decodeOwnRecord, ownXattr } from '../attributes/own-record.ts';
@@ -88,10 +88,11 @@ async function pageOf(context: VolumeContext, call: Call, walk: Walk, options: L
     return { entries: entries.map(({ entry, cookie }) => nameEntry(id, entry, cookie)), end };
   }
   const xattrs = [ownXattr, ...(options.xattrs ?? [])];
+  const epoch = context.mounts.epoch();
   const { entries, end } = await behind(context, walk, options.limit, (count) =>
     mount.readdirplus(directory, position, count, xattrs),
   );
-  const full = entries.map(({ entry, cookie }) => fullEntry(context, call, id, entry, cookie, options));
+  const full = entries.map(({ entry, cookie }) => fullEntry(context, call, { id, epoch }, entry, cookie, options));
   return { entries: await Promise.all(full), end };
 }
 
@@ -134,7 +135,7 @@ function nameEntry(directory: FileId, { name, ino, type }: NativeName, cookie: C
 async function fullEntry(
   context: VolumeContext,
   call: Call,
-  directory: FileId,
+  { id: directory, epoch }: { readonly id: FileId; readonly epoch: WriteEpoch },
   { name, statx, xattrs }: NativeEntry,
   cookie: Cookie,
   options: ListOptions,
@@ -142,7 +143,7 @@ async function fullEntry(
   const own = decodeOwnRecord(xattrs?.get(ownXattr));
   const id = fileIdOf(statx);
   // What we know ourselves includes what was answered since.
-  const known = context.attributes.now(id) ?? (await knownOf(context, call, id, statx, own));
+  const known = context.attributes.now(id) ?? (await knownOf(context, call, id, statx, own, epoch));
   remember(context, directory, name, known);
   const { attributes } = known;
   const asked = options.xattrs && new Map([...(xattrs ?? [])].filter(([xattr]) => options.xattrs?.includes(xattr)));
@@ -162,7 +163,8 @@ async function knownOf(
   id: FileId,
   statx: Statx,
   own: OwnRecord,
+  epoch: WriteEpoch,
 ): Promise<Known> {
   if (attributes.isSuspect(id)) return await attributes.get(call, id);
-  return { attributes: attributes.learn(statx, own), own };
+  return { attributes: attributes.learn(statx, own, epoch), own };
 }
