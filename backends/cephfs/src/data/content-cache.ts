@@ -4,6 +4,10 @@ const blockBytes = 4096;
 /** Longer reads are of those who read on, and cost less by the byte. */
 export const longestCached = 65_536;
 
+/** What a file and a block take here beyond the bytes, about: of many small files that is most of it. */
+const fileOverhead = 400;
+const blockOverhead = 200;
+
 interface Content {
   /** Of the file when its blocks were read. */
   readonly change: bigint;
@@ -29,6 +33,7 @@ export class ContentCache {
     this.#lastEpoch = epoch();
   }
 
+  /** Memory in use, about. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -62,12 +67,12 @@ export class ContentCache {
   /** Remembers (a copy of) what was read at `offset`. `end`: it goes to the end of the file. */
   add(id: FileId, change: bigint, offset: number, bytes: Uint8Array, end: boolean): void {
     if (bytes.length === 0 || bytes.length > longestCached) return;
-    let content = this.#content(id, change);
-    if (content === undefined) this.#files.set(id, (content = { change, blocks: new Map() }));
     const limit = offset + bytes.length;
+    let content = this.#content(id, change);
     for (let index = Math.ceil(offset / blockBytes); index * blockBytes < limit; index += 1) {
       const start = index * blockBytes;
       if (start + blockBytes > limit && !end) break;
+      content ??= this.#begin(id, change);
       this.#put(content, index, bytes.slice(start - offset, start - offset + blockBytes));
     }
     while (this.#bytes > this.#maxBytes) this.#dropOldest();
@@ -77,7 +82,8 @@ export class ContentCache {
     const content = this.#files.get(id);
     if (content === undefined) return;
     this.#files.delete(id);
-    for (const block of content.blocks.values()) this.#bytes -= block.length;
+    this.#bytes -= fileOverhead;
+    for (const block of content.blocks.values()) this.#bytes -= block.length + blockOverhead;
   }
 
   #content(id: FileId, change: bigint): Content | undefined {
@@ -94,8 +100,16 @@ export class ContentCache {
     return undefined;
   }
 
+  #begin(id: FileId, change: bigint): Content {
+    const content: Content = { change, blocks: new Map() };
+    this.#files.set(id, content);
+    this.#bytes += fileOverhead;
+    return content;
+  }
+
   #put({ blocks }: Content, index: number, block: Uint8Array): void {
-    this.#bytes += block.length - (blocks.get(index)?.length ?? 0);
+    const present = blocks.get(index);
+    this.#bytes += block.length - (present === undefined ? -blockOverhead : present.length);
     blocks.set(index, block);
   }
 
@@ -104,10 +118,10 @@ export class ContentCache {
     for (const [id, { blocks }] of this.#files) {
       for (const [index, block] of blocks) {
         blocks.delete(index);
-        this.#bytes -= block.length;
+        this.#bytes -= block.length + blockOverhead;
         break;
       }
-      if (blocks.size === 0) this.#files.delete(id);
+      if (blocks.size === 0) this.drop(id);
       return;
     }
   }
