@@ -41,12 +41,12 @@ export async function placeFor(
   if (!parts.placed.enter(upload.id, number)) return undefined;
   const leave = (): void => parts.placed.leave(upload.id, number);
   try {
-    const content = await contentFor(volume, caller, directory, number === 1 ? length : undefined);
-    const at = content === undefined ? 0 : (number - 1) * content.partSize;
-    const fits = content !== undefined && length <= content.partSize && at + length <= volume.traits.maxFileSize;
-    // What is acknowledged is not written over: the new bytes may never be.
-    if (fits && (await lookup(volume, caller, directory, partName(number))) === undefined) {
-      return { file: content.file, at, leave };
+    // What is acknowledged is not written over: the new bytes may never be. Nor is the content made anew that it became the object with.
+    if ((await lookup(volume, caller, directory, partName(number))) === undefined) {
+      const content = await contentFor(volume, caller, directory, number === 1 ? length : undefined);
+      const at = content === undefined ? 0 : (number - 1) * content.partSize;
+      const fits = content !== undefined && length <= content.partSize && at + length <= volume.traits.maxFileSize;
+      if (fits) return { file: content.file, at, leave };
     }
   } catch (error) {
     leave();
