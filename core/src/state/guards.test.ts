@@ -28,6 +28,18 @@ describe('guards', () => {
     expect(table.volume('v').files.size).toBe(0);
   });
 
+  it('of who changes bytes wait until all who hold writes have ended', () => {
+    const table = new StateTable(new TestClock());
+    const write: GuardRequest = { ...read, access: 'write' };
+    const [first, second] = [table.holdWrites('v', 1n), table.holdWrites('v', 1n)];
+    second?.exit();
+    second?.exit();
+    expect(isConflict(table.enter(write))).toBe(true);
+    expect(isConflict(table.enter({ ...write, file: 2n }))).toBe(false);
+    first?.exit();
+    expect(isConflict(table.enter(write))).toBe(false);
+  });
+
   it('are outlasted by those that wait for matching ones only', async () => {
     const table = new StateTable(new TestClock());
     const one = entered(table, read);

@@ -15,14 +15,21 @@ import { obstacle, streamObstacle } from './matrix.ts';
 
 const maxHeldFiles = 262_144;
 
+/** A moment in which nobody changes a file's bytes; it ends with the last of those who want it. */
+interface Hold {
+  holders: number;
+  readonly ended: Promise<void>;
+  readonly end: () => void;
+}
+
 /** State of one volume: what stands on it now, and what is held on its files. */
 export class VolumeState {
   readonly guards = new GuardList();
   readonly files = new Map<bigint | string, FileState>();
   /** There where others write the volume, too. */
   backendLocks: BackendLocks | undefined = undefined;
-  /** Files whose bytes nobody changes for a moment, with its end. */
-  readonly holds = new Map<FileId, Promise<void>>();
+  /** Files whose bytes nobody changes for a moment. */
+  readonly holds = new Map<FileId, Hold>();
   /** Held streams by the file that they belong to. */
   readonly #streams = new Map<FileId, Set<FileState>>();
 
@@ -106,7 +113,7 @@ export class StateTable implements GuardTable {
       if (conflict !== undefined) return conflict;
     }
     const held = volume.holds.size > 0 && changesBytes(request) ? volume.holds.get(request.file) : undefined;
-    if (held !== undefined) return { reason: 'busy', holders: [], settled: held };
+    if (held !== undefined) return { reason: 'busy', holders: [], settled: held.ended };
     return volume.guards.add(request);
   }
 
@@ -142,16 +149,26 @@ export class StateTable implements GuardTable {
 
   /**
    * Keeps those who would change a file's bytes in place waiting, for a step that takes but a moment and that they must not come into. Who changes them already goes
-   * on (`writesSettled`). One at a time for each file.
+   * on (`writesSettled`).
    */
   holdWrites(volume: string, file: FileId): Guard {
     const { holds } = this.volume(volume);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    holds.set(file, promise);
+    let hold = holds.get(file);
+    if (hold === undefined) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      holds.set(file, (hold = { holders: 0, ended: promise, end: resolve }));
+    }
+    const held = hold;
+    held.holders += 1;
+    let exited = false;
     return {
       exit: () => {
-        if (holds.get(file) === promise) holds.delete(file);
-        resolve();
+        if (exited) return;
+        exited = true;
+        held.holders -= 1;
+        if (held.holders > 0) return;
+        holds.delete(file);
+        held.end();
       },
     };
   }
