@@ -53,6 +53,8 @@ export interface VolumeContext {
 
 /** Taken in this order, of one kind by ascending id (names by key): so nobody waits in a circle. */
 export interface Locks {
+  /** Alone in the volume: moving a directory to another one (`tree/rename.ts`). */
+  readonly directoryMoves: Rooms<'volume'>;
   /** By directory: `'change'` of entries, `'list'`. */
   readonly directories: Rooms<FileId>;
   /** By `placeOf`: `'look'`, or alone to change what the name means. */

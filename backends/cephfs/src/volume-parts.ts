@@ -37,7 +37,12 @@ export class VolumeParts implements VolumeContext {
   readonly opens: OpenFileTable;
   readonly xattrs: XattrCache | undefined;
   readonly contents: ContentCache | undefined;
-  readonly locks: Locks = { directories: new Rooms(), names: new Rooms(), files: new Rooms() };
+  readonly locks: Locks = {
+    directoryMoves: new Rooms(),
+    directories: new Rooms(),
+    names: new Rooms(),
+    files: new Rooms(),
+  };
 
   constructor({ mounts, traits, clock = systemClock() }: VolumePartsOptions) {
     const alone = traits.writers === 'head';

@@ -109,7 +109,7 @@ export class AttributeSource {
   async changed(inode: HeldInode, id: FileId, own?: OwnRecord, before?: Before): Promise<Attributes> {
     const record = own ?? this.now(id)?.own;
     this.drop(id);
-    if (this.#mounts.of(id).incarnation !== inode.mount.incarnation) return await this.#changedElsewhere(id);
+    if (this.#mounts.of(id).incarnation !== inode.mount.incarnation) return await this.#changedElsewhere(inode, id);
     if (this.#known === undefined || record === undefined || this.#suspects.has(id)) {
       return (await this.#fetch({}, inode, id)).attributes;
     }
@@ -119,9 +119,13 @@ export class AttributeSource {
   }
 
   /** Changed through the mount of another file (its directory): the file's own knows what was written. */
-  async #changedElsewhere(id: FileId): Promise<Attributes> {
+  async #changedElsewhere(by: HeldInode, id: FileId): Promise<Attributes> {
     const inode = await this.#mounts.hold(id);
     try {
+      // The MDS tells others of a change once it is in its journal, which it writes by itself every five seconds.
+      await by.mount.syncInode(by.pointer, false).catch((error: unknown) => {
+        throw this.#mounts.failed(by.mount, error);
+      });
       return (await this.#fetch({}, inode, id)).attributes;
     } finally {
       inode.release();

@@ -2,10 +2,14 @@ import { StorageError } from '@polynas/core/spi';
 import type { Attributes, Call, FileId, Name, Renamed, RenameOptions } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
 import { expectNoRecords, expectTarget } from './conditions.ts';
+import { lookup } from './lookup.ts';
 import { move, onBothSides, unchanged } from './move.ts';
 import { resolve } from './resolve.ts';
 
 /**
+ * One directory at a time moves to another one, as in the Linux kernel: two that cross (a/x to b/y while b/y's directory moves below a) have been seen to lock
+ * up the MDS of 16.2, each waiting for ever for what the other holds, and everybody else behind them.
+ *
  * Conditions are checked under the names' locks of this process: with `writers` `'shared'` another client can still come between the check and the
  * rename, as CephFS has no rename that refuses to replace.
  */
@@ -18,6 +22,27 @@ export async function rename(
   toName: Name,
   options: RenameOptions = {},
 ): Promise<Renamed> {
+  for (;;) {
+    const isDirectory = fromId !== toId && (await lookup(context, call, fromId, fromName))?.type === 'directory';
+    const alone = isDirectory ? await context.locks.directoryMoves.enter('volume') : undefined;
+    try {
+      const renamed = await renameWithin(context, call, [fromId, fromName], [toId, toName], options, isDirectory);
+      if (renamed !== undefined) return renamed;
+    } finally {
+      alone?.leave();
+    }
+  }
+}
+
+/** `undefined` when the name has come to mean a directory that was to move alone. */
+async function renameWithin(
+  context: VolumeContext,
+  call: Call,
+  [fromId, fromName]: readonly [FileId, Name],
+  [toId, toName]: readonly [FileId, Name],
+  options: RenameOptions,
+  isAlone: boolean,
+): Promise<Renamed | undefined> {
   const [from, to] = [
     { directory: fromId, name: fromName },
     { directory: toId, name: toName },
@@ -28,6 +53,7 @@ export async function rename(
     if (options.ifSource !== undefined && options.ifSource !== source.attributes.id) {
       throw new StorageError('conditionFailed', 'the source name means another file');
     }
+    if (source.attributes.type === 'directory' && fromId !== toId && !isAlone) return undefined;
     const target = await resolve(context, call, sides.to.inode, toId, toName);
     expectTarget(target?.attributes, options.ifTarget);
     const sameName = fromId === toId && Buffer.compare(fromName, toName) === 0;
