@@ -33,6 +33,34 @@ describe.each([
     expect(info).toMatchObject({ etag: md5('after'), metadata: plain });
   });
 
+  it('keeps nothing of a file that was taken away meanwhile', async () => {
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const wrap = (volume: Volume): Volume =>
+      new Proxy(volume, {
+        get(target, name: keyof Volume) {
+          const value = target[name];
+          if (typeof value !== 'function') return value;
+          if (name !== 'replace' && name !== 'publish') return value.bind(target);
+          return async (...args: unknown[]) => {
+            await meanwhile?.();
+            meanwhile = undefined;
+            return Reflect.apply(value, target, args);
+          };
+        },
+      });
+    const world = await makeObjectWorld({ ...options, wrap });
+    const { objects, files, volume, top } = world;
+    const first = await world.file('k', { uid: 7, mode: 0o666 }, 'first');
+    const second = await world.file('other', { uid: 8, mode: 0o666 }, 'second');
+    await files.setxattr(root, first, 'user.a', text('secret'), 'either');
+    await files.setxattr(root, second, 'user.b', text('2'), 'either');
+    meanwhile = () => volume.rename({}, top.id, text('other'), top.id, text('k'));
+    await objects.put(user(9), 1, 'k', bodyOf('after'), plain);
+    const { attributes } = await files.lookup(root, top, text('k'));
+    expect(attributes).toMatchObject({ uid: 8 });
+    expect(await files.listxattr(root, { share: 1, id: attributes!.id })).toEqual(['user.b']);
+  });
+
   it('keeps no mode that lets programs run as its owner', async () => {
     const world = await makeObjectWorld(options);
     const { objects, files, top } = world;

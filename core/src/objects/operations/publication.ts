@@ -50,12 +50,19 @@ export function temporaryFile(
 ): Publication {
   const { volume } = mount;
   let { attributes } = entry;
+  /** Extended attributes of a file that was to be replaced: another one may stand there by now. */
+  const given = new Set<string>();
   /** It may have been made when nobody knew whose it would be. */
   const giveTo = async ({ uid, gid, mode, dosBits = 0, xattrs = new Map() }: Likeness): Promise<void> => {
     const wanted = { uid, gid, mode, dosBits };
     const isSame = (Object.keys(wanted) as (keyof typeof wanted)[]).every((name) => attributes[name] === wanted[name]);
     if (!isSame) ({ after: attributes } = await volume.setattr(caller, attributes.id, wanted));
+    for (const name of [...given].filter((each) => !xattrs.has(each))) {
+      attributes = await volume.removexattr(caller, attributes.id, name);
+      given.delete(name);
+    }
     for (const [name, value] of xattrs) {
+      given.add(name);
       attributes = await volume.setxattr(caller, attributes.id, name, value, 'either');
     }
   };
