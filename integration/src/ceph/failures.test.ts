@@ -73,7 +73,8 @@ describe.skipIf(whyNoCeph() !== undefined)('failures under load through all door
     process.stderr.write(`    at rest ${JSON.stringify(atRest)}, now ${JSON.stringify(now)}\n`);
     expect(now.holders).toBe(atRest.holders);
     expect(now.descriptors).toBeLessThanOrEqual(atRest.descriptors + 40);
-    expect(now.memory).toBeLessThanOrEqual(atRest.memory + 400 * MIB);
+    // Of a head that has just started: caches fill with the first load (200 MiB of content in libcephfs, 64 MiB of what was read, attributes, V8's own).
+    expect(now.memory).toBeLessThanOrEqual(atRest.memory + 640 * MIB);
   }
 
   /** A volume that is not on the cluster is served, and the head answers for itself, all within a few seconds. */
