@@ -168,7 +168,8 @@ describe.skipIf(whyNoCeph() !== undefined)('failures under load through all door
       // The session of the killed process is taken back, not waited for (a minute).
       expect(seconds).toBeLessThan(30);
     });
-    expect(load.unstable.map(({ changedVerifiers }) => changedVerifiers)).not.toContain(0);
+    // One of the two may have committed the moment before.
+    expect(Math.max(...load.unstable.map(({ changedVerifiers }) => changedVerifiers))).toBeGreaterThan(0);
     await afterwards(load);
   });
 
