@@ -1,4 +1,6 @@
 import type { FileId, WriteEpoch } from '@polynas/core/spi';
+import { FileMemory } from '../attributes/file-memory.ts';
+import type { Remembered } from '../attributes/file-memory.ts';
 
 const blockBytes = 4096;
 /** Longer reads are of those who read on, and cost less by the byte. */
@@ -8,9 +10,7 @@ export const longestCached = 65_536;
 const fileOverhead = 400;
 const blockOverhead = 200;
 
-interface Content {
-  /** Of the file when its blocks were read. */
-  readonly change: bigint;
+interface Content extends Remembered {
   /** Whole blocks, and the one at the end of the file as far as it goes. */
   readonly blocks: Map<number, Uint8Array>;
 }
@@ -21,26 +21,21 @@ interface Content {
  */
 export class ContentCache {
   readonly #maxBytes: number;
-  readonly #epoch: () => WriteEpoch;
-  /** In order of last use. */
-  readonly #files = new Map<FileId, Content>();
-  #bytes = 0;
-  #lastEpoch: WriteEpoch;
+  readonly #files: FileMemory<Content>;
 
   constructor(maxBytes: number, epoch: () => WriteEpoch) {
     this.#maxBytes = maxBytes;
-    this.#epoch = epoch;
-    this.#lastEpoch = epoch();
+    this.#files = new FileMemory(epoch);
   }
 
   /** Memory in use, about. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#files.bytes;
   }
 
   /** A copy of `[offset, offset + length)`, all of which lies in the file; `undefined` when some of it is not here. */
   get(id: FileId, change: bigint, offset: number, length: number): Uint8Array | undefined {
-    const content = this.#content(id, change);
+    const content = this.#files.of(id, change);
     if (content === undefined || length > longestCached) return undefined;
     const first = Math.floor(offset / blockBytes);
     const last = Math.floor((offset + length - 1) / blockBytes);
@@ -59,8 +54,7 @@ export class ContentCache {
       if (block !== undefined)
         bytes.set(block.subarray(Math.max(0, offset - start), offset + length - start), Math.max(0, start - offset));
     }
-    this.#files.delete(id);
-    this.#files.set(id, content);
+    this.#files.used(id, content);
     return bytes;
   }
 
@@ -68,61 +62,36 @@ export class ContentCache {
   add(id: FileId, change: bigint, offset: number, bytes: Uint8Array, end: boolean): void {
     if (bytes.length === 0 || bytes.length > longestCached) return;
     const limit = offset + bytes.length;
-    let content = this.#content(id, change);
+    let content = this.#files.of(id, change);
     for (let index = Math.ceil(offset / blockBytes); index * blockBytes < limit; index += 1) {
       const start = index * blockBytes;
       if (start + blockBytes > limit && !end) break;
-      content ??= this.#begin(id, change);
+      content ??= this.#files.add(id, { change, blocks: new Map(), bytes: fileOverhead });
       this.#put(content, index, bytes.slice(start - offset, start - offset + blockBytes));
     }
-    while (this.#bytes > this.#maxBytes) this.#dropOldest();
+    while (this.#files.bytes > this.#maxBytes) this.#dropOldest();
   }
 
   drop(id: FileId): void {
-    const content = this.#files.get(id);
-    if (content === undefined) return;
-    this.#files.delete(id);
-    this.#bytes -= fileOverhead;
-    for (const block of content.blocks.values()) this.#bytes -= block.length + blockOverhead;
+    this.#files.drop(id);
   }
 
-  #content(id: FileId, change: bigint): Content | undefined {
-    const epoch = this.#epoch();
-    if (epoch !== this.#lastEpoch) {
-      // Counters of what was lost come again, for other bytes.
-      this.#lastEpoch = epoch;
-      this.#files.clear();
-      this.#bytes = 0;
-    }
-    const content = this.#files.get(id);
-    if (content === undefined || content.change === change) return content;
-    this.drop(id);
-    return undefined;
-  }
-
-  #begin(id: FileId, change: bigint): Content {
-    const content: Content = { change, blocks: new Map() };
-    this.#files.set(id, content);
-    this.#bytes += fileOverhead;
-    return content;
-  }
-
-  #put({ blocks }: Content, index: number, block: Uint8Array): void {
-    const present = blocks.get(index);
-    this.#bytes += block.length - (present === undefined ? -blockOverhead : present.length);
-    blocks.set(index, block);
+  #put(content: Content, index: number, block: Uint8Array): void {
+    const present = content.blocks.get(index);
+    this.#files.grow(content, block.length - (present === undefined ? -blockOverhead : present.length));
+    content.blocks.set(index, block);
   }
 
   /** The oldest block of the file that was used longest ago. */
   #dropOldest(): void {
-    for (const [id, { blocks }] of this.#files) {
-      for (const [index, block] of blocks) {
-        blocks.delete(index);
-        this.#bytes -= block.length + blockOverhead;
-        break;
-      }
-      if (blocks.size === 0) this.drop(id);
-      return;
+    const oldest = this.#files.oldest();
+    if (oldest === undefined) return;
+    const { id, entry } = oldest;
+    for (const [index, block] of entry.blocks) {
+      entry.blocks.delete(index);
+      this.#files.grow(entry, -block.length - blockOverhead);
+      break;
     }
+    if (entry.blocks.size === 0) this.drop(id);
   }
 }
