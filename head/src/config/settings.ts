@@ -1,3 +1,4 @@
+import type { CephOptions } from '@polynas/backend-cephfs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { exitCode } from '../cli/exit-code.ts';
@@ -14,17 +15,10 @@ export interface DeclaredAccount extends Omit<Configuration['users'][number], 'k
 }
 
 /** Where a CephFS volume is. Paths are absolute, the key is at hand. */
-export interface CephSettings {
-  readonly conf?: string;
-  readonly keyring?: string;
-  readonly monitors?: readonly string[];
-  readonly key?: string;
-  readonly client: string;
-  readonly fileSystem?: string;
-  readonly root: string;
-  readonly mounts?: number;
-  readonly writers: 'head' | 'shared';
-}
+export type CephSettings = Pick<
+  CephOptions,
+  'conf' | 'keyring' | 'monitors' | 'key' | 'client' | 'fileSystem' | 'root' | 'mounts' | 'writers'
+>;
 
 export type VolumeSettings = { readonly name: string } & (
   | { readonly backend: 'memory' }

@@ -44,6 +44,21 @@ export async function create(
   }
 }
 
+/** What a call makes whose answers follow `values`: inode, attributes. */
+async function made(
+  client: Client,
+  name: 'ceph_ll_mkdir' | 'ceph_ll_mknod' | 'ceph_ll_symlink',
+  values: readonly unknown[],
+  owner: Owner,
+  within: Call | undefined,
+): Promise<Found> {
+  const frame = new Frame();
+  await as(client, owner, (perm) =>
+    client.call('metadata', name, [...values, frame.first, frame.bytes, allStats, 0, perm], within),
+  );
+  return await foundIn(client, frame);
+}
+
 export async function mkdir(
   client: Client,
   parent: InodePointer,
@@ -52,19 +67,7 @@ export async function mkdir(
   owner: Owner,
   within?: Call,
 ): Promise<Found> {
-  const frame = new Frame();
-  const values = (perm: bigint): unknown[] => [
-    parent,
-    cString(name),
-    mode,
-    frame.first,
-    frame.bytes,
-    allStats,
-    0,
-    perm,
-  ];
-  await as(client, owner, (perm) => client.call('metadata', 'ceph_ll_mkdir', values(perm), within));
-  return await foundIn(client, frame);
+  return await made(client, 'ceph_ll_mkdir', [parent, cString(name), mode], owner, within);
 }
 
 export async function mknod(
@@ -76,16 +79,7 @@ export async function mknod(
   owner: Owner,
   within?: Call,
 ): Promise<Found> {
-  const frame = new Frame();
-  await as(client, owner, (perm) =>
-    client.call(
-      'metadata',
-      'ceph_ll_mknod',
-      [parent, cString(name), mode, rdev, frame.first, frame.bytes, allStats, 0, perm],
-      within,
-    ),
-  );
-  return await foundIn(client, frame);
+  return await made(client, 'ceph_ll_mknod', [parent, cString(name), mode, rdev], owner, within);
 }
 
 export async function symlink(
@@ -96,16 +90,7 @@ export async function symlink(
   owner: Owner,
   within?: Call,
 ): Promise<Found> {
-  const frame = new Frame();
-  await as(client, owner, (perm) =>
-    client.call(
-      'metadata',
-      'ceph_ll_symlink',
-      [parent, cString(name), cString(target), frame.first, frame.bytes, allStats, 0, perm],
-      within,
-    ),
-  );
-  return await foundIn(client, frame);
+  return await made(client, 'ceph_ll_symlink', [parent, cString(name), cString(target)], owner, within);
 }
 
 export async function readlink(client: Client, inode: InodePointer, within?: Call): Promise<Uint8Array> {
