@@ -8,10 +8,23 @@ describe('references of inodes', () => {
     const cache = new InodeCache(mount.asMount, 2);
     cache.learn(1n, 101n);
     cache.learn(2n, 102n);
-    cache.hold(1n)?.release();
+    // Whoever learned of it held it once: the second time it is found again.
+    for (const id of [1n, 1n, 2n]) cache.hold(id)?.release();
     cache.learn(3n, 103n);
     expect(mount.dropped).toEqual([102n]);
     expect([cache.hold(1n)?.pointer, cache.hold(2n)?.pointer, cache.size]).toEqual([101n, undefined, 2]);
+  });
+
+  it('go a few at a time, and none is spared for ever', () => {
+    const mount = new CountingMount();
+    const cache = new InodeCache(mount.asMount, 128);
+    for (let id = 1n; id <= 128n; id += 1n) {
+      cache.learn(id, id + 1000n);
+      for (const held of [cache.hold(id), cache.hold(id)]) held?.release();
+    }
+    expect(mount.dropped).toEqual([]);
+    cache.learn(129n, 1129n);
+    expect([mount.dropped, cache.size]).toEqual([[1001n, 1002n, 1003n], 126]);
   });
 
   it('stay while they are in use, beyond the bound', () => {

@@ -5,20 +5,29 @@ import type { HeldInode } from './mounts-api.ts';
 interface Entry {
   readonly pointer: InodePointer;
   users: number;
+  /** Held since it was learned, and again since then: such a one is passed over once when room is made. */
+  held: boolean;
+  again: boolean;
   /** The round of `forgetUnused` in which it was last used. */
   round: number;
   /** No longer in the cache: the last user drops the reference. */
   gone: boolean;
 }
 
+/** The share of the bound that is dropped at once when it is exceeded: a search from the oldest on passes over what was deleted before it. */
+const dropShare = 1 / 64;
+/** Entries that one search spares at most: it runs on the event loop. */
+const passedOver = 1024;
+
 /**
- * References of inodes of one incarnation of a mount, least recently used out first. Each pins the inode, with what the cluster granted of it, in
+ * References of inodes of one incarnation of a mount, about the least recently used out first: being found costs nothing but the look-up, and what was found again goes to the end
+ * of the row when its turn would have come. Each pins the inode, with what the cluster granted of it, in
  * libcephfs: so there is a bound; only those in use may exceed it.
  */
 export class InodeCache {
   readonly mount: Mount;
   readonly #limit: number;
-  /** In order of last use. */
+  /** The next to go first. */
   readonly #entries = new Map<FileId, Entry>();
   #round = 0;
 
@@ -34,8 +43,8 @@ export class InodeCache {
   hold(id: FileId): HeldInode | undefined {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
-    this.#entries.delete(id);
-    this.#entries.set(id, entry);
+    entry.again = entry.held;
+    entry.held = true;
     entry.users += 1;
     entry.round = this.#round;
     let held = true;
@@ -57,7 +66,7 @@ export class InodeCache {
       return;
     }
     if (known !== undefined) this.#drop(id, known);
-    this.#entries.set(id, { pointer, users: 0, round: this.#round, gone: false });
+    this.#entries.set(id, { pointer, users: 0, held: false, again: false, round: this.#round, gone: false });
     if (this.#entries.size > this.#limit) this.#trim(id);
   }
 
@@ -69,9 +78,7 @@ export class InodeCache {
   /** Drops what has not been used since the call before this one. */
   forgetUnused(): void {
     for (const [id, entry] of this.#entries) {
-      // They are in order of last use: those behind were used later.
-      if (entry.round === this.#round) break;
-      if (entry.users === 0) this.#drop(id, entry);
+      if (entry.round !== this.#round && entry.users === 0) this.#drop(id, entry);
     }
     this.#round += 1;
   }
@@ -89,9 +96,20 @@ export class InodeCache {
 
   /** Whoever has just learned of `kept` is about to use it. */
   #trim(kept: FileId): void {
+    const enough = this.#limit - Math.floor(this.#limit * dropShare);
+    let chances = Math.min(this.#entries.size, passedOver);
     for (const [id, entry] of this.#entries) {
-      if (this.#entries.size <= this.#limit) return;
-      if (entry.users === 0 && id !== kept) this.#drop(id, entry);
+      if (this.#entries.size <= enough) return;
+      if (entry.users > 0 || id === kept) continue;
+      if (entry.again && chances > 0) this.#putBehind(id, entry);
+      else this.#drop(id, entry);
+      chances -= 1;
     }
+  }
+
+  #putBehind(id: FileId, entry: Entry): void {
+    entry.again = false;
+    this.#entries.delete(id);
+    this.#entries.set(id, entry);
   }
 }

@@ -54,7 +54,7 @@ export async function changeEntry<Result>(
       : { before: stampOf(attributes), after: attributes, atomic: true };
     unlock();
     if (stable !== undefined) await stable();
-    else if (changed) await context.syncs.stable(inode);
+    else if (changed) await context.syncs.stable(inode, () => context.locks.directories.left(directoryId));
     return { result, directory };
   } catch (error) {
     throw inode === undefined ? error : entryError(context, inode, error);

@@ -95,4 +95,23 @@ describe('rooms', () => {
     expect(third.alone()).toBe(true);
     third.leave();
   });
+
+  test('left_isSettledByThoseWhoWereInside_notByThoseWhoCameLater', async () => {
+    const rooms = new Rooms<string>();
+    expect(rooms.left('key')).toBeUndefined();
+    const [a, b] = [await rooms.enter('key', 'change'), await rooms.enter('key', 'change')];
+    let left = false;
+    void rooms.left('key')?.then(() => (left = true));
+    const later = await rooms.enter('key', 'change');
+    b.leave();
+    later.leave();
+    const last = await rooms.enter('key', 'change');
+    await turns();
+    expect(left).toBe(false);
+    a.leave();
+    await turns();
+    expect(left).toBe(true);
+    last.leave();
+    expect(rooms.left('key')).toBeUndefined();
+  });
 });

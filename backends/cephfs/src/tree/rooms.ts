@@ -8,6 +8,15 @@ interface Place {
   /** Who has entered, ever: by it one knows whether others came meanwhile. */
   entered: number;
   readonly waiting: { readonly kind: string | undefined; readonly enter: () => void }[];
+  /** Who waits for those that had entered by then. */
+  watching: Watch[];
+}
+
+interface Watch {
+  readonly entered: number;
+  /** How many of them are still inside. */
+  inside: number;
+  readonly resolve: () => void;
 }
 
 /** Tells whoever is inside about the others of the same kind. */
@@ -28,7 +37,7 @@ export class Rooms<Key> {
   enter(key: Key, kind?: string): Stay | Promise<Stay> {
     let place = this.#places.get(key);
     if (place === undefined) {
-      place = { kind, inside: 0, entered: 0, waiting: [] };
+      place = { kind, inside: 0, entered: 0, waiting: [], watching: [] };
       this.#places.set(key, place);
     }
     const found = place;
@@ -36,6 +45,14 @@ export class Rooms<Key> {
     return new Promise((resolve) => {
       found.waiting.push({ kind, enter: () => resolve(this.#entered(key, found, kind)) });
     });
+  }
+
+  /** Resolves when all who are inside now have left; `undefined` when nobody is. Whoever enters meanwhile is none of them. */
+  left(key: Key): Promise<void> | undefined {
+    const place = this.#places.get(key);
+    if (place === undefined || place.inside === 0) return undefined;
+    const { inside, entered, watching } = place;
+    return new Promise((resolve) => watching.push({ entered, inside, resolve }));
   }
 
   /** Keys in use. */
@@ -49,11 +66,12 @@ export class Rooms<Key> {
     place.inside += 1;
     place.entered += 1;
     const { entered } = place;
-    return { leave: () => this.#leave(key, place), alone: () => first && place.entered === entered };
+    return { leave: () => this.#leave(key, place, entered), alone: () => first && place.entered === entered };
   }
 
-  #leave(key: Key, place: Place): void {
+  #leave(key: Key, place: Place, entered: number): void {
     place.inside -= 1;
+    if (place.watching.length > 0) place.watching = place.watching.filter((watch) => stillWaits(watch, entered));
     for (let next = place.waiting[0]; next !== undefined; next = place.waiting[0]) {
       if (place.inside > 0 && (next.kind === undefined || next.kind !== place.kind)) break;
       place.waiting.shift();
@@ -61,6 +79,13 @@ export class Rooms<Key> {
     }
     if (place.inside === 0) this.#places.delete(key);
   }
+}
+
+/** One has left who entered as that one. */
+function stillWaits(watch: Watch, entered: number): boolean {
+  if (entered <= watch.entered) watch.inside -= 1;
+  if (watch.inside === 0) watch.resolve();
+  return watch.inside > 0;
 }
 
 function mayEnter({ kind: present, inside, waiting }: Place, kind: string | undefined): boolean {

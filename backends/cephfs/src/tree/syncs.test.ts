@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { StorageError } from '@polynas/core/spi';
 import type { HeldInode, Mounts } from '../mounts/mounts-api.ts';
 import { Syncs } from './syncs.ts';
@@ -21,6 +21,8 @@ function slowSyncs() {
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
 }
+
+afterEach(() => void vi.useRealTimers());
 
 describe('syncs', () => {
   test('allWhoComeWhileOneRuns_shareTheNext', async () => {
@@ -57,5 +59,37 @@ describe('syncs', () => {
     const third = syncs.stable(inode);
     running.shift()?.resolve();
     await third;
+  });
+
+  test('othersOnTheirWay_areWaitedFor_andShareIt', async () => {
+    const { syncs, inode, running, count } = slowSyncs();
+    let answered: () => void = () => undefined;
+    const others = () => new Promise<void>((resolve) => (answered = resolve));
+    const all = [syncs.stable(inode, others)];
+    await turns();
+    expect(count()).toBe(0);
+    all.push(syncs.stable(inode, others), syncs.stable(inode));
+    answered();
+    await turns();
+    expect(count()).toBe(1);
+    const late = syncs.stable(inode);
+    running.shift()?.resolve();
+    await Promise.all(all);
+    await turns();
+    expect(count()).toBe(2);
+    running.shift()?.resolve();
+    await late;
+  });
+
+  test('othersWhoHang_areNotWaitedForLong', async () => {
+    vi.useFakeTimers();
+    const { syncs, inode, running, count } = slowSyncs();
+    const first = syncs.stable(inode, () => new Promise(() => undefined));
+    await vi.advanceTimersByTimeAsync(2);
+    expect(count()).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(count()).toBe(1);
+    running.shift()?.resolve();
+    await first;
   });
 });
