@@ -6,6 +6,7 @@ import { keyOf } from './entries.ts';
 import { isDirectory, isRegularFile } from './inode.ts';
 import type { FileContent, Inode } from './inode.ts';
 import { Pages } from './pages.ts';
+import { expectChangesAsStamps, setDescribed } from './described.ts';
 import { swappedXattrs, takeContent } from './replace.ts';
 import type { Tree } from './tree.ts';
 
@@ -40,6 +41,7 @@ export function publish(
     const replaced = tree.attributes(target);
     const { modified = 'now' } = file;
     takeContent(tree, target, { content, modified: modified === 'now' ? tree.now() : tree.rounded(modified) }, xattrs);
+    if (options.described !== undefined) setDescribed(tree, target, options.described);
     tree.setRecords(options.records);
     return { attributes: tree.attributes(target), replaced, directory: tree.unchanged(directory) };
   }
@@ -55,16 +57,6 @@ export function publish(
   tree.setRecords(options.records);
   const replaced = target && tree.attributes(target);
   return { attributes: tree.attributes(inode), ...(replaced && { replaced }), directory: change };
-}
-
-function expectChangesAsStamps(tree: Tree, described: PublishOptions['described']): void {
-  if (described === undefined) return;
-  if (tree.traits.contentStamp) throw new StorageError('notSupported', 'this volume has content stamps');
-}
-
-function setDescribed(tree: Tree, inode: Inode, { xattr, value }: NonNullable<PublishOptions['described']>): void {
-  tree.touch(inode, 'attributes');
-  inode.xattrs.set(xattr, value(tree.attributes(inode)));
 }
 
 function addedInode(tree: Tree, content: FileContent, chunks: readonly Uint8Array[]): Inode {

@@ -1,6 +1,7 @@
 import { StorageError } from '@polynas/core/spi';
 import type { FileId, Name, Replaced, ReplaceOptions } from '@polynas/core/spi';
 import { checkName, checkXattrs } from './checks.ts';
+import { expectChangesAsStamps, setDescribed } from './described.ts';
 import { keyOf } from './entries.ts';
 import { isDirectory, isRegularFile } from './inode.ts';
 import type { RegularFile } from './inode.ts';
@@ -32,9 +33,11 @@ export function replace(
     throw new StorageError('unavailable', 'the source was written in another life of the volume');
   }
   tree.expectRecords(options.records);
+  expectChangesAsStamps(tree, options.described);
 
   if (tree.traits.replace === 'rename' || target === undefined || !isRegularFile(target.inode)) {
     const { to: directory, replaced } = move(tree, from, source, to, toName, target);
+    if (options.described !== undefined) setDescribed(tree, published, options.described);
     tree.setRecords(options.records);
     return { attributes: tree.attributes(published), ...(replaced === undefined ? {} : { replaced }), directory };
   }
@@ -48,6 +51,7 @@ export function replace(
   published.content.size = 0;
   published.content.stamp = tree.nextCount();
   tree.dropName(published);
+  if (options.described !== undefined) setDescribed(tree, kept, options.described);
   tree.setRecords(options.records);
   return { attributes: tree.attributes(kept), replaced, directory: from === to ? directory : tree.unchanged(to) };
 }

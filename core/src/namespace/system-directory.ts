@@ -87,7 +87,7 @@ export class SystemDirectories {
       const name = this.#newName();
       this.#live.add(name.toString());
       try {
-        const made = await mount.volume.create(call, directory, name, { kind: 'guarded' }, file);
+        const made = await mount.volume.create(call, directory, name, { kind: 'guarded', passing: true }, file);
         return { directory, name, attributes: made.attributes };
       } catch (error) {
         this.released({ name });

@@ -30,12 +30,13 @@ export interface NewFile {
 }
 
 /**
- * What to do when the name exists. `unchecked`: give the existing file (of any type) unchanged. `guarded`: `exists`.
+ * What to do when the name exists. `unchecked`: give the existing file (of any type) unchanged. `guarded`: `exists`; where the file is `passing`, it may be answered before it is
+ * stable, as nobody misses it after a crash: the `replace` that moves it to its place makes all of it stable.
  * `exclusive`: the 64-bit verifier is stored with the new file; the same verifier again gives that file, another one `exists` (RFC 1813 §3.3.8).
  */
 export type CreateMode =
   | { readonly kind: 'unchecked' }
-  | { readonly kind: 'guarded' }
+  | { readonly kind: 'guarded'; readonly passing?: boolean }
   | { readonly kind: 'exclusive'; readonly verifier: bigint };
 
 export interface Created {
@@ -94,6 +95,16 @@ export interface ReplaceOptions extends MutationOptions {
   readonly ifTarget?: TargetCondition;
   /** The epoch that the source's unstable writes were answered with. When they do not all become stable under that very one: `unavailable`, nothing is published. */
   readonly writtenIn?: WriteEpoch;
+  readonly described?: Described;
+}
+
+/**
+ * Where there is no content stamp: an xattr of the new file as it is to be when this is answered, by the attributes that the file has then. The change counter among them counts this
+ * xattr too; when something else moves it as well, what was put there names a smaller one. `notSupported` with `traits.contentStamp`.
+ */
+export interface Described {
+  readonly xattr: string;
+  readonly value: (file: Attributes) => Uint8Array;
 }
 
 export interface PublishOptions extends Omit<ReplaceOptions, 'writtenIn'> {
@@ -107,11 +118,6 @@ export interface PublishOptions extends Omit<ReplaceOptions, 'writtenIn'> {
    * content by its stamp cannot know it before. `notSupported` without `traits.contentStamp`, `invalid` where there are no such bytes.
    */
   readonly stampIn?: { readonly xattr: string; readonly offset: number };
-  /**
-   * Where there is no content stamp: an xattr of the new file as it is to be when this is answered, by the attributes that the file has then. The change counter among them counts this
-   * xattr too; when something else moves it as well, what was put there names a smaller one. `notSupported` with `traits.contentStamp`.
-   */
-  readonly described?: { readonly xattr: string; readonly value: (file: Attributes) => Uint8Array };
 }
 
 export interface Replaced {

@@ -6,6 +6,8 @@ import type { HeldInode } from '../mounts/mounts-api.ts';
 import { changeOf, checkEntryName, entryError, heldDirectory, leaveAll } from './change-entries.ts';
 import type { Directory } from './change-entries.ts';
 import { writesCounted } from './counted.ts';
+import { describeInPlace } from './described.ts';
+import type { DescribedAhead } from './described.ts';
 import { placeOf } from './names.ts';
 import { heldOn } from './new-entry.ts';
 import { beforeLoss, gone, lostName } from './removed.ts';
@@ -96,6 +98,7 @@ export async function move(
   names: { readonly from: Name; readonly to: Name },
   source: Known,
   target: Known | undefined,
+  described?: DescribedAhead,
 ): Promise<Moved> {
   const { from, to, inside, unlock } = sides;
   const { mount } = from.inode;
@@ -107,7 +110,10 @@ export async function move(
     for (const changed of [from.id, to.id, id]) context.attributes.drop(changed);
     await mount.rename(from.inode.pointer, names.from, to.inode.pointer, names.to);
     context.names.set(from.id, names.from, 'absent');
-    const moved = await context.attributes.changed(file, id, source.own, source.attributes);
+    let moved = await context.attributes.changed(file, id, source.own, source.attributes);
+    if (described !== undefined && moved.change !== described.change) {
+      moved = await describeInPlace(context, file, described, source.own, moved);
+    }
     remember(context, to.id, names.to, { attributes: moved, own: source.own });
     const lost = target && (await lostName(context, mount, target));
     const toChange = await changeOf(context, to, inside.to, subdirectories(sides, moved, target));

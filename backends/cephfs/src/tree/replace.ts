@@ -1,7 +1,10 @@
 import { StorageError } from '@polynas/core/spi';
-import type { Attributes, Call, FileId, Name, Replaced, ReplaceOptions } from '@polynas/core/spi';
+import type { Attributes, Call, Described, FileId, Name, Replaced, ReplaceOptions } from '@polynas/core/spi';
+import type { Known } from '../attributes/attribute-source.ts';
 import type { VolumeContext } from '../context.ts';
 import { expectNoRecords, expectTarget } from './conditions.ts';
+import { describeAhead } from './described.ts';
+import type { DescribedAhead } from './described.ts';
 import { move, onBothSides } from './move.ts';
 import { resolve } from './resolve.ts';
 
@@ -31,12 +34,12 @@ export async function replace(
     expectTarget(target?.attributes, options.ifTarget);
     if (target?.attributes.type === 'directory') throw new StorageError('isDirectory');
     expectNoRecords(options.records);
-    await syncContent(context, id);
+    const described = await settle(context, source, options.described);
     if (options.writtenIn !== undefined && options.writtenIn !== context.mounts.epoch()) {
       throw new StorageError('unavailable', 'the cluster evicted this client, and what it had not synced is lost');
     }
     const names = { from: fromName, to: toName };
-    const { moved, replaced, to: directory } = await move(context, sides, names, source, target);
+    const { moved, replaced, to: directory } = await move(context, sides, names, source, target, described);
     return { attributes: moved, ...(replaced && { replaced }), directory };
   });
 }
@@ -47,15 +50,25 @@ function expectRegular({ type }: Attributes): void {
 }
 
 /**
- * The bytes are on the OSDs, and the MDS counts what was written, before the rename is asked for. Throws when bytes were lost before: then libcephfs has nothing
- * to sync and says that all is well.
+ * The bytes are on the OSDs, and the MDS counts what was written, before the rename is asked for; what describes them goes with them, so that the rename need not wait for the
+ * journal. Throws when bytes were lost before: then libcephfs has nothing to sync and says that all is well.
  */
-async function syncContent({ mounts, opens, syncs }: VolumeContext, id: FileId): Promise<void> {
+async function settle(
+  context: VolumeContext,
+  source: Known,
+  described: Described | undefined,
+): Promise<DescribedAhead | undefined> {
+  const { mounts, opens, syncs } = context;
+  const { id } = source.attributes;
   const file = await mounts.hold(id);
   try {
+    const writes = opens.unsynced(id);
+    const change = described && (await describeAhead(context, file, source, described));
     await syncs.stable(file);
+    opens.expectWhole(id);
+    opens.flushed(id, writes);
+    return described && change !== undefined ? { ...described, change } : undefined;
   } finally {
     file.release();
   }
-  opens.expectWhole(id);
 }

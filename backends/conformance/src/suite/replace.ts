@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { bytes, call, expectCode, newFile, pattern, type Fixture } from '../fixture.ts';
+import type { Attributes } from '@polynas/core/spi';
+import { bytes, call, expectCode, newFile, pattern, text, type Fixture } from '../fixture.ts';
 
 export function replaceTests(f: Fixture): void {
   describe('replace', () => {
@@ -47,6 +48,46 @@ export function replaceTests(f: Fixture): void {
       expect(await f.names(f.root)).toEqual(['a', 'tmp']);
       expect((await f.lookup(f.root, 'a'))?.id).toBe(old);
       expect(await f.readText(old)).toBe('old');
+    });
+
+    test('replace_described_holdsWhatTheFileIsWhenAnswered', async () => {
+      const xattr = 'trusted.polynas.object';
+      const described = { xattr, value: ({ change, size }: Attributes) => bytes(`${change} ${size}`) };
+      if (f.volume.traits.contentStamp) {
+        await f.file(f.root, 'tmp');
+        await expectCode(replace('tmp', 'a', { described }), 'notSupported');
+        expect(await f.names(f.root)).toEqual(['tmp']);
+        return;
+      }
+      for (const [round, stability] of (['unstable', 'file', 'unstable'] as const).entries()) {
+        const id = await f.file(f.root, 'tmp');
+        const content = pattern(100_000 + round);
+        const writtenIn = await f.withHandle(id, 'write', async (handle) => {
+          await handle.write(call, 0, [content.subarray(0, 60_000)], stability);
+          return (await handle.write(call, 60_000, [content.subarray(60_000)], stability)).epoch;
+        });
+        const { attributes } = await replace('tmp', 'a', { described, writtenIn });
+        const stored = Buffer.from((await f.volume.getxattr(call, attributes.id, xattr)) ?? []);
+        expect(stored.toString()).toBe(`${attributes.change} ${content.length}`);
+        expect(await f.lookup(f.root, 'a')).toEqual(attributes);
+        expect(Buffer.from(await f.read(attributes.id)).equals(content)).toBe(true);
+      }
+    });
+
+    test('replace_ofAPassingFile_isThereAfterReopen', async ({ skip }) => {
+      skip(!f.volume.traits.persistent, 'not persistent');
+      const mode = { kind: 'guarded', passing: true } as const;
+      const file = newFile({ xattrs: new Map([['user.a', bytes('1')]]) });
+      const { attributes: made } = await f.volume.create(call, f.root, bytes('tmp'), mode, file);
+      await expectCode(f.volume.create(call, f.root, bytes('tmp'), mode, file), 'exists');
+      const writtenIn = await f.withHandle(made.id, 'write', async (handle) => {
+        return (await handle.write(call, 0, [pattern(100_000)], 'unstable')).epoch;
+      });
+      const { attributes } = await replace('tmp', 'a', { writtenIn });
+      await f.reopen();
+      expect(await f.lookup(f.root, 'a')).toEqual(attributes);
+      expect(text((await f.volume.getxattr(call, attributes.id, 'user.a')) ?? bytes(''))).toBe('1');
+      expect(Buffer.compare(await f.read(attributes.id), pattern(100_000))).toBe(0);
     });
 
     test('replace_swap_keepsWhatIsTheTargets', async ({ skip }) => {

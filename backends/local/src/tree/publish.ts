@@ -14,7 +14,7 @@ import { addEntry, changeSince, directoryIn, entriesChanged, entryIn, retargetEn
 import { directoryNow } from './lookup.ts';
 import { assertName } from './names.ts';
 import { newInode } from './new-file.ts';
-import { fileNamed, takeContent } from './replace.ts';
+import { assertNotDescribed, fileNamed, takeContent } from './replace.ts';
 import type { Transaction } from './transaction.ts';
 import { loseName } from './unlink.ts';
 import { assertValues, timeOf } from './values.ts';
@@ -149,7 +149,7 @@ function assertTakeable(target: Inode | undefined, options: PublishOptions): voi
 }
 
 function assertStampPlace({ xattrs }: Publication['file'], { stampIn, described }: PublishOptions): void {
-  if (described !== undefined) throw new StorageError('notSupported', 'this volume has content stamps');
+  assertNotDescribed(described);
   if (stampIn === undefined) return;
   const length = xattrs?.get(stampIn.xattr)?.length ?? 0;
   const { offset } = stampIn;

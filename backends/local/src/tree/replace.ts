@@ -1,5 +1,5 @@
 import { StorageError } from '@polynas/core/spi';
-import type { Attributes, Name, Replaced, ReplaceOptions } from '@polynas/core/spi';
+import type { Attributes, Described, Name, Replaced, ReplaceOptions } from '@polynas/core/spi';
 import { alone } from '../content/alone.ts';
 import { dropContent } from '../content/lifetime.ts';
 import { inodeOf } from '../content/read.ts';
@@ -36,6 +36,7 @@ export async function replace(
   assertName(toName);
   directoryNow(parts, fromId);
   directoryNow(parts, toId);
+  assertNotDescribed(options?.described);
   // Within one life of the volume the epoch changes only when it fails, and then nothing is published any more.
   if (options?.writtenIn !== undefined && options.writtenIn !== parts.health.epoch) {
     throw new StorageError('unavailable', 'the source was written in another life of the volume');
@@ -64,6 +65,11 @@ export async function replace(
     parts.reclaimer.wake();
     return replaced;
   }
+}
+
+/** Content is described by its stamp here. */
+export function assertNotDescribed(described: Described | undefined): void {
+  if (described !== undefined) throw new StorageError('notSupported', 'this volume has content stamps');
 }
 
 export function fileNamed(parts: Parts, directory: number, name: Name): number | undefined {

@@ -26,9 +26,7 @@ import { etagOfDigests } from '../record/etag-of-parts.ts';
 import { storedFor } from '../record/key-of-expiry.ts';
 import type { Described } from '../record/large-values.ts';
 import { describeParts } from '../record/large-values.ts';
-import { encodeRecord } from '../record/record-codec.ts';
 import { isSameContent, stampOfContent } from '../record/stamps.ts';
-import { recordXattr } from '../record/xattr-names.ts';
 import { attributesNow } from '../../namespace/look.ts';
 import { locate } from '../tree/walk.ts';
 import type { CompletedUploads } from './completed-uploads.ts';
@@ -166,8 +164,7 @@ async function publishParts(
       metadata: storedFor(upload.key, upload.metadata),
       parts: chosen.length,
     };
-    await volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');
-    const publication = temporaryFile(parts, mount, caller, entry, record, content.writtenIn);
+    const publication = await temporaryFile(parts, mount, caller, entry, record, content.writtenIn);
     const known = await publish(parts, mount, caller, path, publication, conditions);
     return infoOf(upload.key, known, await loadParts(parts.sidecars, mount, caller, known));
   } catch (error) {

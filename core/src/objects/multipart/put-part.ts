@@ -42,7 +42,8 @@ export async function putPart(
   const gathered = await gatherWhole(volume, body, gathering, contentHasher);
   try {
     const { whole, rest } = gathered;
-    if (whole !== undefined) return await wholePart(parts, mount, caller, upload, number, whole);
+    if (whole !== undefined)
+      return await publishedPart(parts, mount, caller, upload, number, recordOf(whole), [whole.bytes]);
     return await newPart(parts, mount, caller, upload, number, async (entry) => {
       const written = await writeContent(volume, caller, entry.attributes, rest, gathering, contentHasher);
       return { file: written.file, record: recordOf(written), writtenIn: written.writtenIn };
@@ -59,20 +60,21 @@ function recordOf({ md5, checksums }: Pick<WholeContent, 'md5' | 'checksums'>): 
 const partFile = { uid: 0, gid: 0, mode: 0o600 };
 
 /** A part that comes with its name and its record in one step. */
-async function wholePart(
+async function publishedPart(
   parts: ObjectParts,
   mount: MountedShare,
   caller: Caller,
   { upload, directory }: OpenUpload,
   number: number,
-  whole: WholeContent,
+  described: PartRecord,
+  chunks: readonly Uint8Array[],
 ): Promise<ObjectPart> {
-  const record = encodePart(recordOf(whole));
+  const record = encodePart(described);
   const file = { ...partFile, xattrs: new Map([[partXattr, record]]) };
   const { attributes } = await orNoSuchUpload(
     upload.id,
     parts.system.withAside(mount, caller, directory, (aside) =>
-      mount.volume.publish!(caller, directory, partName(number), file, [whole.bytes], { aside }),
+      mount.volume.publish!(caller, directory, partName(number), file, chunks, { aside }),
     ),
   );
   return partOf(number, attributes, record);
@@ -91,6 +93,8 @@ export async function placedPart(
   try {
     const { record, writtenIn } = await fill();
     await orNoSuchUpload(upload.upload.id, makeStable(mount.volume, caller, place.file.id, writtenIn));
+    if (mount.volume.publish !== undefined)
+      return await publishedPart(parts, mount, caller, upload, number, record, []);
     return await newPart(parts, mount, caller, upload, number, async ({ attributes }) => ({
       file: attributes,
       record,
@@ -117,13 +121,20 @@ export async function newPart(
   try {
     const written = await fill(entry);
     const record = encodePart(written.record);
-    await orNoSuchUpload(upload.id, mount.volume.setxattr(caller, entry.attributes.id, partXattr, record, 'either'));
+    const { volume } = mount;
     const name = partName(number);
     const { writtenIn } = written;
-    const replacement = writtenIn === undefined ? undefined : { writtenIn };
+    const described = { xattr: partXattr, value: () => record };
+    const replacement = {
+      ...(writtenIn !== undefined && { writtenIn }),
+      ...(!volume.traits.contentStamp && { described }),
+    };
+    if (volume.traits.contentStamp) {
+      await orNoSuchUpload(upload.id, volume.setxattr(caller, entry.attributes.id, partXattr, record, 'either'));
+    }
     const published = await orNoSuchUpload(
       upload.id,
-      mount.volume.replace(caller, directory, entry.name, directory, name, replacement),
+      volume.replace(caller, directory, entry.name, directory, name, replacement),
     );
     parts.system.released(entry);
     return partOf(number, published.attributes, record);

@@ -26,9 +26,7 @@ import type { ObjectParts } from '../parts.ts';
 import type { Known } from '../record/etags.ts';
 import { storedFor } from '../record/key-of-expiry.ts';
 import { describeParts } from '../record/large-values.ts';
-import { encodeRecord } from '../record/record-codec.ts';
 import { isSameContent, stampOfContent } from '../record/stamps.ts';
-import { recordXattr } from '../record/xattr-names.ts';
 import { findReadable } from './head.ts';
 import { temporaryFile } from './publication.ts';
 import { publish } from './publish.ts';
@@ -135,8 +133,7 @@ async function composeOf(
         metadata: storedFor(path.key, metadata),
         parts: sources.length,
       };
-      await volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');
-      const publication = temporaryFile(parts, mount, caller, entry, record, content.writtenIn);
+      const publication = await temporaryFile(parts, mount, caller, entry, record, content.writtenIn);
       const known = await publish(parts, mount, caller, path, publication, conditions);
       return infoOf(path.key, known, await loadParts(parts.sidecars, mount, caller, known));
     } catch (error) {

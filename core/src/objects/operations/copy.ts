@@ -27,10 +27,8 @@ import type { ObjectParts } from '../parts.ts';
 import type { Known } from '../record/etags.ts';
 import { recordLock } from '../record/known-contents.ts';
 import { storedFor } from '../record/key-of-expiry.ts';
-import { encodeRecord } from '../record/record-codec.ts';
 import { isSameContent, stampOfContent } from '../record/stamps.ts';
 import { storeRecord } from '../record/store-record.ts';
-import { recordXattr } from '../record/xattr-names.ts';
 import type { Readable } from './head.ts';
 import { findReadable } from './head.ts';
 import { presentObject } from './present.ts';
@@ -180,8 +178,7 @@ async function copyToFile(
     const described = { size: content.file.size, ...(content.md5 && { md5: content.md5 }) };
     const stamp = stampOfContent(content.file);
     const record = { ...recordOfCopy(source.known, described, metadata, digest?.finish()), stamp };
-    await mount.volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');
-    const publication = temporaryFile(parts, mount, caller, entry, record, content.writtenIn);
+    const publication = await temporaryFile(parts, mount, caller, entry, record, content.writtenIn);
     return infoOf(path.key, await publish(parts, mount, caller, path, publication, conditions));
   } catch (error) {
     await parts.system.discard(mount, entry);

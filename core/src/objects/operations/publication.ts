@@ -8,6 +8,7 @@ import type {
   NewFile,
   PublishOptions,
   Replaced,
+  ReplaceOptions,
   TargetCondition,
   WriteEpoch,
 } from '../../spi/index.ts';
@@ -36,19 +37,24 @@ export interface Publication {
 }
 
 /**
- * A temporary file with content and record.
+ * A temporary file with its content, and the record of that.
  *
+ * @param record its stamp is that of the content; where there is no content stamp it is found out when it is published
  * @param writtenIn of bytes that are not stable yet: it becomes an object only when they are made so in this epoch
  */
-export function temporaryFile(
+export async function temporaryFile(
   parts: ObjectParts,
   mount: MountedShare,
   caller: Caller,
   entry: SystemEntry,
   record: Known['record'],
   writtenIn: WriteEpoch | undefined,
-): Publication {
+): Promise<Publication> {
   const { volume } = mount;
+  const { contentStamp } = volume.traits;
+  if (contentStamp) {
+    await volume.setxattr(caller, entry.attributes.id, recordXattr, encodeRecord(record), 'either');
+  }
   let { attributes } = entry;
   /** Extended attributes of a file that was to be replaced: another one may stand there by now. */
   const given = new Set<string>();
@@ -70,10 +76,11 @@ export function temporaryFile(
     metadata: record.metadata,
     publish: async (directory, name, ifTarget, owner) => {
       if (owner !== undefined) await giveTo(owner);
-      const options = { ifTarget, ...(writtenIn !== undefined && { writtenIn }) };
+      const stamping = contentStamp ? stampedBefore(record) : stampedByChange(record);
+      const options = { ifTarget, ...(writtenIn !== undefined && { writtenIn }), ...stamping.options };
       const replaced = await volume.replace(caller, entry.directory, entry.name, directory, name, options);
       parts.system.released(entry);
-      return { replaced, record };
+      return { replaced, record: { ...record, stamp: stamping.stampOf(replaced.attributes) } };
     },
   };
 }
@@ -112,8 +119,8 @@ export function wholeContent(
 }
 
 /** How a new file's record comes by the stamp of its content, which is known when the file is. */
-interface Stamping {
-  readonly options: Pick<PublishOptions, 'stampIn' | 'described'>;
+interface Stamping<Options = Pick<PublishOptions, 'stampIn' | 'described'>> {
+  readonly options: Options;
   /** What the record holds. */
   stampOf(file: Attributes): bigint;
 }
@@ -123,8 +130,13 @@ const stampedByVolume: Stamping = {
   stampOf: ({ contentStamp = 0n }) => contentStamp,
 };
 
+/** The record is set, and moves with its content. */
+function stampedBefore({ stamp }: Known['record']): Stamping<object> {
+  return { options: {}, stampOf: () => stamp };
+}
+
 /** The change counter stands for the content: docs/decisions/object-hashing.md. */
-function stampedByChange(record: Omit<Known['record'], 'stamp'>): Stamping {
+function stampedByChange(record: Omit<Known['record'], 'stamp'>): Stamping<Pick<ReplaceOptions, 'described'>> {
   let stamp = 0n;
   const value = (file: Attributes): Uint8Array => {
     stamp = stampOfContent(file);

@@ -13,9 +13,8 @@ import { writeContent } from '../content/write-content.ts';
 import { infoOf } from '../object-info.ts';
 import type { ObjectParts } from '../parts.ts';
 import { placeIn } from '../tree/place.ts';
-import { encodeRecord } from '../record/record-codec.ts';
 import { stampOfContent } from '../record/stamps.ts';
-import { recordXattr, segmentXattr } from '../record/xattr-names.ts';
+import { segmentXattr } from '../record/xattr-names.ts';
 import { lookAgain } from '../tree/look-again.ts';
 import { newObjectFile } from '../tree/new-file.ts';
 import { lastOf, locate } from '../tree/walk.ts';
@@ -115,8 +114,7 @@ async function putStream(
     const { gathering, contentHasher } = parts;
     const written = await writeContent(volume, caller, entry.attributes, body, gathering, contentHasher);
     const record = { ...recordOf(written, metadata), stamp: stampOfContent(written.file), size: written.file.size };
-    await volume.setxattr(caller, written.file.id, recordXattr, encodeRecord(record), 'either');
-    const publication = temporaryFile(parts, mount, caller, entry, record, written.writtenIn);
+    const publication = await temporaryFile(parts, mount, caller, entry, record, written.writtenIn);
     return infoOf(path.key, await publish(parts, mount, caller, path, publication, conditions));
   } catch (error) {
     await parts.system.discard(mount, entry);
