@@ -2,6 +2,7 @@ import type { FileParts } from '../namespace/files/parts.ts';
 import type { RandomSource } from '../clock.ts';
 import type { ShareService } from '../service/index.ts';
 import type { Conversions } from './tree/conversions.ts';
+import type { Occupants } from './tree/occupants.ts';
 import type { KeyedMutex } from '../namespace/keyed-mutex.ts';
 import type { Etags } from './record/etags.ts';
 import type { ContentHasher } from './content/hasher.ts';
@@ -18,6 +19,7 @@ export interface ObjectParts extends FileParts {
   /** One change at a time of what a key means, of one file's record, of one upload. */
   readonly mutex: KeyedMutex;
   readonly conversions: Conversions;
+  readonly occupants: Occupants;
   readonly etags: Etags;
   readonly system: SystemDirectories;
   readonly expiries: Expiries;

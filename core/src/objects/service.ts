@@ -33,6 +33,7 @@ import type { ObjectParts } from './parts.ts';
 import { storedFor } from './record/key-of-expiry.ts';
 import { Etags } from './record/etags.ts';
 import { Conversions } from './tree/conversions.ts';
+import { Occupants } from './tree/occupants.ts';
 import { isImplicit } from './tree/remove-directories.ts';
 import { Usage } from './usage/usage.ts';
 
@@ -71,6 +72,7 @@ export function createObjectService(options: ObjectServiceOptions): Objects {
     system,
     expiries: new Expiries(system, lists, clock),
     conversions: new Conversions(),
+    occupants: new Occupants(),
     etags: new Etags(
       clock,
       handles,

@@ -34,7 +34,7 @@ export async function removeImplicit(
     const { parent, name, segment, attributes } = step;
     if (parent === undefined || name === undefined || segment === undefined) return;
     // Nearly always there are other keys: then nobody waits for anybody, and nothing is committed.
-    if (!(await isEmpty(mount, attributes.id))) return;
+    if (!(await isEmpty(parts, mount, attributes.id))) return;
     const lock = segmentLock(mount, parent.id, segment);
     const removed = await parts.mutex.run(call, lock, async () => {
       if (!(await removeOne(parts, mount, caller, step))) return false;
@@ -56,10 +56,9 @@ export async function removeImplicit(
   }
 }
 
-async function isEmpty(mount: MountedShare, directory: FileId): Promise<boolean> {
+async function isEmpty({ occupants }: ObjectParts, mount: MountedShare, directory: FileId): Promise<boolean> {
   try {
-    const page = await mount.volume.readdir({}, directory, 0n, { limit: 1, attributes: false });
-    return page.entries.length === 0;
+    return await occupants.isEmpty(mount, directory);
   } catch (error) {
     // Somebody else removed it, and goes on with the directories above.
     if (isStorageError(error, 'stale')) return false;
