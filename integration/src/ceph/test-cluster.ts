@@ -33,6 +33,16 @@ interface Status {
   readonly osdmap: { readonly num_up_osds: number; readonly num_osds: number };
 }
 
+/** Of one daemon, one for each version of the messenger. */
+interface Addresses {
+  readonly addrvec: readonly { readonly type: string; readonly addr: string }[];
+}
+
+/** At messenger 1. */
+function portOf({ addrvec }: Addresses): number {
+  return Number(addrvec.find(({ type }) => type === 'v1')?.addr.split(':')[1]);
+}
+
 /**
  * The cluster of this test run, the same for all test files, kept by a process of its own: a loopback Ceph with three OSDs (size 3,
  * min_size 2), one MDS and the file system `nas`. What a test does to it, it undoes.
@@ -95,6 +105,20 @@ export class TestCluster {
 
   async sessions(): Promise<readonly ClientSession[]> {
     return (await this.commands.json('tell', 'mds.0', 'session', 'ls')) as ClientSession[];
+  }
+
+  /** Ports of 127.0.0.1 at which clients that speak messenger 1 (the kernel's own) reach the cluster now: its monitor's, and those of all daemons. */
+  async ports(): Promise<{ readonly monitor: number; readonly all: readonly number[] }> {
+    const { mons } = (await this.commands.json('mon', 'dump')) as { mons: { public_addrs: Addresses }[] };
+    const { osds } = (await this.commands.json('osd', 'dump')) as { osds: { public_addrs: Addresses }[] };
+    const { filesystems } = (await this.commands.json('fs', 'dump')) as {
+      filesystems: { mdsmap: { info: Record<string, { addrs: Addresses }> } }[];
+    };
+    const [monitor = 0] = mons.map(({ public_addrs: addresses }) => portOf(addresses));
+    const servers = filesystems.flatMap(({ mdsmap: { info } }) =>
+      Object.values(info).map(({ addrs }) => portOf(addrs)),
+    );
+    return { monitor, all: [monitor, ...osds.map(({ public_addrs: addresses }) => portOf(addresses)), ...servers] };
   }
 
   /** Those of the libcephfs clients in a process. */

@@ -1,5 +1,5 @@
 import { RpcConnection } from '../bench/nfs/rpc-connection.ts';
-import { afterAttributes, opaque, opaqueAt, pack, u64 } from '../bench/nfs/xdr.ts';
+import { afterAttributes, modeOnly, opaque, opaqueAt, pack, u64 } from '../bench/nfs/xdr.ts';
 
 const MOUNT_PROGRAM = 100_005;
 const NFS_PROGRAM = 100_003;
@@ -12,6 +12,17 @@ export interface Mounted {
   readonly status: number;
   /** Of the export's top; empty where the mount was refused. */
   readonly handle: Buffer;
+}
+
+/** Of `fattr3` (RFC 1813 §2.6), what tests compare. */
+export interface NfsAttributes {
+  readonly mode: number;
+  readonly links: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  /** Nanoseconds since 1970, decimal. */
+  readonly modified: string;
 }
 
 /** NFSv3 calls as bytes, for what no client of others sends or tells: forged handles, exact statuses. */
@@ -34,6 +45,36 @@ export class RawNfs {
 
   async getattr(handle: Buffer): Promise<number> {
     return this.#status(1, opaque(handle));
+  }
+
+  /** What GETATTR tells of a file that is there. */
+  async attributes(handle: Buffer): Promise<NfsAttributes> {
+    const reply = await this.#rpc.call(NFS_PROGRAM, 3, 1, opaque(handle));
+    const status = reply.readUInt32BE(0);
+    if (status !== 0) throw new Error(`GETATTR: status ${status}`);
+    const word = (index: number): number => reply.readUInt32BE(4 + 4 * index);
+    return {
+      mode: word(1),
+      links: word(2),
+      uid: word(3),
+      gid: word(4),
+      size: word(5) * 2 ** 32 + word(6),
+      modified: String(BigInt(word(17)) * 1_000_000_000n + BigInt(word(18))),
+    };
+  }
+
+  /** SETATTR of the mode alone. */
+  chmod(handle: Buffer, mode: number): Promise<number> {
+    return this.#status(2, pack(opaque(handle), modeOnly(mode), 0));
+  }
+
+  /** SETATTR of the size alone. */
+  truncate(handle: Buffer, size: number): Promise<number> {
+    return this.#status(2, pack(opaque(handle), 0, 0, 0, 1, u64(size), 0, 0, 0));
+  }
+
+  async link(file: Buffer, directory: Buffer, name: string): Promise<number> {
+    return this.#status(15, pack(opaque(file), opaque(directory), opaque(Buffer.from(name))));
   }
 
   async lookup(directory: Buffer, name: string): Promise<Mounted> {

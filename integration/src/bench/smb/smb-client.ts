@@ -7,6 +7,7 @@ import { furtherToken, initialToken, mechanisms, ntlmMessage } from './spnego.ts
 const OK = 0;
 const MORE_PROCESSING_REQUIRED = 0xc000_0016;
 const NO_MORE_FILES = 0x8000_0006;
+const LOCK_NOT_GRANTED = 0xc000_0055;
 const DIALECT = 0x0311;
 const GMAC = 2;
 const AES_128_GCM = 2;
@@ -16,6 +17,8 @@ const LIST_BYTES = 65_536;
 /** Of CREATE (MS-SMB2 2.2.13): what the loads ask for. */
 export const disposition = { open: 1, create: 2, openIf: 3 } as const;
 const access = { all: 0x001f_01ff, readAttributes: 0x80, readData: 0x0012_0089 } as const;
+/** MS-SMB2 2.2.26.1; locks fail at once. */
+const lockFlags = { shared: 0x11, exclusive: 0x12, unlock: 0x4 } as const;
 const option = { directory: 0x1, file: 0x40, deleteOnClose: 0x1000 } as const;
 
 /** Persistent and volatile half of an open, 16 bytes. */
@@ -126,6 +129,21 @@ export class SmbClient {
     body.writeUInt16LE(24, 0);
     file.copy(body, 8);
     expectStatus('FLUSH', await this.#connection.request({ command: command.flush, body }));
+  }
+
+  /** A byte-range lock (MS-SMB2 2.2.26), without waiting: false when somebody has one in its way. */
+  async lock(file: FileId, kind: keyof typeof lockFlags, offset: number, length: number): Promise<boolean> {
+    const body = Buffer.alloc(48);
+    body.writeUInt16LE(48, 0);
+    body.writeUInt16LE(1, 2);
+    file.copy(body, 8);
+    body.writeBigUInt64LE(BigInt(offset), 24);
+    body.writeBigUInt64LE(BigInt(length), 32);
+    body.writeUInt32LE(lockFlags[kind], 40);
+    const answer = await this.#connection.request({ command: command.lock, body });
+    if (answer.readUInt32LE(8) === LOCK_NOT_GRANTED) return false;
+    expectStatus('LOCK', answer);
+    return true;
   }
 
   async echo(): Promise<void> {

@@ -21,6 +21,7 @@ export const command = {
   flush: 7,
   read: 8,
   write: 9,
+  lock: 10,
   echo: 13,
   queryDirectory: 14,
   queryInfo: 16,
