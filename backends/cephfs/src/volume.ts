@@ -22,6 +22,7 @@ import type {
   VolumeTraits,
   WriteEpoch,
 } from '@polynas/core/spi';
+import type { Clock } from './attributes/clock.ts';
 import { Leases } from './leases/leases.ts';
 import { Locks } from './locks/locks.ts';
 import type { Mounts } from './mounts/mounts-api.ts';
@@ -54,8 +55,8 @@ import { removexattr } from './xattrs/removexattr.ts';
 import { setxattr } from './xattrs/setxattr.ts';
 
 /** The volume on mounts that serve; it closes them with itself. */
-export async function volumeOn(mounts: Mounts, traits: VolumeTraits): Promise<Volume> {
-  const parts = new VolumeParts({ mounts, traits });
+export async function volumeOn(mounts: Mounts, traits: VolumeTraits, clock?: Clock): Promise<Volume> {
+  const parts = new VolumeParts({ mounts, traits, ...(clock && { clock }) });
   await hideOwn(parts);
   return new CephVolume(parts);
 }

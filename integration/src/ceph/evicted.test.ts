@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openCephVolume } from '@polynas/backend-cephfs';
 import type { FileHandle, Volume, VolumeStatus, WriteResult } from '@polynas/core/spi';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -41,9 +42,6 @@ describe.skipIf(whyNoCeph() !== undefined).each(['head', 'shared'] as const)(
     }
 
     async function file(content: string): Promise<FileHandle> {
-      // A change of the tree that meets an eviction is rejected, for nobody knows whether it was done: let the head notice first.
-      await volume.statfs(call);
-      await volume.lookup(call, volume.root, text(randomUUID()));
       const name = text(randomUUID());
       const made = await volume.create(call, volume.root, name, { kind: 'guarded' }, { ...owner, mode: 0o644 });
       const handle = await volume.open(call, made.attributes.id, 'write');
@@ -113,6 +111,61 @@ describe.skipIf(whyNoCeph() !== undefined).each(['head', 'shared'] as const)(
         volume.readdir(call, volume.root, 0n, { limit: 1, attributes: true }).then(({ entries }) => entries.length),
       ]);
       expect(answers).toEqual(['content', 7, 'value', undefined, 1]);
+    });
+
+    test('changes of names that are under way are done once, and answered so', async () => {
+      const root = (await volume.mkdir(call, volume.root, text(randomUUID()), { ...owner, mode: 0o755 })).attributes.id;
+      let over = false;
+      const problems: string[] = [];
+      const counts = { done: 0, unknown: 0 };
+      /** What may be answered by the contract, and nothing else: nobody but one worker uses its names. */
+      const tried = async (what: string, change: () => Promise<unknown>): Promise<boolean> => {
+        try {
+          await change();
+          counts.done += 1;
+          return true;
+        } catch (error) {
+          const { code } = error as { code?: string };
+          if (code === 'io' || code === 'tryLater') counts.unknown += 1;
+          else problems.push(`${what}: ${String(error)} (${code})`);
+          return false;
+        }
+      };
+      const has = async (name: string): Promise<boolean> => (await volume.lookup(call, root, text(name))) !== undefined;
+      const worker = async (index: number): Promise<void> => {
+        for (let turn = 0; !over; turn += 1) {
+          const [name, other] = [`${index}-${turn}`, `${index}-${turn}-moved`];
+          const file = { ...owner, mode: 0o644 };
+          const makers = [
+            () => volume.create(call, root, text(name), { kind: 'guarded' }, file),
+            () => volume.mkdir(call, root, text(name), { ...owner, mode: 0o755 }),
+            () => {
+              const aside = { directory: volume.root, name: text(`aside-${name}`) };
+              return volume.publish!(call, root, text(name), file, [text('bytes')], { aside });
+            },
+          ];
+          if (!(await tried(`make ${name}`, makers[index % makers.length]!))) continue;
+          if (!(await tried(`rename ${name}`, () => volume.rename(call, root, text(name), root, text(other)))))
+            continue;
+          if ((await has(name)) || !(await has(other))) problems.push(`${name} was not renamed`);
+          const gone = index % makers.length === 1 ? 'rmdir' : 'unlink';
+          if (!(await tried(`${gone} ${other}`, () => volume[gone](call, root, text(other))))) continue;
+          if (await has(other)) problems.push(`${other} was not removed`);
+        }
+      };
+      const workers = Array.from({ length: 12 }, (_, index) => worker(index));
+      for (let evictions = 0; evictions < 4; evictions += 1) {
+        await sleep(700);
+        await evict();
+      }
+      await sleep(700);
+      over = true;
+      await Promise.all(workers);
+      process.stderr.write(`    ${writers}: ${JSON.stringify(counts)}\n`);
+      expect(problems).toEqual([]);
+      expect(counts.done).toBeGreaterThan(100);
+      // With others about, what is gone or a directory may be theirs.
+      if (writers === 'head') expect(counts.unknown).toBe(0);
     });
 
     test('nothing is published of what was lost', async () => {

@@ -49,7 +49,9 @@ export class MountPool implements Mounts {
 
   async hold(id: FileId): Promise<HeldInode> {
     for (;;) {
-      const { inodes } = this.#place(id);
+      const place = this.#place(id);
+      if (!place.serving) await place.ready({});
+      const { inodes } = place;
       const held = inodes.hold(id);
       if (held !== undefined) return held;
       await this.#lookup(id, inodes);

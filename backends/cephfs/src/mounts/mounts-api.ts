@@ -27,7 +27,7 @@ export interface Mounts {
    * and at most some seconds, then `tryLater`, for nothing was issued. After `close`: `unavailable`.
    */
   ready(call: Call, id: FileId): Promise<Mount>;
-  /** The inode, from a bounded cache of references or looked up. Rejected with `stale` when it names nothing. */
+  /** The inode, from a bounded cache of references or looked up, waiting for its mount as `ready` does. Rejected with `stale` when it names nothing. */
   hold(id: FileId): Promise<HeldInode>;
   /** Remembers a reference that a call of `mount` gave (and takes it over in any case), so that `hold` finds it without asking, where that file is bound to this mount. */
   learn(mount: Mount, id: FileId, pointer: InodePointer): void;

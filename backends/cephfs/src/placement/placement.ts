@@ -1,6 +1,7 @@
 import type { Call, FileId, PlacementGroup } from '@polynas/core/spi';
 import { StorageError } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
+import type { HeldInode } from '../mounts/mounts-api.ts';
 import { isErrno } from '../native/storage-error.ts';
 import { changeXattrs } from '../xattrs/change-xattrs.ts';
 import { withInode } from '../xattrs/inode-step.ts';
@@ -26,16 +27,17 @@ export class Placement implements PlacementGroup {
   }
 
   async set(call: Call, directory: FileId, pool: string): Promise<void> {
+    const apply = async ({ mount, pointer }: HeldInode): Promise<void> => {
+      try {
+        await mount.within(call).setxattr(pointer, poolXattr, Buffer.from(pool, 'utf8'), 'either');
+      } catch (error) {
+        // The MDS's answer for a pool that is none, or none of this file system's data pools.
+        if (!isErrno(error, 'EINVAL', 'ENOENT')) throw error;
+        throw new StorageError('notFound', `the file system has no data pool ${pool}`, { cause: error });
+      }
+    };
     await this.#context.life.runWhileWanted(call, () =>
-      changeXattrs(this.#context, call, directory, async ({ mount, pointer }) => {
-        try {
-          await mount.within(call).setxattr(pointer, poolXattr, Buffer.from(pool, 'utf8'), 'either');
-        } catch (error) {
-          // The MDS's answer for a pool that is none, or none of this file system's data pools.
-          if (!isErrno(error, 'EINVAL', 'ENOENT')) throw error;
-          throw new StorageError('notFound', `the file system has no data pool ${pool}`, { cause: error });
-        }
-      }),
+      changeXattrs(this.#context, call, directory, { repeatable: true, apply }),
     );
   }
 }

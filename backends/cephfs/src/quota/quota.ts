@@ -40,9 +40,10 @@ export class Quota implements QuotaGroup {
       await this.#expectDirectory(call, directory);
       // Both at once: nobody sees one of them with the other's former value.
       const value = Buffer.from(`max_bytes=${limit.maxBytes} max_files=${limit.maxFiles}`);
-      await changeXattrs(this.#context, call, directory, ({ mount, pointer }) =>
-        mount.within(call).setxattr(pointer, 'ceph.quota', value, 'either'),
-      );
+      await changeXattrs(this.#context, call, directory, {
+        repeatable: true,
+        apply: ({ mount, pointer }) => mount.within(call).setxattr(pointer, 'ceph.quota', value, 'either'),
+      });
     });
   }
 

@@ -34,6 +34,8 @@ export class FakeClient implements Mount {
   readonly incarnation: object = this;
   alive = true;
   before: Before = () => undefined;
+  /** Told of each call that the cluster has done, before it is answered: who evicts here loses the answer. */
+  after: Before = () => undefined;
   readonly #cluster: FakeCluster;
   readonly #lost: () => void;
   readonly #unsynced = new Map<bigint, Unsynced>();
@@ -311,6 +313,8 @@ export class FakeClient implements Mount {
     // Answers come later than the turn that asked.
     const result = step();
     await new Promise(setImmediate);
+    await this.after(name);
+    if (this.#evicted) this.#refuse(name, 'ESHUTDOWN');
     return result;
   }
 
@@ -320,6 +324,7 @@ export class FakeClient implements Mount {
     if (!this.alive) this.#refuse(name, 'ESHUTDOWN');
     if (!this.#evicted) this.#flush(inode());
     await new Promise(setImmediate);
+    await this.after(name);
     await this.expectUnbroken();
   }
 

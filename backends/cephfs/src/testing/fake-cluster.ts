@@ -67,6 +67,14 @@ export class FakeCluster {
     return inode;
   }
 
+  /** A file of another client. */
+  add(directory: FakeInode, name: string): FakeInode {
+    const inode = this.make(0o100_644, 0, 0, {});
+    directory.entries.set(name, inode.ino);
+    this.touch(directory, true);
+    return inode;
+  }
+
   touch(inode: FakeInode, modified: boolean): void {
     inode.changed = this.now();
     if (modified) inode.modified = inode.changed;

@@ -53,7 +53,7 @@ export async function fakeVolume(writers: 'head' | 'shared' = 'head'): Promise<F
     close: () => place.close(),
   });
   return {
-    volume: await volumeOn(pool, traitsOf(writers, 2 ** 40)),
+    volume: await volumeOn(pool, traitsOf(writers, 2 ** 40), () => cluster.now()),
     cluster,
     mounts,
     current: () => mounts.at(-1)!,

@@ -5,6 +5,8 @@ import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import { isErrno } from '../native/storage-error.ts';
 import { checkName, isReserved, placeOf } from './names.ts';
+import { overLives } from './over-lives.ts';
+import type { Attempt } from './over-lives.ts';
 import { directoryAt } from './resolve.ts';
 import type { Stay } from './rooms.ts';
 
@@ -19,8 +21,8 @@ export interface Directory {
 
 /** What a step did: `result` becomes the answer. */
 export interface Step<Result> {
-  /** False: the directory is as it was. */
-  readonly changed: boolean;
+  /** False: the directory is as it was. `'earlier'`: a mount that was evicted since has done it. */
+  readonly changed: boolean | 'earlier';
   readonly result: Result;
   /** How many more there are in the directory; none when absent. */
   readonly subdirectories?: number;
@@ -28,38 +30,81 @@ export interface Step<Result> {
   readonly stable?: () => Promise<void>;
 }
 
-/** Runs `step` on a name of a directory, alone on that name; answers when what it did is stable. */
-export async function changeEntry<Result>(
+/**
+ * Runs `step` on a name of a directory, alone on that name; answers when what it did is stable. When the mount is evicted meanwhile, the step runs again on the next one, still alone on the name unless
+ * others have seen what it did (`attempt.shown`): it looks at what `attempt.issued` says before it asks for anything again.
+ */
+export async function changeEntry<Result, What>(
   context: VolumeContext,
   call: Call,
   directoryId: FileId,
   name: Name,
+  attempt: Attempt<What>,
   step: (directory: Directory) => Promise<Step<Result>>,
 ): Promise<{ readonly result: Result; readonly directory: DirectoryChange }> {
   checkEntryName(context, directoryId, name);
-  const inside = await context.locks.directories.enter(directoryId, 'change');
-  const alone = await context.locks.names.enter(placeOf(directoryId, name));
-  let unlocked = false;
-  const unlock = (): void => {
-    if (!unlocked) leaveAll([alone, inside]);
-    unlocked = true;
-  };
+  const turn = new EntryTurn(context, directoryId, name);
+  try {
+    return await overLives(context, attempt, () => changeOnce(context, call, directoryId, turn, attempt, step));
+  } finally {
+    turn.leave();
+  }
+}
+
+/** Inside of a directory, and alone on one of its names. */
+class EntryTurn {
+  readonly #locks: VolumeContext['locks'];
+  readonly #directory: FileId;
+  readonly #place: string;
+  #stays: readonly [Stay, Stay] | undefined;
+
+  constructor({ locks }: VolumeContext, directory: FileId, name: Name) {
+    this.#locks = locks;
+    this.#directory = directory;
+    this.#place = placeOf(directory, name);
+  }
+
+  /** Of the directory. */
+  async enter(): Promise<Stay> {
+    if (this.#stays !== undefined) return this.#stays[0];
+    const inside = await this.#locks.directories.enter(this.#directory, 'change');
+    this.#stays = [inside, await this.#locks.names.enter(this.#place)];
+    return inside;
+  }
+
+  leave(): void {
+    if (this.#stays !== undefined) leaveAll([this.#stays[1], this.#stays[0]]);
+    this.#stays = undefined;
+  }
+}
+
+async function changeOnce<Result>(
+  context: VolumeContext,
+  call: Call,
+  directoryId: FileId,
+  turn: EntryTurn,
+  attempt: Attempt<unknown>,
+  step: (directory: Directory) => Promise<Step<Result>>,
+): Promise<{ readonly result: Result; readonly directory: DirectoryChange }> {
+  const inside = await turn.enter();
   let inode: HeldInode | undefined;
   try {
     inode = await heldDirectory(context, call, directoryId);
+    attempt.mount = inode.mount;
     const { attributes, own } = await directoryAt(context, call, inode, directoryId);
     const { changed, result, stable, subdirectories = 0 } = await step({ id: directoryId, inode, attributes, own });
-    const directory = changed
-      ? await changeOf(context, { inode, attributes, own }, inside, subdirectories)
-      : { before: stampOf(attributes), after: attributes, atomic: true };
-    unlock();
+    const directory =
+      changed === true
+        ? await changeOf(context, { inode, attributes, own }, inside, subdirectories)
+        : { before: stampOf(attributes), after: attributes, atomic: changed === false };
+    turn.leave();
+    attempt.shown = attempt.issued !== undefined;
     if (stable !== undefined) await stable();
-    else if (changed) await context.syncs.stable(inode, () => context.locks.directories.left(directoryId));
+    else if (changed !== false) await context.syncs.stable(inode, () => context.locks.directories.left(directoryId));
     return { result, directory };
   } catch (error) {
     throw inode === undefined ? error : entryError(context, inode, error);
   } finally {
-    unlock();
     inode?.release();
   }
 }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { StorageError } from '@polynas/core/spi';
 import type { Attributes, Call, Created, CreateMode, FileId, Name, NewFile } from '@polynas/core/spi';
 import type { Known } from '../attributes/attribute-source.ts';
@@ -7,8 +8,11 @@ import { isErrno } from '../native/storage-error.ts';
 import { changeEntry } from './change-entries.ts';
 import type { Directory, Step } from './change-entries.ts';
 import { describe, recordOf } from './describe.ts';
+import { leftBehind } from './left-behind.ts';
+import type { Asked } from './left-behind.ts';
 import { addEntry, checkNewFile, heldOn } from './new-entry.ts';
 import type { Making } from './new-entry.ts';
+import { Attempt } from './over-lives.ts';
 import { remember, resolve } from './resolve.ts';
 
 interface Outcome {
@@ -19,7 +23,7 @@ interface Outcome {
 /**
  * `ceph_ll_mknod` of a regular file: unlike `ceph_ll_create` it opens nothing that would have to be closed.
  *
- * An exclusive creation keeps 32 bits of its verifier as the device number, which CephFS stores with any file and nobody else reads of a regular one: so they
+ * An exclusive creation keeps 31 bits of its verifier as the device number, which CephFS stores with any file and nobody else reads of a regular one: so they
  * are there from the moment in which the name is. The whole verifier follows in our record, as the last step. A file that has the one and not the other is
  * what a crash left of a creation that was never answered, and the client's repetition finishes it.
  */
@@ -32,12 +36,15 @@ export async function create(
   file: NewFile,
 ): Promise<Created> {
   checkNewFile(context, file);
-  const making = newFile(name, mode, file);
-  const { result, directory } = await changeEntry(context, call, directoryId, name, async (at) => {
+  const making = newFile(context, name, mode, file);
+  const attempt = new Attempt<Asked>();
+  const { result, directory } = await changeEntry(context, call, directoryId, name, attempt, async (at) => {
+    const left = await leftBehind(context, call, at, name, file, making, attempt);
+    if (left !== undefined) return made(left);
     const remembered = context.names.get(directoryId, name);
     if (remembered === undefined || remembered === 'absent') {
       try {
-        const step = await addEntry(context, at, name, file, making);
+        const step = await addEntry(context, at, name, file, making, attempt);
         return made(mode.kind === 'guarded' && mode.passing === true ? { ...step, stable: passing } : step);
       } catch (error) {
         if (!isErrno(error, 'EEXIST')) throw error;
@@ -58,19 +65,32 @@ function made({ result, ...step }: Step<Attributes>): Step<Outcome> {
   return { ...step, result: { attributes: result, created: true } };
 }
 
-export function newFile(name: Name, mode: CreateMode, file: Omit<NewFile, 'records'>): Making {
+export function newFile(
+  { traits }: VolumeContext,
+  name: Name,
+  mode: CreateMode,
+  file: Omit<NewFile, 'records'>,
+): Making {
   const verifier = mode.kind === 'exclusive' ? mode.verifier : undefined;
-  const rdev = verifier === undefined ? 0n : tagOf(verifier);
+  const drawn = traits.writers === 'shared' ? drawnTag() : undefined;
+  const tag = verifier === undefined ? drawn : tagOf(verifier);
   return {
     record: recordOf(file, verifier === undefined ? {} : { verifier }),
-    make: (mount, { inode }) => mount.mknod(inode.pointer, name, formatOf('file') | file.mode, rdev, file),
+    format: formatOf('file'),
+    tag,
+    make: (mount, { inode }) => mount.mknod(inode.pointer, name, formatOf('file') | file.mode, tag ?? 0n, file),
     unmake: (mount, { inode }) => mount.unlink(inode.pointer, name),
   };
 }
 
-/** Never 0, which every other file has. */
+/** Never 0, which files of others have, nor one that is drawn. */
 function tagOf(verifier: bigint): bigint {
-  return BigInt.asUintN(32, verifier ^ (verifier >> 32n)) || 1n;
+  return BigInt.asUintN(31, verifier ^ (verifier >> 32n)) || 1n;
+}
+
+/** Tells a creation from those of other clients, should this one be evicted before it is answered (`left-behind.ts`). */
+function drawnTag(): bigint {
+  return (1n << 31n) | BigInt(randomInt(2 ** 31));
 }
 
 async function taken(

@@ -1,12 +1,14 @@
 import { StorageError } from '@polynas/core/spi';
-import type { Call, Created, FileId, MutationOptions, Name } from '@polynas/core/spi';
+import type { Attributes, Call, Created, FileId, MutationOptions, Name } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
 import { isErrno } from '../native/storage-error.ts';
 import { changeEntry, orStale } from './change-entries.ts';
+import type { Directory } from './change-entries.ts';
 import { expectNoRecords } from './conditions.ts';
 import { writesCounted } from './counted.ts';
 import { heldOn, resolveKnown } from './new-entry.ts';
-import { remember } from './resolve.ts';
+import { Attempt, unknownOutcome } from './over-lives.ts';
+import { remember, resolve } from './resolve.ts';
 
 export async function link(
   context: VolumeContext,
@@ -17,17 +19,20 @@ export async function link(
   options: MutationOptions = {},
 ): Promise<Created> {
   expectNoRecords(options.records);
-  const { result, directory } = await changeEntry(context, call, directoryId, name, async (at) => {
+  const attempt = new Attempt<Attributes>();
+  const { result, directory } = await changeEntry(context, call, directoryId, name, attempt, async (at) => {
     const { mount } = at.inode;
     const file = await heldOn(context, mount, id);
     try {
       const { attributes: before, own } = await context.attributes.of(call, file, id);
+      if (await isLinked(context, call, at, name, before, attempt)) return { changed: 'earlier', result: before };
       if (before.type === 'directory') throw new StorageError('isDirectory');
       if (before.nlink === 0) throw new StorageError('stale');
       if ((await resolveKnown(context, call, at, name)) !== undefined) throw new StorageError('exists');
       if (before.nlink >= context.traits.maxLinks) throw new StorageError('tooManyLinks');
       await writesCounted(context, id);
       context.attributes.drop(id);
+      attempt.issue(before);
       await orStale(mount.link(file.pointer, at.inode.pointer, name));
       const attributes = await context.attributes.changed(file, id, own, {
         change: before.change,
@@ -43,4 +48,21 @@ export async function link(
     }
   });
   return { attributes: result, created: true, directory };
+}
+
+/** Whether a client that was evicted since has made the name. */
+async function isLinked(
+  context: VolumeContext,
+  call: Call,
+  at: Directory,
+  name: Name,
+  now: Attributes,
+  { issued, shown }: Attempt<Attributes>,
+): Promise<boolean> {
+  if (issued === undefined) return false;
+  const found = await resolve(context, call, at.inode, at.id, name);
+  if (found?.attributes.id === now.id && now.nlink > issued.nlink) return true;
+  // Others may have taken it away.
+  if (shown) throw unknownOutcome();
+  return false;
 }

@@ -17,6 +17,7 @@ export async function mknod(
   const device = type === 'block' || type === 'character' ? encodeDevice(rdev) : 0n;
   return await newEntry(context, call, directory, name, file, {
     record: recordOf(file),
+    format: formatOf(type),
     make: (mount, { inode }) => mount.mknod(inode.pointer, name, formatOf(type) | file.mode, device, file),
     unmake: (mount, { inode }) => mount.unlink(inode.pointer, name),
   });

@@ -10,7 +10,8 @@ import { describeInPlace } from './described.ts';
 import type { DescribedAhead } from './described.ts';
 import { placeOf } from './names.ts';
 import { heldOn } from './new-entry.ts';
-import { beforeLoss, gone, lostName } from './removed.ts';
+import { Attempt, overLives, unknownOutcome } from './over-lives.ts';
+import { beforeLoss, gone, leftOf, lostName } from './removed.ts';
 import { directoryAt, remember } from './resolve.ts';
 import type { Stay } from './rooms.ts';
 
@@ -24,6 +25,7 @@ export interface Sides {
   readonly from: Directory;
   readonly to: Directory;
   readonly inside: { readonly from: Stay; readonly to: Stay };
+  readonly attempt: Attempt<AskedMove>;
   /** Lets others in: what was done is seen by them, before it is stable. */
   readonly unlock: () => void;
 }
@@ -35,7 +37,13 @@ export interface Moved {
   readonly to: DirectoryChange;
 }
 
-/** Runs `step` alone on both names. */
+/** What a move has asked for. */
+export interface AskedMove {
+  readonly source: Known;
+  readonly target: Known | undefined;
+}
+
+/** Runs `step` alone on both names; when the mount is evicted meanwhile again, on the next one, where `settled` tells what became of what was asked for. */
 export async function onBothSides<Result>(
   context: VolumeContext,
   call: Call,
@@ -45,49 +53,118 @@ export async function onBothSides<Result>(
 ): Promise<Result> {
   checkEntryName(context, from.directory, from.name);
   checkEntryName(context, to.directory, to.name);
-  const stays = await enterBoth(context, from, to);
-  let unlocked = false;
+  const turn = new BothTurn(context, from, to);
+  const attempt = new Attempt<AskedMove>();
+  try {
+    return await overLives(context, attempt, () => onceOnBothSides(context, call, from, to, turn, attempt, step));
+  } finally {
+    turn.leave();
+  }
+}
+
+async function onceOnBothSides<Result>(
+  context: VolumeContext,
+  call: Call,
+  from: Spot,
+  to: Spot,
+  turn: BothTurn,
+  attempt: Attempt<AskedMove>,
+  step: (sides: Sides) => Promise<Result>,
+): Promise<Result> {
+  const inside = await turn.enter();
   const unlock = (): void => {
-    if (!unlocked) leaveAll(stays.all);
-    unlocked = true;
+    turn.leave();
+    attempt.shown = attempt.issued !== undefined;
   };
   const held: HeldInode[] = [];
   const take = async (id: FileId, hold: () => Promise<HeldInode>): Promise<Directory> => {
     const inode = await hold();
+    attempt.mount ??= inode.mount;
     held.push(inode);
     return { id, inode, ...(await directoryAt(context, call, inode, id)) };
   };
+  attempt.mount = undefined;
   try {
     const source = await take(from.directory, () => heldDirectory(context, call, from.directory));
     const target =
       to.directory === from.directory
         ? source
         : await take(to.directory, () => heldOn(context, source.inode.mount, to.directory));
-    return await step({ from: source, to: target, inside: stays, unlock });
+    return await step({ from: source, to: target, inside, attempt, unlock });
   } catch (error) {
     const [inode] = held;
     throw inode === undefined ? error : entryError(context, inode, error);
   } finally {
-    unlock();
     for (const inode of held) inode.release();
   }
 }
 
-async function enterBoth({ locks }: VolumeContext, from: Spot, to: Spot) {
-  const all: Stay[] = [];
-  const directories = new Map<FileId, Stay>();
-  const ids = [...new Set([from.directory, to.directory])].sort((a, b) => (a < b ? -1 : 1));
-  for (const id of ids) {
-    const stay = await locks.directories.enter(id, 'change');
-    directories.set(id, stay);
-    all.push(stay);
+/** Inside of two directories, and alone on a name in each. */
+class BothTurn {
+  readonly #locks: VolumeContext['locks'];
+  readonly #from: Spot;
+  readonly #to: Spot;
+  #all: Stay[] = [];
+  #inside: Sides['inside'] | undefined;
+
+  constructor({ locks }: VolumeContext, from: Spot, to: Spot) {
+    this.#locks = locks;
+    this.#from = from;
+    this.#to = to;
   }
-  const places = new Set([placeOf(from.directory, from.name), placeOf(to.directory, to.name)]);
-  for (const place of [...places].sort()) all.push(await locks.names.enter(place));
+
+  async enter(): Promise<Sides['inside']> {
+    this.#inside ??= await this.#enter();
+    return this.#inside;
+  }
+
+  leave(): void {
+    leaveAll(this.#all.splice(0));
+    this.#inside = undefined;
+  }
+
+  async #enter(): Promise<Sides['inside']> {
+    const [from, to] = [this.#from, this.#to];
+    const directories = new Map<FileId, Stay>();
+    const ids = [...new Set([from.directory, to.directory])].sort((a, b) => (a < b ? -1 : 1));
+    for (const id of ids) {
+      const stay = await this.#locks.directories.enter(id, 'change');
+      directories.set(id, stay);
+      this.#all.push(stay);
+    }
+    const places = new Set([placeOf(from.directory, from.name), placeOf(to.directory, to.name)]);
+    for (const place of [...places].sort()) this.#all.push(await this.#locks.names.enter(place));
+    return { from: directories.get(from.directory) as Stay, to: directories.get(to.directory) as Stay };
+  }
+}
+
+/**
+ * What became of a move that a client asked for before it was evicted, by what the names mean now; `undefined`: nothing was asked for, or it was not done and may be asked for
+ * again. Throws where the names do not tell.
+ */
+export async function settled(
+  context: VolumeContext,
+  { from, to, attempt, unlock }: Sides,
+  source: Known | undefined,
+  target: Known | undefined,
+  mended: (moved: Known) => Promise<Attributes> = async ({ attributes }) => attributes,
+): Promise<Moved | undefined> {
+  const { issued, shown } = attempt;
+  if (issued === undefined) return undefined;
+  const { id } = issued.source.attributes;
+  const untouched = source?.attributes.id === id && target?.attributes.id === issued.target?.attributes.id;
+  if (untouched && !shown) return undefined;
+  if (target?.attributes.id !== id || source?.attributes.id === id) throw unknownOutcome();
+  const replaced = issued.target && (await leftOf(context, to.inode.mount, issued.target));
+  // Others may have changed it.
+  const moved = shown ? target.attributes : await mended(target);
+  unlock();
+  await context.syncs.stable(to.inode);
   return {
-    from: directories.get(from.directory) as Stay,
-    to: directories.get(to.directory) as Stay,
-    all,
+    moved,
+    ...(issued.target && { replaced: replaced ?? gone(issued.target, to.attributes.modified) }),
+    from: { ...unchanged(from), atomic: false },
+    to: { ...unchanged(to), atomic: false },
   };
 }
 
@@ -100,7 +177,7 @@ export async function move(
   target: Known | undefined,
   described?: DescribedAhead,
 ): Promise<Moved> {
-  const { from, to, inside, unlock } = sides;
+  const { from, to, inside, attempt, unlock } = sides;
   const { mount } = from.inode;
   const { id } = source.attributes;
   const file = await heldOn(context, mount, id);
@@ -108,6 +185,7 @@ export async function move(
     await writesCounted(context, id);
     if (target !== undefined) await beforeLoss(context, {}, target.attributes);
     for (const changed of [from.id, to.id, id]) context.attributes.drop(changed);
+    attempt.issue({ source, target });
     await mount.rename(from.inode.pointer, names.from, to.inode.pointer, names.to);
     context.names.set(from.id, names.from, 'absent');
     let moved = await context.attributes.changed(file, id, source.own, source.attributes);

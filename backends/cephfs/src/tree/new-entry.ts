@@ -11,11 +11,18 @@ import { checkNewXattrs } from '../xattrs/budget.ts';
 import { changeEntry, orStale } from './change-entries.ts';
 import type { Directory, Step } from './change-entries.ts';
 import { describe } from './describe.ts';
+import { leftBehind } from './left-behind.ts';
+import type { Asked } from './left-behind.ts';
+import { Attempt } from './over-lives.ts';
 import { remember, resolve } from './resolve.ts';
 
 /** How one type of file comes to be. */
 export interface Making {
   readonly record: OwnRecord;
+  /** `S_IFMT` of it. */
+  readonly format: number;
+  /** The device number that marks a regular file as made by this call. */
+  readonly tag?: bigint | undefined;
   /** Makes the name (EEXIST when it is taken). */
   make(mount: Mount, directory: Directory): Promise<Found>;
   /** Takes the name away again. */
@@ -41,10 +48,13 @@ export async function newEntry(
   making: Making,
 ): Promise<Created> {
   checkNewFile(context, file);
-  const { result, directory } = await changeEntry(context, call, directoryId, name, async (at) => {
+  const attempt = new Attempt<Asked>();
+  const { result, directory } = await changeEntry(context, call, directoryId, name, attempt, async (at) => {
+    const left = await leftBehind(context, call, at, name, file, making, attempt);
+    if (left !== undefined) return left;
     if ((await resolveKnown(context, call, at, name)) !== undefined) throw new StorageError('exists');
     try {
-      return await addEntry(context, at, name, file, making);
+      return await addEntry(context, at, name, file, making, attempt);
     } catch (error) {
       throw isErrno(error, 'EEXIST') ? new StorageError('exists', undefined, { cause: error }) : error;
     }
@@ -70,10 +80,13 @@ export async function addEntry(
   name: Name,
   file: Omit<NewFile, 'records'>,
   making: Making,
+  attempt: Attempt<Asked>,
 ): Promise<Step<Attributes>> {
   const { mount } = directory.inode;
+  attempt.issue({ since: context.clock() });
   const { inode: pointer, statx } = await orStale(making.make(mount, directory));
   const id = fileIdOf(statx);
+  if (attempt.issued !== undefined) attempt.issued.id = id;
   context.mounts.learn(mount, id, pointer);
   const inode = await heldOn(context, mount, id);
   try {
@@ -82,18 +95,30 @@ export async function addEntry(
     const step = { changed: true, subdirectories: attributes.type === 'directory' ? 1 : 0, result: attributes };
     return plain ? step : { ...step, stable: () => stableFile(context, mount, id) };
   } catch (error) {
-    context.attributes.drop(id);
-    context.attributes.drop(directory.id);
-    // A mount that fails here as well is gone; so are we, and a later walk finds the file unfinished.
-    await making.unmake(mount, directory).catch((second: unknown) => void context.mounts.failed(mount, second));
-    throw error;
+    return await unmade(context, directory, id, making, error);
   } finally {
     inode.release();
   }
 }
 
+/** Takes away what cannot be made whole, and throws why. */
+export async function unmade(
+  context: VolumeContext,
+  directory: Directory,
+  id: FileId,
+  making: Making,
+  why: unknown,
+): Promise<never> {
+  const { mount } = directory.inode;
+  context.attributes.drop(id);
+  context.attributes.drop(directory.id);
+  // A mount that fails here as well is gone, and the next one finds the file unfinished.
+  await making.unmake(mount, directory).catch((second: unknown) => void context.mounts.failed(mount, second));
+  throw why;
+}
+
 /** A sync of the new file brings its creation to the journal as well as what was set since. */
-async function stableFile(context: VolumeContext, mount: Mount, id: FileId): Promise<void> {
+export async function stableFile(context: VolumeContext, mount: Mount, id: FileId): Promise<void> {
   const inode = await heldOn(context, mount, id);
   try {
     await context.syncs.stable(inode);

@@ -11,7 +11,10 @@ import { expectNoRecords, expectTarget } from './conditions.ts';
 import { all, describe, lacking, recordOf } from './describe.ts';
 import { describeInPlace, foretold } from './described.ts';
 import { checkNewFile, heldOn } from './new-entry.ts';
-import { beforeLoss, gone, lostName } from './removed.ts';
+import { lookup } from './lookup.ts';
+import { Attempt, overLives, unknownOutcome } from './over-lives.ts';
+import { reading } from './reading.ts';
+import { beforeLoss, gone, leftOf, lostName } from './removed.ts';
 import { remember, resolve } from './resolve.ts';
 import { unlink } from './unlink.ts';
 
@@ -49,10 +52,34 @@ export async function publish(
   if (options.stampIn !== undefined) throw new StorageError('notSupported', 'this volume has no content stamps');
   const size = chunks.reduce((sum, { length }) => sum + length, 0);
   if (size > context.traits.maxPublishBytes) throw new StorageError('tooLarge');
+  const content = { file, chunks: size === 0 ? [] : chunks, size };
+  // Nothing is seen of it before the rename, which looks after itself: all before it is done anew when the mount is evicted.
+  const attempt = new Attempt<never>();
+  let again = false;
+  return await overLives(context, attempt, async () => {
+    if (again) await sweepAside(context, call, options.aside);
+    again = true;
+    return await publishOnce(context, call, { directory, name }, content, options);
+  });
+}
+
+interface Content {
+  readonly file: File;
+  readonly chunks: readonly Uint8Array[];
+  readonly size: number;
+}
+
+async function publishOnce(
+  context: VolumeContext,
+  call: Call,
+  to: Place,
+  content: Content,
+  options: PublishOptions,
+): Promise<Replaced> {
   const from = { directory: options.aside.directory, name: options.aside.name };
-  const aside = await makeAside(context, call, from, file, size === 0 ? [] : chunks, options.described);
+  const aside = await makeAside(context, call, from, content, options.described);
   try {
-    return await putInPlace(context, from, { directory, name }, aside, options);
+    return await putInPlace(context, from, to, content, aside, options);
   } catch (error) {
     await takeAway(context, from.directory, from.name, aside.known.attributes.id);
     throw error;
@@ -71,14 +98,25 @@ async function putInPlace(
   context: VolumeContext,
   from: Place,
   { directory: directoryId, name }: Place,
+  content: Content,
   aside: Aside,
   { ifTarget, described }: PublishOptions,
 ): Promise<Replaced> {
-  const { result, directory } = await changeEntry(context, {}, directoryId, name, async (at) => {
+  const attempt = new Attempt<{ readonly target: Known | undefined }>();
+  const { result, directory } = await changeEntry(context, {}, directoryId, name, attempt, async (at) => {
     const target = await resolve(context, {}, at.inode, directoryId, name);
+    if (attempt.issued !== undefined || !aside.mount.alive) {
+      const { target: replaced } = expectRenamed(attempt, aside, target);
+      const attributes = attempt.shown
+        ? (target as Known).attributes
+        : await mended(context, at, content, aside, described);
+      const lost = replaced && (await leftOf(context, at.inode.mount, replaced));
+      return { changed: 'earlier', result: { attributes, target: replaced, lost } };
+    }
     expectTarget(target?.attributes, ifTarget);
     if (target?.attributes.type === 'directory') throw new StorageError('isDirectory');
     if (target !== undefined) await beforeLoss(context, {}, target.attributes);
+    attempt.issue({ target });
     const attributes = await renameInto(context, at, from, name, aside, described);
     const lost = target && (await lostName(context, at.inode.mount, target));
     return { changed: true, result: { attributes, target, lost }, stable: () => stableWhole(context, at, aside) };
@@ -86,6 +124,37 @@ async function putInPlace(
   const { attributes, target, lost } = result;
   const replaced = target && (lost ?? gone(target, directory.after.modified));
   return { attributes, ...(replaced && { replaced }), directory };
+}
+
+/** After an eviction: what the name means tells whether the rename was done. Throws `unavailable` where it was not, and may be asked for again with a new file. */
+function expectRenamed<What>({ issued, shown }: Attempt<What>, { known }: Aside, found: Known | undefined): What {
+  const again = new StorageError('unavailable', 'the cluster evicted this client before the file had its name');
+  if (issued === undefined) throw again;
+  if (found?.attributes.id === known.attributes.id) return issued;
+  // Others may have put something in its place since.
+  if (shown) throw unknownOutcome();
+  throw again;
+}
+
+/** What only the client knew that is gone (modes and times that it had set) is said again. The bytes were on the OSDs before the rename was asked for. */
+async function mended(
+  context: VolumeContext,
+  { inode: { mount } }: Directory,
+  { file, size }: Content,
+  { known }: Aside,
+  described: PublishOptions['described'],
+): Promise<Attributes> {
+  const { own } = known;
+  const inode = await heldOn(context, mount, known.attributes.id);
+  try {
+    const statx = await mount.getattr(inode.pointer);
+    if (statx.size !== size) throw new StorageError('io', 'the file that was published has another size');
+    const { attributes } = await describe(context, inode, statx, file, own);
+    if (described === undefined) return attributes;
+    return await describeInPlace(context, inode, described, own, attributes);
+  } finally {
+    inode.release();
+  }
 }
 
 async function renameInto(
@@ -141,8 +210,7 @@ async function makeAside(
   context: VolumeContext,
   call: Call,
   { directory, name }: Place,
-  file: File,
-  chunks: readonly Uint8Array[],
+  { file, chunks }: Content,
   described: PublishOptions['described'],
 ): Promise<Aside> {
   checkEntryName(context, directory, name);
@@ -216,6 +284,12 @@ async function fill(
 function closeSoon({ mounts }: VolumeContext, { mount, fh }: Pick<Aside, 'mount' | 'fh'>): void {
   if (!mount.alive) return;
   mount.close(fh).catch((error: unknown) => void mounts.failed(mount, error));
+}
+
+/** What an evicted client may have left under the name that is for this call alone. */
+async function sweepAside(context: VolumeContext, call: Call, { directory, name }: Place): Promise<void> {
+  const left = await reading(context.mounts, call, directory, () => lookup(context, call, directory, name));
+  if (left !== undefined) await unlink(context, call, directory, name, { ifTarget: { id: left.id } });
 }
 
 /** The caller sweeps what is left when this fails as well. */

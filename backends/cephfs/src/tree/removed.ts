@@ -1,3 +1,4 @@
+import { isStorageError } from '@polynas/core/spi';
 import type { Attributes, Call, FileId } from '@polynas/core/spi';
 import type { Known } from '../attributes/attribute-source.ts';
 import type { VolumeContext } from '../context.ts';
@@ -26,6 +27,16 @@ export async function lostName(
   if (type !== 'directory' && (nlink > 1 || context.opens.isOpen(id))) return await asked(context, mount, id, own);
   context.mounts.forget(id);
   return undefined;
+}
+
+/** A file that lost a name and then its client: one that only the client's open handle kept is gone. */
+export async function leftOf(context: VolumeContext, mount: Mount, former: Known): Promise<Attributes | undefined> {
+  try {
+    return await lostName(context, mount, former);
+  } catch (error) {
+    if (isStorageError(error, 'stale')) return undefined;
+    throw error;
+  }
 }
 
 /** The last that is told of a file that is gone: what it was, without a name, and one change later. */

@@ -3,7 +3,8 @@ import type { Attributes, Call, FileId, Name, Renamed, RenameOptions } from '@po
 import type { VolumeContext } from '../context.ts';
 import { expectNoRecords, expectTarget } from './conditions.ts';
 import { lookup } from './lookup.ts';
-import { move, onBothSides, unchanged } from './move.ts';
+import { move, onBothSides, settled, unchanged } from './move.ts';
+import { reading } from './reading.ts';
 import { resolve } from './resolve.ts';
 
 /**
@@ -23,7 +24,8 @@ export async function rename(
   options: RenameOptions = {},
 ): Promise<Renamed> {
   for (;;) {
-    const isDirectory = fromId !== toId && (await lookup(context, call, fromId, fromName))?.type === 'directory';
+    const found = fromId === toId ? undefined : await looked(context, call, fromId, fromName);
+    const isDirectory = found?.type === 'directory';
     const alone = isDirectory ? await context.locks.directoryMoves.enter('volume') : undefined;
     try {
       const renamed = await renameWithin(context, call, [fromId, fromName], [toId, toName], options, isDirectory);
@@ -32,6 +34,10 @@ export async function rename(
       alone?.leave();
     }
   }
+}
+
+function looked(context: VolumeContext, call: Call, directory: FileId, name: Name): Promise<Attributes | undefined> {
+  return reading(context.mounts, call, directory, () => lookup(context, call, directory, name));
 }
 
 /** `undefined` when the name has come to mean a directory that was to move alone. */
@@ -49,12 +55,14 @@ async function renameWithin(
   ];
   return await onBothSides(context, call, from, to, async (sides) => {
     const source = await resolve(context, call, sides.from.inode, fromId, fromName);
+    const target = await resolve(context, call, sides.to.inode, toId, toName);
+    const earlier = await settled(context, sides, source, target);
+    if (earlier !== undefined) return { ...earlier, unchanged: false };
     if (source === undefined) throw new StorageError('notFound');
     if (options.ifSource !== undefined && options.ifSource !== source.attributes.id) {
       throw new StorageError('conditionFailed', 'the source name means another file');
     }
     if (source.attributes.type === 'directory' && fromId !== toId && !isAlone) return undefined;
-    const target = await resolve(context, call, sides.to.inode, toId, toName);
     expectTarget(target?.attributes, options.ifTarget);
     const sameName = fromId === toId && Buffer.compare(fromName, toName) === 0;
     if (options.noReplace === true && target !== undefined && !sameName) throw new StorageError('exists');

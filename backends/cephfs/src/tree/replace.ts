@@ -2,10 +2,13 @@ import { StorageError } from '@polynas/core/spi';
 import type { Attributes, Call, Described, FileId, Name, Replaced, ReplaceOptions } from '@polynas/core/spi';
 import type { Known } from '../attributes/attribute-source.ts';
 import type { VolumeContext } from '../context.ts';
+import type { Mount } from '../native/mount-api.ts';
 import { expectNoRecords, expectTarget } from './conditions.ts';
-import { describeAhead } from './described.ts';
+import { describeAhead, describeInPlace } from './described.ts';
 import type { DescribedAhead } from './described.ts';
-import { move, onBothSides } from './move.ts';
+import { move, onBothSides, settled } from './move.ts';
+import type { Moved } from './move.ts';
+import { heldOn } from './new-entry.ts';
 import { resolve } from './resolve.ts';
 
 /** A rename over the target (`traits.replace`). */
@@ -24,10 +27,13 @@ export async function replace(
   ];
   return await onBothSides(context, call, from, to, async (sides) => {
     const source = await resolve(context, call, sides.from.inode, fromId, fromName);
+    const target = await resolve(context, call, sides.to.inode, toId, toName);
+    const mount = sides.to.inode.mount;
+    const earlier = await settled(context, sides, source, target, (moved) => mended(context, mount, moved, options));
+    if (earlier !== undefined) return replacedBy(earlier);
     if (source === undefined) throw new StorageError('notFound');
     const { id } = source.attributes;
     expectRegular(source.attributes);
-    const target = await resolve(context, call, sides.to.inode, toId, toName);
     if (target?.attributes.id === id || source.attributes.nlink !== 1) {
       throw new StorageError('invalid', 'others use the source');
     }
@@ -39,9 +45,28 @@ export async function replace(
       throw new StorageError('unavailable', 'the cluster evicted this client, and what it had not synced is lost');
     }
     const names = { from: fromName, to: toName };
-    const { moved, replaced, to: directory } = await move(context, sides, names, source, target, described);
-    return { attributes: moved, ...(replaced && { replaced }), directory };
+    return replacedBy(await move(context, sides, names, source, target, described));
   });
+}
+
+/** What the file says of itself, which was said ahead of a rename that another mount has done. */
+async function mended(
+  context: VolumeContext,
+  mount: Mount,
+  { attributes, own }: Known,
+  { described }: ReplaceOptions,
+): Promise<Attributes> {
+  if (described === undefined) return attributes;
+  const inode = await heldOn(context, mount, attributes.id);
+  try {
+    return await describeInPlace(context, inode, described, own, attributes);
+  } finally {
+    inode.release();
+  }
+}
+
+function replacedBy({ moved, replaced, to: directory }: Moved): Replaced {
+  return { attributes: moved, ...(replaced && { replaced }), directory };
 }
 
 function expectRegular({ type }: Attributes): void {

@@ -9,6 +9,8 @@ import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { NativeChanges } from '../native/mount-api.ts';
 import { expectNoRecords } from './conditions.ts';
 import { writesCounted } from './counted.ts';
+import { FileTurn } from './file-turn.ts';
+import { Attempt, overLives, unknownOutcome } from './over-lives.ts';
 
 const times = ['accessed', 'modified', 'born'] as const;
 
@@ -23,31 +25,62 @@ export async function setattr(
 ): Promise<{ readonly before: Stamp; readonly after: Attributes }> {
   checkAttributes(changes, context.traits);
   expectNoRecords(options.records);
-  const alone = await context.locks.files.enter(id);
-  let unlocked = false;
-  const unlock = (): void => {
-    if (!unlocked) alone.leave();
-    unlocked = true;
-  };
+  const turn = new FileTurn(context, id);
+  const attempt = new Attempt<Attributes>();
+  try {
+    return await overLives(context, attempt, () => setOnce(context, call, id, changes, options, turn, attempt));
+  } finally {
+    turn.leave();
+  }
+}
+
+/** What was set twice is as if it was set once; but a size that others have been shown since is theirs to change. */
+async function setOnce(
+  context: VolumeContext,
+  call: Call,
+  id: FileId,
+  { size, ...others }: AttributeChanges,
+  options: SetattrOptions,
+  turn: FileTurn,
+  attempt: Attempt<Attributes>,
+): Promise<{ readonly before: Stamp; readonly after: Attributes }> {
+  const changes = size === undefined || attempt.shown ? others : { ...others, size };
+  await turn.enter();
   let inode: HeldInode | undefined;
   try {
     await context.mounts.ready(call, id);
     inode = await context.mounts.hold(id);
+    attempt.mount = inode.mount;
     const { attributes: before, own } = await context.attributes.of(call, inode, id);
-    expectUnchanged(before, options);
-    if (changes.size !== undefined) expectContent(before);
+    if (attempt.issued === undefined) expectUnchanged(before, options);
+    else expectOwnChange(context, attempt, attempt.issued, before, options);
+    if (size !== undefined) expectContent(before);
     await writesCounted(context, id);
+    attempt.issued ??= before;
     const after = await apply(context, inode, before, own, resolved(changes, context.clock));
-    if (changes.size !== undefined) context.contents?.drop(id);
-    unlock();
+    attempt.answered = true;
+    if (size !== undefined) context.contents?.drop(id);
+    turn.leave();
+    attempt.shown = true;
     await context.syncs.stable(inode);
-    return { before: stampOf(before), after };
+    return { before: stampOf(attempt.issued), after };
   } catch (error) {
     throw inode === undefined ? error : context.mounts.failed(inode.mount, error);
   } finally {
-    unlock();
     inode?.release();
   }
+}
+
+/** After an eviction: what was to be unchanged may be changed by the call itself; where others write too nobody knows by whom. */
+function expectOwnChange(
+  { traits }: VolumeContext,
+  { answered }: Attempt<Attributes>,
+  former: Attributes,
+  now: Attributes,
+  { ifChange, ifChanged }: SetattrOptions,
+): void {
+  if (answered || traits.writers === 'head' || now.change === former.change) return;
+  if (ifChange !== undefined || ifChanged !== undefined) throw unknownOutcome();
 }
 
 function expectUnchanged(before: Attributes, { ifChange, ifChanged }: SetattrOptions): void {

@@ -1,5 +1,6 @@
 import { StorageError } from '@polynas/core/spi';
 import type { Call, Created, FileId, Name, NewFile } from '@polynas/core/spi';
+import { formatOf } from '../attributes/attributes-of.ts';
 import type { VolumeContext } from '../context.ts';
 import { recordOf } from './describe.ts';
 import { newEntry } from './new-entry.ts';
@@ -21,6 +22,7 @@ export async function symlink(
   const plain = whole === undefined ? Uint8Array.from(target) : whole.map((byte) => (byte === 0 ? underscore : byte));
   return await newEntry(context, call, directory, name, file, {
     record: recordOf(file, whole === undefined ? {} : { target: whole }),
+    format: formatOf('symlink'),
     make: (mount, { inode }) => mount.symlink(inode.pointer, name, plain, file),
     unmake: (mount, { inode }) => mount.unlink(inode.pointer, name),
   });

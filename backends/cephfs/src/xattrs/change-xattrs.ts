@@ -4,33 +4,98 @@ import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import { isErrno } from '../native/storage-error.ts';
 import { writesCounted } from '../tree/counted.ts';
-import { withInode } from './inode-step.ts';
+import { FileTurn } from '../tree/file-turn.ts';
+import { Attempt, overLives, unknownOutcome } from '../tree/over-lives.ts';
+import { withInode, withLiving } from './inode-step.ts';
 
-/** Runs a step that changes extended attributes, alone on the file; answers when what it did is stable. */
+/** A change of extended attributes. */
+export interface XattrChange {
+  /** Done twice it is as if it was done once, whatever was there. */
+  readonly repeatable: boolean;
+  apply(inode: HeldInode): Promise<void>;
+}
+
+/** Makes a change alone on the file; answers when it is stable. When the mount is evicted meanwhile, what is not known to be done is done on the next one. */
 export async function changeXattrs(
   context: VolumeContext,
   call: Call,
   id: FileId,
-  step: (inode: HeldInode) => Promise<void>,
+  change: XattrChange,
 ): Promise<Attributes> {
-  return withInode(context, call, id, async (inode) => {
-    const alone = await context.locks.files.enter(id);
-    let after: Attributes;
-    try {
-      await writesCounted(context, id);
-      const before = context.attributes.now(id)?.attributes;
-      context.xattrs?.changing(id);
-      await step(inode);
-      after = await context.attributes.changed(inode, id, undefined, before);
-    } catch (error) {
-      throw meant(error);
-    } finally {
-      context.xattrs?.changed(id);
-      alone.leave();
-    }
-    await context.syncs.stable(inode);
-    return after;
-  });
+  const turn = new FileTurn(context, id);
+  const attempt = new Attempt<Asked>();
+  try {
+    return await overLives(context, attempt, () => {
+      // Who is alone on a file must not ask as others do, who wait for that.
+      const having = turn.inside ? withLiving : withInode;
+      return having(context, call, id, (inode) => changeOnce(context, call, id, inode, change, turn, attempt));
+    });
+  } finally {
+    turn.leave();
+  }
+}
+
+/** What the change counter was before; `undefined`: nobody knew. */
+interface Asked {
+  readonly change: bigint | undefined;
+}
+
+async function changeOnce(
+  context: VolumeContext,
+  call: Call,
+  id: FileId,
+  inode: HeldInode,
+  change: XattrChange,
+  turn: FileTurn,
+  attempt: Attempt<Asked>,
+): Promise<Attributes> {
+  attempt.mount = inode.mount;
+  await turn.enter();
+  const done = attempt.issued === undefined ? undefined : await doneEarlier(context, call, inode, id, change, attempt);
+  const after = done ?? (await applied(context, id, inode, change, attempt));
+  turn.leave();
+  attempt.shown = true;
+  await context.syncs.stable(inode);
+  return after;
+}
+
+async function applied(
+  context: VolumeContext,
+  id: FileId,
+  inode: HeldInode,
+  change: XattrChange,
+  attempt: Attempt<Asked>,
+): Promise<Attributes> {
+  try {
+    await writesCounted(context, id);
+    const before = context.attributes.now(id)?.attributes;
+    context.xattrs?.changing(id);
+    attempt.issue({ change: before?.change });
+    await change.apply(inode);
+    attempt.answered = true;
+    return await context.attributes.changed(inode, id, undefined, before);
+  } catch (error) {
+    throw meant(error);
+  } finally {
+    context.xattrs?.changed(id);
+  }
+}
+
+/** After an eviction: the file as it is when an earlier mount has made the change, as the MDS counts each; `undefined` when it is to be made. */
+async function doneEarlier(
+  context: VolumeContext,
+  call: Call,
+  inode: HeldInode,
+  id: FileId,
+  { repeatable }: XattrChange,
+  { issued, answered }: Attempt<Asked>,
+): Promise<Attributes | undefined> {
+  if (repeatable && !answered) return undefined;
+  const { attributes } = await context.attributes.of(call, inode, id);
+  if (answered) return attributes;
+  if (issued?.change === attributes.change) return undefined;
+  if (issued?.change === undefined || context.traits.writers === 'shared') throw unknownOutcome();
+  return attributes;
 }
 
 /** ENODATA and EEXIST are about the attribute here. */

@@ -10,9 +10,18 @@ export async function withInode<T>(
   id: FileId,
   step: (inode: HeldInode) => Promise<T>,
 ): Promise<T> {
-  const { mounts } = context;
   // An inode without a name is found by its number for a while after its end.
   if (context.attributes.now(id) === undefined) await getattr(context, call, id);
+  return await withLiving(context, call, id, step);
+}
+
+/** The same of a file that is known to be there. */
+export async function withLiving<T>(
+  { mounts }: VolumeContext,
+  call: Call,
+  id: FileId,
+  step: (inode: HeldInode) => Promise<T>,
+): Promise<T> {
   await mounts.ready(call, id);
   const inode = await mounts.hold(id);
   try {

@@ -13,5 +13,8 @@ export async function removexattr(
 ): Promise<Attributes> {
   checkXattrName(name);
   expectNoRecords(options.records);
-  return changeXattrs(context, call, id, ({ mount, pointer }) => mount.within(call).removexattr(pointer, name));
+  return changeXattrs(context, call, id, {
+    repeatable: false,
+    apply: ({ mount, pointer }) => mount.within(call).removexattr(pointer, name),
+  });
 }

@@ -20,10 +20,11 @@ export async function setxattr(
   expectNoRecords(options.records);
   // The caller may be answered before this is over, and use its buffer again.
   const kept = Uint8Array.from(value);
-  return changeXattrs(context, call, id, async (inode) => {
+  const apply = async (inode: HeldInode): Promise<void> => {
     if (name.startsWith('user.')) await checkUserRoom(context, inode, name, kept);
     await inode.mount.within(call).setxattr(inode.pointer, name, kept, how);
-  });
+  };
+  return changeXattrs(context, call, id, { repeatable: how !== 'create', apply });
 }
 
 /** The MDS refuses what does not fit into the inode; that clients' attributes leave room for core's is ours to see to. */

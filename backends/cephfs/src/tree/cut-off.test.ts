@@ -1,0 +1,261 @@
+import type { Attributes, Volume } from '@polynas/core/spi';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Mount } from '../native/mount-api.ts';
+import type { FakeVolume } from '../testing/fake-volume.ts';
+import { fakeVolume } from '../testing/fake-volume.ts';
+
+const call = {};
+const owner = { uid: 0, gid: 0, mode: 0o644 };
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const xattrs = new Map([['user.x', text('value')]]);
+
+async function opened(writers: 'head' | 'shared'): Promise<FakeVolume> {
+  const fake = await fakeVolume(writers);
+  onTestFinished(() => fake.volume.close());
+  return fake;
+}
+
+type When = 'before' | 'after';
+
+/** Evicts the client at its next call of that name: before it is done, or when it was done and is not answered yet. */
+function evictAt({ current }: FakeVolume, name: keyof Mount, when: When): void {
+  const mount = current();
+  mount[when] = (called) => {
+    if (called === name) mount.evict();
+  };
+}
+
+/** More than clocks may differ by. */
+function passTime({ cluster }: FakeVolume): void {
+  for (let ticks = 0; ticks < 10; ticks += 1) cluster.now();
+}
+
+async function made(volume: Volume, name: string): Promise<Attributes> {
+  return (await volume.create(call, volume.root, text(name), { kind: 'guarded' }, owner)).attributes;
+}
+
+async function names({ volume }: FakeVolume): Promise<string[]> {
+  const { entries } = await volume.readdir(call, volume.root, 0n, { limit: 100, attributes: false });
+  return entries.map(({ name }) => Buffer.from(name).toString()).toSorted();
+}
+
+const whenever = ['before', 'after'] as const;
+const cases = (['head', 'shared'] as const).flatMap((writers) => whenever.map((when) => ({ writers, when })));
+
+describe.each(cases)(
+  'changes that an eviction cuts off, writers: $writers, $when the call is done',
+  ({ writers, when }) => {
+    test.each(['guarded', 'unchecked', 'exclusive'] as const)('create_%s_isDoneOnce', async (kind) => {
+      const fake = await opened(writers);
+      evictAt(fake, 'mknod', when);
+      const mode = kind === 'exclusive' ? { kind, verifier: 7n } : { kind };
+      const { created, attributes } = await fake.volume.create(call, fake.volume.root, text('f'), mode, {
+        ...owner,
+        xattrs,
+      });
+      expect([created, fake.mounts.length, await names(fake)]).toEqual([true, 2, ['f']]);
+      expect(await fake.volume.getxattr(call, attributes.id, 'user.x')).toEqual(text('value'));
+      expect(fake.cluster.inodes.size).toBe(2);
+    });
+
+    test('create_describedPartly_isMadeWhole', async () => {
+      const fake = await opened(writers);
+      evictAt(fake, 'setxattr', when);
+      const file = { ...owner, xattrs };
+      const { created, attributes } = await fake.volume.create(
+        call,
+        fake.volume.root,
+        text('f'),
+        { kind: 'guarded' },
+        file,
+      );
+      expect(created).toBe(true);
+      expect(await fake.volume.getxattr(call, attributes.id, 'user.x')).toEqual(text('value'));
+    });
+
+    test('create_guarded_overAnotherFile_exists', async () => {
+      const fake = await opened(writers);
+      fake.cluster.add(fake.cluster.root, 'f');
+      passTime(fake);
+      evictAt(fake, 'mknod', when);
+      await expect(made(fake.volume, 'f')).rejects.toMatchObject({ code: 'exists' });
+    });
+
+    test('unlink_isDoneOnce', async () => {
+      const fake = await opened(writers);
+      await made(fake.volume, 'f');
+      evictAt(fake, 'unlink', when);
+      const removed = fake.volume.unlink(call, fake.volume.root, text('f'));
+      // Somebody else may have taken it away.
+      if (writers === 'shared' && when === 'after') await expect(removed).rejects.toMatchObject({ code: 'io' });
+      else expect((await removed).removed.nlink).toBe(0);
+      expect(await names(fake)).toEqual([]);
+    });
+
+    test('rmdir_isDoneOnce', async () => {
+      const fake = await opened(writers);
+      await fake.volume.mkdir(call, fake.volume.root, text('d'), { ...owner, mode: 0o755 });
+      evictAt(fake, 'rmdir', when);
+      const removed = fake.volume.rmdir(call, fake.volume.root, text('d'));
+      if (writers === 'shared' && when === 'after') await expect(removed).rejects.toMatchObject({ code: 'io' });
+      else expect((await removed).removed.type).toBe('directory');
+      expect(await names(fake)).toEqual([]);
+    });
+
+    test('mkdir_isDoneOnce', async () => {
+      const fake = await opened(writers);
+      evictAt(fake, 'mkdir', when);
+      const directory = fake.volume.mkdir(call, fake.volume.root, text('d'), { ...owner, mode: 0o755 });
+      // Who makes a directory may mean it as a lock: another client's is not taken for ours.
+      if (writers === 'shared' && when === 'after') await expect(directory).rejects.toMatchObject({ code: 'io' });
+      else expect((await directory).created).toBe(true);
+      expect(await names(fake)).toEqual(['d']);
+    });
+
+    test('mkdir_overAnother_exists', async () => {
+      const fake = await opened('head');
+      await fake.volume.mkdir(call, fake.volume.root, text('d'), { ...owner, mode: 0o755 });
+      fake.current().evict();
+      await fake.volume.statfs(call);
+      passTime(fake);
+      evictAt(fake, 'mkdir', when);
+      const again = fake.volume.mkdir(call, fake.volume.root, text('d'), { ...owner, mode: 0o755 });
+      await expect(again).rejects.toMatchObject({ code: 'exists' });
+    });
+
+    test('symlink_isDoneOnce', async () => {
+      const fake = await opened('head');
+      evictAt(fake, 'symlink', when);
+      const { attributes } = await fake.volume.symlink(call, fake.volume.root, text('l'), text('target'), owner);
+      expect(await fake.volume.readlink(call, attributes.id)).toEqual(text('target'));
+    });
+
+    test('rename_isDoneOnce', async () => {
+      const fake = await opened(writers);
+      const [moved, target] = [await made(fake.volume, 'a'), await made(fake.volume, 'b')];
+      evictAt(fake, 'rename', when);
+      const { volume } = fake;
+      const result = await volume.rename(call, volume.root, text('a'), volume.root, text('b'));
+      expect([result.moved.id, result.replaced?.id, result.unchanged]).toEqual([moved.id, target.id, false]);
+      expect(await names(fake)).toEqual(['b']);
+      expect((await volume.lookup(call, volume.root, text('b')))?.id).toBe(moved.id);
+    });
+
+    test('link_isDoneOnce', async () => {
+      const fake = await opened(writers);
+      const { id } = await made(fake.volume, 'a');
+      evictAt(fake, 'link', when);
+      const { attributes } = await fake.volume.link(call, id, fake.volume.root, text('b'));
+      expect([attributes.id, attributes.nlink]).toEqual([id, 2]);
+      expect(await names(fake)).toEqual(['a', 'b']);
+    });
+
+    test('setattr_isDone', async () => {
+      const fake = await opened(writers);
+      const { id } = await made(fake.volume, 'a');
+      evictAt(fake, 'setattr', when);
+      const { after } = await fake.volume.setattr(call, id, { mode: 0o600, size: 5 });
+      expect([after.mode & 0o777, after.size]).toEqual([0o600, 5]);
+    });
+
+    test('setattr_onCondition_isDoneWhereNobodyElseMayHaveBrokenIt', async () => {
+      const fake = await opened(writers);
+      const { id, change } = await made(fake.volume, 'a');
+      evictAt(fake, 'setattr', when);
+      const set = fake.volume.setattr(call, id, { mode: 0o600 }, { ifChange: change });
+      if (writers === 'shared' && when === 'after') await expect(set).rejects.toMatchObject({ code: 'io' });
+      else expect((await set).after.mode & 0o777).toBe(0o600);
+    });
+
+    test('setxattr_isDone', async () => {
+      const fake = await opened(writers);
+      const { id } = await made(fake.volume, 'a');
+      evictAt(fake, 'setxattr', when);
+      await fake.volume.setxattr(call, id, 'user.x', text('new'), 'either');
+      expect(await fake.volume.getxattr(call, id, 'user.x')).toEqual(text('new'));
+    });
+
+    test('xattrs_thatMayBeMadeOrRemovedOnce', async () => {
+      const fake = await opened('head');
+      const { volume } = fake;
+      const { id } = await made(volume, 'a');
+      evictAt(fake, 'setxattr', when);
+      await volume.setxattr(call, id, 'user.x', text('new'), 'create');
+      evictAt(fake, 'removexattr', when);
+      await volume.removexattr(call, id, 'user.x');
+      expect(await volume.getxattr(call, id, 'user.x')).toBeUndefined();
+      await expect(volume.removexattr(call, id, 'user.x')).rejects.toMatchObject({ code: 'notFound' });
+    });
+
+    test.each(['create', 'write', 'fsync', 'rename', 'syncInode'] as const)(
+      'publish_at_%s_isDoneOnce',
+      async (name) => {
+        const fake = await opened(writers);
+        const { volume } = fake;
+        const before = await made(volume, 'object');
+        evictAt(fake, name, when);
+        const aside = { directory: volume.root, name: text('aside') };
+        const file = { ...owner, mode: 0o600, xattrs };
+        const options = { aside, ifTarget: { id: before.id } };
+        const { attributes, replaced } = await volume.publish!(
+          call,
+          volume.root,
+          text('object'),
+          file,
+          [text('bytes')],
+          options,
+        );
+        expect([attributes.size, attributes.mode & 0o777, replaced?.id]).toEqual([5, 0o600, before.id]);
+        expect(await names(fake)).toEqual(['object']);
+        expect(await volume.getxattr(call, attributes.id, 'user.x')).toEqual(text('value'));
+        expect(Buffer.from(fake.cluster.inodes.get(attributes.id)?.data ?? []).toString()).toBe('bytes');
+      },
+    );
+
+    test('replace_isDoneOnce', async () => {
+      const fake = await opened(writers);
+      const { volume } = fake;
+      const [source, target] = [await made(volume, 'temporary'), await made(volume, 'object')];
+      evictAt(fake, 'rename', when);
+      const { attributes, replaced } = await volume.replace(
+        call,
+        volume.root,
+        text('temporary'),
+        volume.root,
+        text('object'),
+        { ifTarget: { id: target.id } },
+      );
+      expect([attributes.id, replaced?.id]).toEqual([source.id, target.id]);
+      expect(await names(fake)).toEqual(['object']);
+    });
+
+    test('whatWasAnsweredByTheCluster_andNotSynced_isThere', async () => {
+      const fake = await opened(writers);
+      evictAt(fake, 'syncInode', when);
+      expect((await made(fake.volume, 'f')).type).toBe('file');
+      evictAt(fake, 'syncInode', when);
+      await fake.volume.unlink(call, fake.volume.root, text('f'));
+      expect([fake.mounts.length, await names(fake)]).toEqual([3, []]);
+    });
+  },
+);
+
+test('create_whileNothingIsMounted_waits_orIsTryLater', async () => {
+  const fake = await opened('head');
+  fake.onMount((mount) => mount.evict());
+  fake.current().evict();
+  await expect(made(fake.volume, 'f')).rejects.toMatchObject({ code: 'tryLater' });
+});
+
+test('unlink_evictedAgainAndAgain_isNeverToBeAskedAgain', async () => {
+  const fake = await opened('head');
+  await made(fake.volume, 'f');
+  const doom = (): void => evictAt(fake, 'unlink', 'before');
+  fake.onMount((mount) => {
+    mount.before = (called) => {
+      if (called === 'unlink') mount.evict();
+    };
+  });
+  doom();
+  await expect(fake.volume.unlink(call, fake.volume.root, text('f'))).rejects.toMatchObject({ code: 'io' });
+});

@@ -1,0 +1,80 @@
+import type { Call, FileId, Name, NewFile, Timestamp } from '@polynas/core/spi';
+import type { Known } from '../attributes/attribute-source.ts';
+import { fileIdOf } from '../attributes/attributes-of.ts';
+import type { VolumeContext } from '../context.ts';
+import type { Statx } from '../native/mount-api.ts';
+import type { Directory, Step } from './change-entries.ts';
+import { describe } from './describe.ts';
+import { heldOn, stableFile, unmade } from './new-entry.ts';
+import type { Making } from './new-entry.ts';
+import { unknownOutcome } from './over-lives.ts';
+import type { Attempt } from './over-lives.ts';
+import { remember } from './resolve.ts';
+
+/** A creation that was asked for. */
+export interface Asked {
+  readonly since: Timestamp;
+  /** Once the cluster has answered. */
+  id?: FileId;
+}
+
+/** Nanoseconds by which two readings of one clock may differ. */
+const clockSlack = 2_000_000n;
+const formatMask = 0o170_000;
+
+/**
+ * The file that a client made which was evicted before it could say so, made whole; `undefined` when there is none, so that it is to be made. Throws where nobody knows
+ * whose the file is that is there.
+ */
+export async function leftBehind(
+  context: VolumeContext,
+  call: Call,
+  directory: Directory,
+  name: Name,
+  file: Omit<NewFile, 'records'>,
+  making: Making,
+  attempt: Attempt<Asked>,
+): Promise<Step<Known['attributes']> | undefined> {
+  const { issued, shown } = attempt;
+  if (issued === undefined) return undefined;
+  const { mount, pointer } = directory.inode;
+  const found = await mount.lookup(pointer, name);
+  const isOurs = found !== undefined && isMadeBy(context, found.statx, making, issued);
+  if (found !== undefined) context.mounts.learn(mount, fileIdOf(found.statx), found.inode);
+  // Others may have taken it away, or moved it.
+  if (!isOurs && shown) throw unknownOutcome();
+  if (found === undefined || !isOurs) return undefined;
+  const id = fileIdOf(found.statx);
+  const inode = await heldOn(context, mount, id);
+  try {
+    const stable = (): Promise<void> => stableFile(context, mount, id);
+    // Others may have changed it.
+    if (shown) return { changed: 'earlier', result: (await context.attributes.of(call, inode, id)).attributes, stable };
+    const { attributes } = await describe(context, inode, found.statx, file, making.record).catch((error: unknown) =>
+      unmade(context, directory, id, making, error),
+    );
+    remember(context, directory.id, name, { attributes, own: making.record });
+    return { changed: 'earlier', result: attributes, stable };
+  } finally {
+    inode.release();
+  }
+}
+
+/** By the number it was given, by the tag that it was made with, or by the time of its birth where nobody else makes files and this caller is alone on the name. */
+function isMadeBy(
+  { traits, clock }: VolumeContext,
+  statx: Statx,
+  { format, tag }: Making,
+  { id, since }: Asked,
+): boolean {
+  if (id !== undefined) return fileIdOf(statx) === id;
+  if ((statx.mode & formatMask) !== format) return false;
+  if (tag !== undefined) return statx.rdev === tag;
+  if (traits.writers === 'shared') throw unknownOutcome();
+  const born = nanoseconds(statx.born);
+  return born >= nanoseconds(since) - clockSlack && born <= nanoseconds(clock()) + clockSlack;
+}
+
+function nanoseconds({ seconds, nanoseconds: rest }: Pick<Timestamp, 'seconds' | 'nanoseconds'>): bigint {
+  return BigInt(seconds) * 1_000_000_000n + BigInt(rest);
+}
