@@ -368,7 +368,8 @@ export class Connection implements BudgetHolder {
     }
     this.settled(call);
     this.giveBack(call);
-    this.context.replays.settle(ticket, reply);
+    if (call.row.asksAgain?.(result) === true) this.context.replays.abandon(ticket, reply);
+    else this.context.replays.settle(ticket, reply);
     this.repeat(reply);
     this.released(call);
     this.afterReply();

@@ -33,6 +33,8 @@ export interface ProcedureOptions<Args> {
    * again.
    */
   readonly replayCached?: boolean;
+  /** Of a replay-cached procedure: the result says that nothing was done and that the client shall ask again. It is no answer to remember: a call that comes with the same xid is executed. */
+  readonly asksAgain?: (result: unknown) => boolean;
   /** The weakest credentials that may call; AUTH_TOOWEAK is answered to others. Default: `none`. */
   readonly minimum?: 'none' | 'sys';
   /**

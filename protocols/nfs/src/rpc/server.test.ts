@@ -44,6 +44,9 @@ const BROKEN: ProcedureCodec<number, Uint8Array> = {
   encodeArgs: encodeUint,
 };
 
+/** A result of COUNT that stands for "nothing was done". */
+const askAgain = 77;
+
 /** A program with one procedure of each kind, and what tests look at. */
 class Fixture {
   executions = 0;
@@ -70,7 +73,7 @@ class Fixture {
                 await this.gate.promise;
                 return value + this.executions;
               },
-              { replayCached: true },
+              { replayCached: true, asksAgain: (result) => result === askAgain },
             ),
             procedure(FETCH, (size) => Buffer.alloc(size, 7), { replyBytes: (size) => size + 100 }),
             procedure(SLOW, async (value, call) => {
@@ -374,6 +377,19 @@ describe('RpcServer: duplicate requests', () => {
     second.send(call(9, 2, 1, 100), call(10, 2, 1, 100));
     expect(await second.next()).toBe(reply);
     expect(await second.next()).toBe(accepted(10, 0, 102));
+    expect(fixture.executions).toBe(2);
+  });
+
+  it('does not remember an answer that says that nothing was done', async () => {
+    const fixture = await start();
+    fixture.gate.resolve();
+    const peer = await fixture.peer();
+    peer.send(call(9, 2, 1, askAgain - 1));
+    expect(await peer.next()).toBe(accepted(9, 0, askAgain));
+    peer.send(call(9, 2, 1, askAgain - 1));
+    expect(await peer.next()).toBe(accepted(9, 0, askAgain + 1));
+    peer.send(call(9, 2, 1, askAgain - 1));
+    expect(await peer.next()).toBe(accepted(9, 0, askAgain + 1));
     expect(fixture.executions).toBe(2);
   });
 

@@ -55,7 +55,7 @@ export function row<Args, Result>(
           failure(door, call, target, undefined, error, allowed, failed),
         );
       },
-      options,
+      { ...options, asksAgain },
     );
 }
 
@@ -80,8 +80,13 @@ export function rowOfTwo<Args, Result>(
           failure(door, call, target, other, error, allowed, failed),
         );
       },
-      options,
+      { ...options, asksAgain },
     );
+}
+
+/** NFS3ERR_JUKEBOX: "the client should wait, then try the request with a new RPC transaction ID" (RFC 1813 §2.6); not all take a new one. */
+function asksAgain(result: unknown): boolean {
+  return (result as { readonly status?: Nfsstat3 }).status === Nfsstat3.NFS3ERR_JUKEBOX;
 }
 
 /** From a handle and credentials to a file and a caller. */
