@@ -69,6 +69,7 @@ async function runRow(run: LoadsRun, contenders: readonly Contender[], load: Loa
     for (const [contender, done] of rounds) {
       await contender.generator.prepare(load.name, { depth, seconds: options.seconds, maximum: load.maximum });
       settle(run.directory);
+      await run.storage.settle?.();
       const from = monotonic();
       done.push(await measured(contender, run.storage));
       run.onRound(contender.server, { from, to: monotonic() });

@@ -3,14 +3,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { clusterWork, workBetween } from './cluster-work.ts';
+import { clusterWork, flushJournal, workBetween } from './cluster-work.ts';
 
-/** A daemon's admin socket, which answers every command with these counters. */
-async function daemon(path: string, counters: object): Promise<void> {
+/** A daemon's admin socket, which answers this command. */
+async function daemon(path: string, answer: object | (() => object), prefix = 'perf dump'): Promise<void> {
   const server = createServer((socket) => {
     socket.once('data', (command: Buffer) => {
-      expect(command.toString()).toBe('{"prefix":"perf dump"}\0');
-      const json = Buffer.from(JSON.stringify(counters));
+      expect(command.toString()).toBe(`{"prefix":"${prefix}"}\0`);
+      const json = Buffer.from(JSON.stringify(typeof answer === 'function' ? answer() : answer));
       const length = Buffer.alloc(4);
       length.writeUInt32BE(json.length);
       socket.write(length);
@@ -52,4 +52,16 @@ it('is what was done between two looks', () => {
     capMessages: 1,
     storeOperations: 0,
   });
+});
+
+it('has the MDS write back its journal, and says when it cannot', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'polynas-bench-sockets-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const answers = [
+    { message: '', return_code: 0 },
+    { message: 'read-only', return_code: -30 },
+  ];
+  await daemon(join(folder, 'mds.a.asok'), () => answers.shift() ?? {}, 'flush journal');
+  await flushJournal(folder);
+  await expect(flushJournal(folder)).rejects.toThrow('read-only (-30)');
 });

@@ -10,6 +10,8 @@ export interface Storage {
   readonly peers: Readonly<Partial<Record<Protocol, Peer>>>;
   /** Work that the storage has done since it started, where it is servers of its own. */
   clusterWork?(): Promise<ClusterWork>;
+  /** Has it do now what it has put off, where it is servers of its own: before each round, so that none pays for another's. */
+  settle?(): Promise<void>;
   stop(): Promise<void>;
 }
 
