@@ -3,6 +3,7 @@ import type { Attributes, Call, FileId, Name, NewFile, PublishOptions, Replaced 
 import type { Known } from '../attributes/attribute-source.ts';
 import { fileIdOf } from '../attributes/attributes-of.ts';
 import type { VolumeContext } from '../context.ts';
+import { longestCached } from '../data/content-cache.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { FhPointer, Mount, Statx } from '../native/mount-api.ts';
 import type { Directory } from './change-entries.ts';
@@ -28,6 +29,8 @@ interface Aside {
   readonly known: Known;
   /** What the description says of the change counter. */
   readonly foretold: bigint | undefined;
+  /** With the description. */
+  readonly xattrs: File['xattrs'];
   readonly mount: Mount;
   readonly fh: FhPointer;
   /** Whether the journal has all of the file once it has the rename. */
@@ -88,6 +91,17 @@ async function publishOnce(
   }
 }
 
+/** A copy: what is passed in may be used again. */
+function whole({ chunks, size }: Content): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
 interface Place {
   readonly directory: FileId;
   readonly name: Name;
@@ -118,6 +132,7 @@ async function putInPlace(
     if (target !== undefined) await beforeLoss(context, {}, target.attributes);
     attempt.issue({ target });
     const attributes = await renameInto(context, at, from, name, aside, described);
+    rememberContent(context, attributes, aside, content);
     const lost = target && (await lostName(context, at.inode.mount, target));
     return { changed: true, result: { attributes, target, lost }, stable: () => stableWhole(context, at, aside) };
   });
@@ -155,6 +170,19 @@ async function mended(
   } finally {
     inode.release();
   }
+}
+
+/** What was just put is likely to be read next. Nobody can have changed it yet. */
+function rememberContent(
+  { contents, xattrs: remembered }: VolumeContext,
+  { id, change, size }: Attributes,
+  { xattrs, foretold: foretoldChange }: Aside,
+  content: Content,
+): void {
+  if (size > 0 && size <= longestCached) contents?.add(id, change, 0, whole(content), true);
+  // Else the description was put right.
+  if (foretoldChange !== change) return;
+  for (const [name, value] of xattrs ?? []) remembered?.add(id, change, name, Uint8Array.from(value));
 }
 
 async function renameInto(
@@ -258,7 +286,7 @@ async function fill(
   file: File,
   chunks: readonly Uint8Array[],
   described: PublishOptions['described'],
-): Promise<Pick<Aside, 'known' | 'foretold' | 'goesWithName'>> {
+): Promise<Omit<Aside, 'mount' | 'fh'>> {
   const own = recordOf(file);
   try {
     if (chunks.length > 0) await inode.mount.write(fh, 0, chunks);
@@ -270,11 +298,12 @@ async function fill(
       const asItWillBe = modified === 'now' ? written : { ...written, modified };
       ({ xattrs, change: foretell } = foretold(context, file.xattrs, own, described, asItWillBe));
     }
-    const whole = describe(context, inode, statx, { ...file, ...(xattrs && { xattrs }) }, own);
-    const journalled = whole.then(({ plain }) => (plain ? undefined : context.syncs.stable(directory)));
+    const rest = describe(context, inode, statx, { ...file, ...(xattrs && { xattrs }) }, own);
+    const journalled = rest.then(({ plain }) => (plain ? undefined : context.syncs.stable(directory)));
     await all([journalled, ...(chunks.length > 0 ? [inode.mount.fsync(fh, true)] : [])]);
     const goesWithName = Object.keys(lacking(file, statx)).length === 0 && chunks.length <= oneWrite;
-    return { known: { attributes: (await whole).attributes, own }, foretold: foretell, goesWithName };
+    const { attributes } = await rest;
+    return { known: { attributes, own }, foretold: foretell, xattrs, goesWithName };
   } finally {
     inode.release();
   }
