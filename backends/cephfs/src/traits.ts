@@ -1,9 +1,11 @@
 import type { VolumeTraits } from '@polynas/core/spi';
+import { snapshotsName } from './tree/names.ts';
 import { maxXattrBytes, maxXattrTotalBytes } from './xattrs/budget.ts';
 
 export function traitsOf(writers: VolumeTraits['writers'], maxFileSize: number): VolumeTraits {
   return Object.freeze({
     maxNameBytes: 255,
+    reservedNames: [snapshotsName],
     maxFileSize,
     // The MDS has no limit of its own.
     maxLinks: 2 ** 31 - 1,

@@ -32,6 +32,14 @@ export function checkName(name: Name, traits: VolumeTraits): void {
   if (name.length > traits.maxNameBytes) throw new StorageError('nameTooLong');
 }
 
+/** For whoever changes what a name means. */
+export function checkChangedName(name: Name, traits: VolumeTraits): void {
+  checkName(name, traits);
+  if (traits.reservedNames?.includes(Buffer.from(name).toString('latin1')) === true) {
+    throw new StorageError('badName', 'a reserved name');
+  }
+}
+
 export function checkXattrName(name: string): void {
   if (!/^(user|trusted)\../su.test(name) || name.includes('\0')) throw new StorageError('badName', `xattr ${name}`);
   if (Buffer.byteLength(name) > 255) throw new StorageError('nameTooLong');

@@ -14,6 +14,7 @@ describeVolume('memory without what is optional', {
         timeGranularity: 1000,
         maxFileSize: 10_000_000,
         maxLinks: 100,
+        reservedNames: ['.reserved'],
       },
       groups: { clone: false, records: false },
       now: false,

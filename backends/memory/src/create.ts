@@ -1,6 +1,6 @@
 import { StorageError } from '@polynas/core/spi';
 import type { Created, CreateMode, DeviceNumber, FileId, Name, NewFile } from '@polynas/core/spi';
-import { checkAttributes, checkName, checkXattrs } from './checks.ts';
+import { checkAttributes, checkChangedName, checkXattrs } from './checks.ts';
 import { Entries, keyOf } from './entries.ts';
 import { isDirectory } from './inode.ts';
 import type { Directory, Inode } from './inode.ts';
@@ -8,7 +8,7 @@ import { Pages } from './pages.ts';
 import type { Tree } from './tree.ts';
 
 export function create(tree: Tree, directoryId: FileId, name: Name, mode: CreateMode, file: NewFile): Created {
-  checkName(name, tree.traits);
+  checkChangedName(name, tree.traits);
   const directory = tree.directory(directoryId);
   const existing = directory.content.entries.get(keyOf(name))?.inode;
   if (existing !== undefined) {
@@ -55,7 +55,7 @@ export function symlink(tree: Tree, directoryId: FileId, name: Name, target: Uin
 
 /** The directory for a new name; throws `exists` when that is taken. */
 export function vacantIn(tree: Tree, directoryId: FileId, name: Name): Directory {
-  checkName(name, tree.traits);
+  checkChangedName(name, tree.traits);
   const directory = tree.directory(directoryId);
   if (directory.content.entries.get(keyOf(name)) !== undefined) throw new StorageError('exists');
   return directory;

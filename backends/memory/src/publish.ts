@@ -1,6 +1,6 @@
 import { StorageError } from '@polynas/core/spi';
 import type { FileId, Name, NewFile, PublishOptions, Replaced } from '@polynas/core/spi';
-import { checkAttributes, checkName, checkXattrs } from './checks.ts';
+import { checkAttributes, checkChangedName, checkXattrs } from './checks.ts';
 import { describe } from './create.ts';
 import { keyOf } from './entries.ts';
 import { isDirectory, isRegularFile } from './inode.ts';
@@ -18,7 +18,7 @@ export function publish(
   chunks: readonly Uint8Array[],
   options: PublishOptions,
 ): Replaced {
-  checkName(name, tree.traits);
+  checkChangedName(name, tree.traits);
   const directory = tree.directory(directoryId);
   checkAttributes(file, tree.traits);
   const stamp = tree.nextCount();

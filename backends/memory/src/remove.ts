@@ -1,6 +1,6 @@
 import { StorageError } from '@polynas/core/spi';
 import type { FileId, Name, Removed, RemoveOptions } from '@polynas/core/spi';
-import { checkName } from './checks.ts';
+import { checkChangedName } from './checks.ts';
 import { keyOf } from './entries.ts';
 import type { Entry } from './entries.ts';
 import { isDirectory } from './inode.ts';
@@ -26,7 +26,7 @@ function present(
   name: Name,
   options: RemoveOptions,
 ): { directory: Directory; entry: Entry<Inode> } {
-  checkName(name, tree.traits);
+  checkChangedName(name, tree.traits);
   const directory = tree.directory(directoryId);
   const entry = directory.content.entries.get(keyOf(name));
   if (entry === undefined) throw new StorageError('notFound');

@@ -1,6 +1,6 @@
 import { StorageError } from '@polynas/core/spi';
 import type { Attributes, DirectoryChange, FileId, Name, Renamed, RenameOptions } from '@polynas/core/spi';
-import { checkName } from './checks.ts';
+import { checkChangedName } from './checks.ts';
 import { keyOf } from './entries.ts';
 import type { Entry } from './entries.ts';
 import { isDirectory } from './inode.ts';
@@ -15,8 +15,8 @@ export function rename(
   toName: Name,
   options: RenameOptions = {},
 ): Renamed {
-  checkName(fromName, tree.traits);
-  checkName(toName, tree.traits);
+  checkChangedName(fromName, tree.traits);
+  checkChangedName(toName, tree.traits);
   const from = tree.directory(fromId);
   const to = tree.directory(toId);
   const source = from.content.entries.get(keyOf(fromName));

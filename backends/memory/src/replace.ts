@@ -1,6 +1,6 @@
 import { StorageError } from '@polynas/core/spi';
 import type { FileId, Name, Replaced, ReplaceOptions } from '@polynas/core/spi';
-import { checkName, checkXattrs } from './checks.ts';
+import { checkChangedName, checkXattrs } from './checks.ts';
 import { expectChangesAsStamps, setDescribed } from './described.ts';
 import { keyOf } from './entries.ts';
 import { isDirectory, isRegularFile } from './inode.ts';
@@ -18,8 +18,8 @@ export function replace(
   toName: Name,
   options: ReplaceOptions = {},
 ): Replaced {
-  checkName(fromName, tree.traits);
-  checkName(toName, tree.traits);
+  checkChangedName(fromName, tree.traits);
+  checkChangedName(toName, tree.traits);
   const from = tree.directory(fromId);
   const to = tree.directory(toId);
   const source = from.content.entries.get(keyOf(fromName));

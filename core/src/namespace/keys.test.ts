@@ -167,12 +167,23 @@ describe('segments and names', () => {
     );
   });
 
+  it('what the file system keeps for itself is quoted, in each directory', () => {
+    const where: NamePlace = { ...place, reservedNames: ['.snap'] };
+    const made = plainName('.snap', where);
+    expect([made.name.toString(), made.form]).toEqual(['%%q.snap', 'quoted']);
+    expect(readName(made.name, where)).toEqual({ form: 'quoted', segment: '.snap' });
+    expect(plainName('.snapshot', where).form).toBe('literal');
+    // Where nothing is reserved the name of that quoted form is a name like others.
+    expect(readName(made.name, place).form).toBe('literal');
+  });
+
   it.each([
     ['a', 'a', 'literal'],
     ['', '%%q', 'quoted'],
     ['.', '%%q.', 'quoted'],
     ['..', '%%q..', 'quoted'],
     ['.polynas', '%%q.polynas', 'quoted'],
+    ['.snap', '.snap', 'literal'],
     ['%%qa', '%%qa', 'literal'],
     ['%%q.', '%%q%%q.', 'quoted'],
     ['%%oa', '%%q%%oa', 'quoted'],

@@ -21,6 +21,8 @@ export const afterEscapes = Buffer.from('%%r');
 export interface NamePlace {
   readonly top: boolean;
   readonly maxNameBytes: number;
+  /** `traits.reservedNames`. */
+  readonly reservedNames?: readonly string[] | undefined;
 }
 
 export interface FormedName {
@@ -103,6 +105,7 @@ function quotedForm(
 
 function isLegal(name: Buffer, place: NamePlace): boolean {
   if (name.length === 0 || name.length > place.maxNameBytes || name.includes(0) || name.includes(0x2f)) return false;
+  if (place.reservedNames?.includes(name.toString('latin1')) === true) return false;
   if (name[0] !== 0x2e) return true;
   const text = name.toString('latin1');
   return text !== '.' && text !== '..' && !(place.top && text === systemDirectoryName);

@@ -2,6 +2,11 @@
 export interface VolumeTraits {
   /** At most 255. */
   readonly maxNameBytes: number;
+  /**
+   * Names (ASCII) that no file has in any directory, because what lies under the backend gives them a meaning of its own: looked up they mean nothing, making, taking over or removing one is
+   * `badName`. Core keeps objects whose keys have such a segment under another name. Absent: none.
+   */
+  readonly reservedNames?: readonly string[];
   /** Bytes; at most 2^53−1. */
   readonly maxFileSize: number;
   readonly maxLinks: number;

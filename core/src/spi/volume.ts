@@ -161,7 +161,7 @@ export interface ListOptions {
  * Atomicity: each method is one step to every observer; of two concurrent mutations one comes first. A rejected mutation changed nothing.
  * Durability: metadata operations (all but unstable writes) are on stable storage when answered, directory entry included, where `traits.persistent`.
  * Errors: only `StorageError`. A file id that names nothing: `stale`. A directory id that names something else: `notDirectory`.
- * A name that is empty, `.`, `..`, or holds `/` or NUL: `badName`; too long: `nameTooLong`. After `close`, or failed: `unavailable`.
+ * A name that is empty, `.`, `..`, or holds `/` or NUL: `badName`, as for a change to one of `traits.reservedNames`; too long: `nameTooLong`. After `close`, or failed: `unavailable`.
  * A value out of its stated range: `invalid`. Times are stored rounded down to `traits.timeGranularity`.
  * What is passed in (names, values) may be reused by the caller once the call has settled.
  * Entry changes move `modified`, `changed` and `change` of the directory; link, unlink and rename move `changed` and `change` of the file.

@@ -27,22 +27,47 @@ export function nameTests(f: Fixture): void {
       await everyCall(id, new Uint8Array(f.volume.traits.maxNameBytes + 1).fill(0x61), 'nameTooLong');
     });
 
+    test('reservedName_meansNothing_andNobodyGivesIt', async ({ skip }) => {
+      const reserved = (f.volume.traits.reservedNames ?? []).map(bytes);
+      if (reserved.length === 0) return skip('this volume has none');
+      const id = await f.file(f.root, 'file');
+      const directory = await f.mkdir(f.root, 'd');
+      for (const parent of [f.root, directory]) {
+        for (const name of reserved) {
+          expect(await f.lookup(parent, name)).toBeUndefined();
+          await everyChange(parent, id, name, 'badName');
+        }
+      }
+      expect(await f.names(f.root)).toEqual(['d', 'file']);
+      expect(await f.names(directory)).toEqual([]);
+    });
+
     async function everyCall(id: bigint, name: Uint8Array, code: 'badName' | 'nameTooLong'): Promise<void> {
+      await expectCode(f.lookup(f.root, name), code);
+      await everyChange(f.root, id, name, code);
+      expect(await f.names(f.root)).toEqual(['d', 'file']);
+    }
+
+    async function everyChange(
+      at: bigint,
+      id: bigint,
+      name: Uint8Array,
+      code: 'badName' | 'nameTooLong',
+    ): Promise<void> {
       const { volume, root } = f;
       const file = bytes('file');
-      await expectCode(f.lookup(root, name), code);
-      await expectCode(create(name), code);
-      await expectCode(volume.mkdir(call, root, name, newFile()), code);
-      await expectCode(volume.mknod(call, root, name, 'fifo', { major: 0, minor: 0 }, newFile()), code);
-      await expectCode(volume.symlink(call, root, name, bytes('t'), newFile()), code);
-      await expectCode(volume.link(call, id, root, name), code);
-      await expectCode(volume.unlink(call, root, name), code);
-      await expectCode(volume.rmdir(call, root, name), code);
-      await expectCode(volume.rename(call, root, file, root, name), code);
-      await expectCode(volume.rename(call, root, name, root, file), code);
-      await expectCode(volume.replace(call, root, file, root, name), code);
-      await expectCode(volume.replace(call, root, name, root, bytes('x')), code);
-      expect(await f.names(root)).toEqual(['d', 'file']);
+      await expectCode(volume.create(call, at, name, { kind: 'guarded' }, newFile()), code);
+      await expectCode(volume.create(call, at, name, { kind: 'unchecked' }, newFile()), code);
+      await expectCode(volume.mkdir(call, at, name, newFile()), code);
+      await expectCode(volume.mknod(call, at, name, 'fifo', { major: 0, minor: 0 }, newFile()), code);
+      await expectCode(volume.symlink(call, at, name, bytes('t'), newFile()), code);
+      await expectCode(volume.link(call, id, at, name), code);
+      await expectCode(volume.unlink(call, at, name), code);
+      await expectCode(volume.rmdir(call, at, name), code);
+      await expectCode(volume.rename(call, root, file, at, name), code);
+      await expectCode(volume.rename(call, at, name, root, file), code);
+      await expectCode(volume.replace(call, root, file, at, name), code);
+      await expectCode(volume.replace(call, at, name, root, bytes('x')), code);
     }
 
     test('name_ofMaxNameBytes_isKept', async () => {

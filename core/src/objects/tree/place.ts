@@ -3,5 +3,6 @@ import type { NamePlace } from '../../namespace/names-forms.ts';
 import type { FileId } from '../../spi/index.ts';
 
 export function placeIn(mount: MountedShare, directory: FileId): NamePlace {
-  return { top: directory === mount.share.root, maxNameBytes: mount.volume.traits.maxNameBytes };
+  const { maxNameBytes, reservedNames } = mount.volume.traits;
+  return { top: directory === mount.share.root, maxNameBytes, reservedNames };
 }
