@@ -5,6 +5,7 @@ import type { ContentCache } from './data/content-cache.ts';
 import type { Mounts } from './mounts/mounts-api.ts';
 import type { FhPointer, Mount } from './native/mount-api.ts';
 import type { Life } from './tree/life.ts';
+import type { Listings } from './tree/listings.ts';
 import type { NameCache } from './tree/name-cache.ts';
 import type { Rooms } from './tree/rooms.ts';
 import type { Syncs } from './tree/syncs.ts';
@@ -43,6 +44,8 @@ export interface VolumeContext {
   /** Where attributes come from, and who is told of each change that we make. */
   readonly attributes: AttributeSource;
   readonly names: NameCache;
+  /** Entries of directories, told of changes by `names`; absent where others change them. */
+  readonly listings: Listings | undefined;
   readonly syncs: Syncs;
   readonly opens: OpenFiles;
   readonly locks: Locks;

@@ -7,6 +7,7 @@ import { ContentCache } from './data/content-cache.ts';
 import { OpenFileTable } from './data/open-files.ts';
 import type { Mounts } from './mounts/mounts-api.ts';
 import { Life } from './tree/life.ts';
+import { Listings } from './tree/listings.ts';
 import { NameCache } from './tree/name-cache.ts';
 import { Rooms } from './tree/rooms.ts';
 import { Syncs } from './tree/syncs.ts';
@@ -15,7 +16,8 @@ import { XattrCache } from './xattrs/xattr-cache.ts';
 /** Files and names remembered where nobody else changes them, at least; about 1 KiB for each of both. */
 const rememberedFiles = 32_768;
 const rememberedNames = 65_536;
-/** Bytes of extended attributes and of contents. */
+/** Bytes of directories' entries, of extended attributes and of contents. */
+const rememberedListings = 32 * 1_048_576;
 const rememberedXattrs = 16 * 1_048_576;
 const rememberedContents = 64 * 1_048_576;
 
@@ -33,6 +35,7 @@ export class VolumeParts implements VolumeContext {
   readonly life = new Life();
   readonly attributes: AttributeSource;
   readonly names: NameCache;
+  readonly listings: Listings | undefined;
   readonly syncs: Syncs;
   readonly opens: OpenFileTable;
   readonly xattrs: XattrCache | undefined;
@@ -52,7 +55,8 @@ export class VolumeParts implements VolumeContext {
     this.opens = new OpenFileTable(this);
     this.syncs = new Syncs(mounts);
     const epoch = (): WriteEpoch => mounts.epoch();
-    this.names = new NameCache(alone ? rememberedNames : 0, epoch);
+    this.listings = alone ? new Listings(rememberedListings, epoch) : undefined;
+    this.names = new NameCache(alone ? rememberedNames : 0, epoch, this.listings);
     this.xattrs = alone ? new XattrCache(rememberedXattrs, epoch) : undefined;
     this.contents = alone ? new ContentCache(rememberedContents, epoch) : undefined;
     this.attributes = new AttributeSource({

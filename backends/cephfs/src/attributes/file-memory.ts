@@ -31,16 +31,21 @@ export class FileMemory<Entry extends Remembered> {
 
   /** What is remembered of the file as it is now. */
   of(id: FileId, change: bigint): Entry | undefined {
+    const entry = this.last(id);
+    if (entry === undefined || entry.change === change) return entry;
+    this.drop(id);
+    return undefined;
+  }
+
+  /** What is remembered of the file, be it as it is now or not. */
+  last(id: FileId): Entry | undefined {
     const epoch = this.#epoch();
     if (epoch !== this.#lastEpoch) {
       this.#lastEpoch = epoch;
       this.#files.clear();
       this.#bytes = 0;
     }
-    const entry = this.#files.get(id);
-    if (entry === undefined || entry.change === change) return entry;
-    this.drop(id);
-    return undefined;
+    return this.#files.get(id);
   }
 
   /** It was used: others go before it. */

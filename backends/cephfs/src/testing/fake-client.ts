@@ -17,6 +17,8 @@ import type { FakeCluster, FakeInode } from './fake-cluster.ts';
 
 const noSnapshot = 2n ** 64n - 2n;
 const formatMask = 0o170_000;
+const hashOrder = 0xffn << 52n;
+const firstOfHash = 2n;
 const formats = { directory: 0o040_000, file: 0o100_000, symlink: 0o120_000 } as const;
 
 /** What a client has written and not synced. */
@@ -179,7 +181,7 @@ export class FakeClient implements Mount {
       source.entries.delete(keyOf(fromName));
       target.entries.set(keyOf(toName), ino);
       this.#cluster.touch(source, true);
-      if (target !== source) this.#cluster.touch(target, true);
+      this.#cluster.touch(target, true);
       this.#cluster.touch(this.#inode(ino), false);
     });
   }
@@ -426,12 +428,20 @@ export class FakeClient implements Mount {
     this.#cluster.dropUnused(inode);
   }
 
-  /** A name's place is its inode number, which is good enough where names do not move. */
+  /** In the order of hashes as libcephfs has it: a position is the hash, and a count among the names that share it. */
   #entries(directory: bigint, from: bigint, limit: number) {
-    return [...this.#inode(directory).entries]
-      .map(([name, ino]) => ({ name: new Uint8Array(Buffer.from(name, 'latin1')), inode: this.#inode(ino), next: ino }))
+    const { hash } = this.#cluster;
+    const all = [...this.#inode(directory).entries]
+      .map(([key, ino]) => ({ name: new Uint8Array(Buffer.from(key, 'latin1')), inode: this.#inode(ino) }))
+      .map((entry) => ({ ...entry, hash: hash(entry.name) }))
+      .sort((a, b) => a.hash - b.hash);
+    let count = 0n;
+    return all
+      .map(({ name, inode, hash: own }, index) => {
+        count = all[index - 1]?.hash === own ? count + 1n : 0n;
+        return { name, inode, next: hashOrder + (BigInt(own) << 28n) + firstOfHash + count + 1n };
+      })
       .filter(({ next }) => next > from)
-      .sort((a, b) => (a.next < b.next ? -1 : 1))
       .slice(0, limit);
   }
 }

@@ -1,4 +1,5 @@
 import type { NativeTime } from '../native/mount-api.ts';
+import { nameHash } from '../tree/name-hash.ts';
 
 export interface FakeInode {
   readonly ino: bigint;
@@ -28,6 +29,8 @@ const directoryFormat = 0o040_000;
 export class FakeCluster {
   readonly inodes = new Map<bigint, FakeInode>();
   readonly root: FakeInode;
+  /** What directories are listed by, 24 bits. */
+  hash: (name: Uint8Array) => number = nameHash;
   #lastIno = 0x100_0000_0000n;
   #ticks = 0;
 

@@ -26,6 +26,8 @@ export interface Step<Result> {
   readonly result: Result;
   /** How many more there are in the directory; none when absent. */
   readonly subdirectories?: number;
+  /** How many entries it made and took away: the MDS counts each; one when absent. */
+  readonly entries?: number;
   /** Brings what was done to stable storage; the directory's sync by default. Runs when others see it already. */
   readonly stable?: () => Promise<void>;
 }
@@ -46,6 +48,9 @@ export async function changeEntry<Result, What>(
   const turn = new EntryTurn(context, directoryId, name);
   try {
     return await overLives(context, attempt, () => changeOnce(context, call, directoryId, turn, attempt, step));
+  } catch (error) {
+    if (isOpen(error)) context.names.drop(directoryId, name);
+    throw error;
   } finally {
     turn.leave();
   }
@@ -92,10 +97,11 @@ async function changeOnce<Result>(
     inode = await heldDirectory(context, call, directoryId);
     attempt.mount = inode.mount;
     const { attributes, own } = await directoryAt(context, call, inode, directoryId);
-    const { changed, result, stable, subdirectories = 0 } = await step({ id: directoryId, inode, attributes, own });
+    const { subdirectories = 0, entries = 1, ...done } = await step({ id: directoryId, inode, attributes, own });
+    const { changed, result, stable } = done;
     const directory =
       changed === true
-        ? await changeOf(context, { inode, attributes, own }, inside, subdirectories)
+        ? await changeOf(context, { inode, attributes, own }, inside, { subdirectories, entries })
         : { before: stampOf(attributes), after: attributes, atomic: changed === false };
     turn.leave();
     attempt.shown = attempt.issued !== undefined;
@@ -120,7 +126,7 @@ export async function changeOf(
   context: VolumeContext,
   { inode, attributes: before, own }: Omit<Directory, 'id'>,
   inside: Stay,
-  subdirectories: number,
+  { subdirectories, entries }: Required<Pick<Step<unknown>, 'subdirectories' | 'entries'>>,
 ): Promise<DirectoryChange> {
   const hidden = before.id === context.mounts.root ? context.attributes.hiddenInRoot : 0;
   if (inside.alone()) context.attributes.unsuspect(before.id);
@@ -131,8 +137,8 @@ export async function changeOf(
     // With others inside nobody knows.
     ...(inside.alone() && { links: before.nlink + subdirectories + hidden }),
   });
-  // The counter counts entry changes: by one means that nobody else, here or there, was between.
-  return { before: stampOf(before), after, atomic: inside.alone() && after.change === before.change + 1n };
+  // The counter counts entries that are made and taken away: those of this step alone mean that nobody else, here or there, was between.
+  return { before: stampOf(before), after, atomic: inside.alone() && after.change === before.change + BigInt(entries) };
 }
 
 /** Throws `badName`, `nameTooLong`. */
@@ -144,6 +150,11 @@ export function checkEntryName({ traits, mounts }: VolumeContext, directory: Fil
 /** Leaves what was entered, last first. */
 export function leaveAll(stays: readonly Stay[]): void {
   for (const stay of stays) stay.leave();
+}
+
+/** Whether a failure leaves open what was done: it is none of our own conditions, which come before. */
+export function isOpen(error: unknown): boolean {
+  return !isStorageError(error) || error.cause !== undefined;
 }
 
 /** What a call on a directory's entries was answered, to callers. */

@@ -8,7 +8,7 @@ import { expectNoRecords } from './conditions.ts';
 import { writesCounted } from './counted.ts';
 import { heldOn, resolveKnown } from './new-entry.ts';
 import { Attempt, unknownOutcome } from './over-lives.ts';
-import { remember, resolve } from './resolve.ts';
+import { entered, resolve } from './resolve.ts';
 
 export async function link(
   context: VolumeContext,
@@ -39,7 +39,7 @@ export async function link(
         changed: before.changed,
         links: before.nlink + 1,
       });
-      remember(context, at.id, name, { attributes, own });
+      entered(context, at.id, name, { attributes, own });
       return { changed: true, result: attributes };
     } catch (error) {
       throw isErrno(error, 'EEXIST') ? new StorageError('exists', undefined, { cause: error }) : error;

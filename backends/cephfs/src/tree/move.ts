@@ -3,7 +3,7 @@ import type { Attributes, Call, DirectoryChange, FileId, Name } from '@polynas/c
 import type { Known } from '../attributes/attribute-source.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
-import { changeOf, checkEntryName, entryError, heldDirectory, leaveAll } from './change-entries.ts';
+import { changeOf, checkEntryName, entryError, heldDirectory, isOpen, leaveAll } from './change-entries.ts';
 import type { Directory } from './change-entries.ts';
 import { writesCounted } from './counted.ts';
 import { describeInPlace } from './described.ts';
@@ -12,7 +12,7 @@ import { placeOf } from './names.ts';
 import { heldOn } from './new-entry.ts';
 import { Attempt, overLives, unknownOutcome } from './over-lives.ts';
 import { beforeLoss, gone, leftOf, lostName } from './removed.ts';
-import { directoryAt, remember } from './resolve.ts';
+import { directoryAt } from './resolve.ts';
 import type { Stay } from './rooms.ts';
 
 export interface Spot {
@@ -92,6 +92,7 @@ async function onceOnBothSides<Result>(
         : await take(to.directory, () => heldOn(context, source.inode.mount, to.directory));
     return await step({ from: source, to: target, inside, attempt, unlock });
   } catch (error) {
+    if (isOpen(error)) for (const { directory, name } of [from, to]) context.names.drop(directory, name);
     const [inode] = held;
     throw inode === undefined ? error : entryError(context, inode, error);
   } finally {
@@ -187,14 +188,16 @@ export async function move(
     for (const changed of [from.id, to.id, id]) context.attributes.drop(changed);
     attempt.issue({ source, target });
     await mount.rename(from.inode.pointer, names.from, to.inode.pointer, names.to);
-    context.names.set(from.id, names.from, 'absent');
     let moved = await context.attributes.changed(file, id, source.own, source.attributes);
     if (described !== undefined && moved.change !== described.change) {
       moved = await describeInPlace(context, file, described, source.own, moved);
     }
-    remember(context, to.id, names.to, { attributes: moved, own: source.own });
+    nameMoved(context, { directory: from.id, name: names.from }, { directory: to.id, name: names.to }, source, target);
     const lost = target && (await lostName(context, mount, target));
-    const toChange = await changeOf(context, to, inside.to, subdirectories(sides, moved, target));
+    const toChange = await changeOf(context, to, inside.to, {
+      subdirectories: subdirectories(sides, moved, target),
+      entries: 1 + (from.id === to.id ? 1 : 0) + (target === undefined ? 0 : 1),
+    });
     const fromChange = from.id === to.id ? toChange : await changeOfSource(context, sides, moved, toChange);
     unlock();
     // The MDS journals a rename as one; libcephfs books it with the target's directory and with the file (not with the source's directory).
@@ -204,6 +207,21 @@ export async function move(
   } finally {
     file.release();
   }
+}
+
+/** The rename has been answered: in one directory it is one step, which takes one name away and makes the other. */
+function nameMoved(
+  { names }: VolumeContext,
+  from: Spot,
+  to: Spot,
+  { attributes: now }: Known,
+  target: Known | undefined,
+): void {
+  const gone = { name: from.name };
+  const made = { name: to.name, now, inPlace: target !== undefined };
+  if (from.directory === to.directory) return names.changed(to.directory, [gone, made]);
+  names.changed(from.directory, [gone]);
+  names.changed(to.directory, [made]);
 }
 
 /** How many more the target's directory has. */

@@ -1,5 +1,6 @@
 import type { FileId, Name, WriteEpoch } from '@polynas/core/spi';
 import { Recent } from '../attributes/recent.ts';
+import type { EntryChange, Listings } from './listings.ts';
 import { copied, placeOf } from './names.ts';
 
 /** Where a directory is. */
@@ -18,10 +19,12 @@ export class NameCache {
   readonly #epoch: () => WriteEpoch;
   readonly #ids: Recent<string, FileId> | undefined;
   readonly #above: Recent<FileId, Above>;
+  readonly #listings: Listings | undefined;
   #lastEpoch: WriteEpoch;
 
   /** `entries` 0: nothing is remembered of names (others change them), but where directories are, as a guess. */
-  constructor(entries: number, epoch: () => WriteEpoch) {
+  constructor(entries: number, epoch: () => WriteEpoch, listings?: Listings) {
+    this.#listings = listings;
     this.#ids = entries > 0 ? new Recent(entries) : undefined;
     this.#above = new Recent(16_384);
     this.#epoch = epoch;
@@ -36,14 +39,26 @@ export class NameCache {
     return id === absent ? 'absent' : id;
   }
 
+  /** What a look-up or a listing has told. */
   set(directory: FileId, name: Name, id: FileId | 'absent'): void {
     if (this.#ids === undefined) return;
     this.#checkEpoch();
+    this.#listings?.told(directory, name, id === 'absent' ? undefined : id);
     this.#ids.set(placeOf(directory, name), id === 'absent' ? absent : id);
   }
 
-  /** The name is no more known. */
+  /** One call of ours has been answered that changed the directory's entries: all that it did there. */
+  changed(directory: FileId, changes: readonly EntryChange[]): void {
+    for (const { name, now } of changes) if (now?.type === 'directory') this.setAbove(now.id, directory, name);
+    if (this.#ids === undefined) return;
+    this.#checkEpoch();
+    this.#listings?.changed(directory, changes);
+    for (const { name, now } of changes) this.#ids.set(placeOf(directory, name), now?.id ?? absent);
+  }
+
+  /** The name is no more known; nor is what else is in the directory. */
   drop(directory: FileId, name: Name): void {
+    this.#listings?.drop(directory);
     this.#ids?.delete(placeOf(directory, name));
   }
 

@@ -14,7 +14,7 @@ import { describe } from './describe.ts';
 import { leftBehind } from './left-behind.ts';
 import type { Asked } from './left-behind.ts';
 import { Attempt } from './over-lives.ts';
-import { remember, resolve } from './resolve.ts';
+import { entered, resolve } from './resolve.ts';
 
 /** How one type of file comes to be. */
 export interface Making {
@@ -91,7 +91,7 @@ export async function addEntry(
   const inode = await heldOn(context, mount, id);
   try {
     const { attributes, plain } = await describe(context, inode, statx, file, making.record);
-    remember(context, directory.id, name, { attributes, own: making.record });
+    entered(context, directory.id, name, { attributes, own: making.record });
     const step = { changed: true, subdirectories: attributes.type === 'directory' ? 1 : 0, result: attributes };
     return plain ? step : { ...step, stable: () => stableFile(context, mount, id) };
   } catch (error) {
@@ -112,6 +112,7 @@ export async function unmade(
   const { mount } = directory.inode;
   context.attributes.drop(id);
   context.attributes.drop(directory.id);
+  context.listings?.drop(directory.id);
   // A mount that fails here as well is gone, and the next one finds the file unfinished.
   await making.unmake(mount, directory).catch((second: unknown) => void context.mounts.failed(mount, second));
   throw why;

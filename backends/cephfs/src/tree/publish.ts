@@ -16,7 +16,7 @@ import { lookup } from './lookup.ts';
 import { Attempt, overLives, unknownOutcome } from './over-lives.ts';
 import { reading } from './reading.ts';
 import { beforeLoss, gone, leftOf, lostName } from './removed.ts';
-import { remember, resolve } from './resolve.ts';
+import { resolve } from './resolve.ts';
 import { unlink } from './unlink.ts';
 
 type File = Omit<NewFile, 'records'>;
@@ -131,10 +131,12 @@ async function putInPlace(
     if (target?.attributes.type === 'directory') throw new StorageError('isDirectory');
     if (target !== undefined) await beforeLoss(context, {}, target.attributes);
     attempt.issue({ target });
-    const attributes = await renameInto(context, at, from, name, aside, described);
+    const attributes = await renameInto(context, at, from, name, target, aside, described);
     rememberContent(context, attributes, aside, content);
     const lost = target && (await lostName(context, at.inode.mount, target));
-    return { changed: true, result: { attributes, target, lost }, stable: () => stableWhole(context, at, aside) };
+    const entries = 1 + (from.directory === directoryId ? 1 : 0) + (target === undefined ? 0 : 1);
+    const stable = (): Promise<void> => stableWhole(context, at, aside);
+    return { changed: true, entries, result: { attributes, target, lost }, stable };
   });
   const { attributes, target, lost } = result;
   const replaced = target && (lost ?? gone(target, directory.after.modified));
@@ -190,6 +192,7 @@ async function renameInto(
   at: Directory,
   from: Place,
   name: Name,
+  target: Known | undefined,
   { known, foretold: change }: Aside,
   described: PublishOptions['described'],
 ): Promise<Attributes> {
@@ -206,7 +209,8 @@ async function renameInto(
     if (described !== undefined && attributes.change !== change) {
       attributes = await describeInPlace(context, file, described, own, attributes);
     }
-    remember(context, at.id, name, { attributes, own });
+    const made = { name, now: known.attributes, inPlace: target !== undefined };
+    context.names.changed(at.id, from.directory === at.id ? [{ name: from.name }, made] : [made]);
     return attributes;
   } finally {
     file.release();
@@ -256,6 +260,7 @@ async function makeAside(
       closeSoon(context, { mount, fh });
       context.attributes.drop(id);
       await mount.unlink(inode.pointer, name).catch((second: unknown) => void context.mounts.failed(mount, second));
+      changedAside(context, { directory, name });
       throw error;
     }
   } catch (error) {

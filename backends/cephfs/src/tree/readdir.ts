@@ -1,5 +1,14 @@
-import { StorageError } from '@polynas/core/spi';
-import type { Call, Cookie, DirectoryEntry, DirectoryPage, FileId, ListOptions, WriteEpoch } from '@polynas/core/spi';
+import { isStorageError, StorageError } from '@polynas/core/spi';
+import type {
+  Attributes,
+  Call,
+  Cookie,
+  DirectoryEntry,
+  DirectoryPage,
+  FileId,
+  ListOptions,
+  WriteEpoch,
+} from '@polynas/core/spi';
 import type { Known } from '../attributes/attribute-source.ts';
 import { fileIdOf, typeOfEntry } from '../attributes/attributes-of.ts';
 import { decodeOwnRecord, ownXattr } from '../attributes/own-record.ts';
@@ -11,10 +20,22 @@ import { entryError, heldDirectory } from './change-entries.ts';
 import { cookieOf, hashBefore, positionOf } from './cookies.ts';
 import { checkXattrName } from '../xattrs/xattr-names.ts';
 import { isReserved } from './names.ts';
+import type { ListedName, ListedPart } from './listings.ts';
+import { nameHash } from './name-hash.ts';
 import { directoryAt, remember } from './resolve.ts';
+import { getxattr } from '../xattrs/getxattr.ts';
 
+/** Of one page. */
+const mostEntries = 4096;
 /** Read beyond what was asked for, so that names of one hash come together. */
 const overshoot = 8;
+
+/** Who goes on with a listing is likely to go on: so many entries are read at once, where they are remembered. */
+const readAhead = 1024;
+/** Rounds of reading on behind what is remembered, for one page. */
+const mostReads = 8;
+/** Files of a page that are asked one by one for what is not remembered of them; of more the page is read again. */
+const mostAsked = 32;
 
 /** An entry of libcephfs with what it is sorted by. */
 interface Placed<Entry> {
@@ -36,17 +57,22 @@ export async function readdir(
   options: ListOptions,
 ): Promise<DirectoryPage> {
   const { limit } = options;
-  if (!Number.isInteger(limit) || limit < 1 || limit > 4096) throw new StorageError('invalid', 'limit is 1 … 4096');
+  if (!Number.isInteger(limit) || limit < 1 || limit > mostEntries)
+    throw new StorageError('invalid', 'limit is 1 … 4096');
   for (const name of options.xattrs ?? []) checkXattrName(name);
   // Names stand still meanwhile: an entry that is moved is seen once.
   const listing = await context.locks.directories.enter(directoryId, 'list');
   try {
+    const remembered = await pageRemembered(context, call, directoryId, cookie, options);
+    if (remembered !== undefined) return remembered;
     const inode = await heldDirectory(context, call, directoryId);
     try {
-      await directoryAt(context, call, inode, directoryId);
-      const position = positionOf(cookie);
-      return await withListing(inode, (directory) =>
-        pageOf(context, call, { mount: inode.mount, directory, id: directoryId, cookie, position }, options),
+      const { attributes } = await directoryAt(context, call, inode, directoryId);
+      return (
+        (await pageReadOn(context, call, inode, attributes, cookie, options)) ??
+        (await withListing(inode, (directory) =>
+          pageOf(context, call, { mount: inode.mount, directory, id: directoryId, cookie }, options),
+        ))
       );
     } catch (error) {
       throw entryError(context, inode, error);
@@ -56,6 +82,130 @@ export async function readdir(
   } finally {
     listing.leave();
   }
+}
+
+/** Wholly from memory: where the directory is as its entries are remembered, and of the files is known what is asked. */
+async function pageRemembered(
+  context: VolumeContext,
+  call: Call,
+  id: FileId,
+  cookie: Cookie,
+  options: ListOptions,
+): Promise<DirectoryPage | undefined> {
+  const { listings, attributes } = context;
+  const known = listings && attributes.now(id)?.attributes;
+  if (known?.type !== 'directory') return undefined;
+  positionOf(cookie);
+  const page = listings?.page(id, known.change, cookie, options.limit);
+  if (page?.end === undefined) return undefined;
+  const entries = await described(context, call, id, page.entries, options);
+  return entries && { entries, end: page.end };
+}
+
+/** The same, with the directory read on behind what is remembered as far as it takes. `undefined` where nothing can be remembered. */
+async function pageReadOn(
+  context: VolumeContext,
+  call: Call,
+  inode: HeldInode,
+  { id, change }: Attributes,
+  cookie: Cookie,
+  options: ListOptions,
+): Promise<DirectoryPage | undefined> {
+  if (context.listings?.mayKeep(id, change) !== true) return undefined;
+  for (let read = 0; read < mostReads; read += 1) {
+    const page = context.listings.page(id, change, cookie, options.limit);
+    if (page === undefined) return undefined;
+    if (page.end !== undefined) {
+      const entries = await described(context, call, id, page.entries, options);
+      return entries && { entries, end: page.end };
+    }
+    if (!(await readOn(context, call, inode, { id, change }, cookie, options))) return undefined;
+  }
+  return undefined;
+}
+
+/** False when what was read cannot be remembered. */
+async function readOn(
+  context: VolumeContext,
+  call: Call,
+  inode: HeldInode,
+  { id, change }: Pick<Attributes, 'id' | 'change'>,
+  cookie: Cookie,
+  options: ListOptions,
+): Promise<boolean> {
+  const { listings, attributes } = context;
+  if (listings === undefined) return false;
+  const filling = listings.fill(id, change);
+  try {
+    const { from } = filling;
+    const limit = Math.min(mostEntries, Math.max(options.limit, cookie === 0n ? 0 : readAhead));
+    const part = await withListing(inode, (directory) =>
+      partOf(context, call, { mount: inode.mount, directory, id, cookie: from }, { ...options, limit }),
+    );
+    if (attributes.now(id)?.attributes.change !== change) return false;
+    return listings.filled(id, change, filling, part);
+  } finally {
+    listings.giveUp(id, filling);
+  }
+}
+
+/** What is asked of remembered entries; `undefined` when it is not known of so many of them that they are better read together. */
+async function described(
+  context: VolumeContext,
+  call: Call,
+  directory: FileId,
+  entries: readonly ListedName[],
+  options: ListOptions,
+): Promise<readonly DirectoryEntry[] | undefined> {
+  if (!options.attributes && options.xattrs === undefined) return entries;
+  const all: DirectoryEntry[] = [];
+  const lacking: number[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const now = describedNow(context, entry, options);
+    if (now === undefined && lacking.push(index) > mostAsked) return undefined;
+    all.push(now ?? entry);
+  }
+  try {
+    await Promise.all(
+      lacking.map(async (index) => (all[index] = await describedAsked(context, call, entries[index]!, options))),
+    );
+  } catch (error) {
+    // Its name is there and it is not: what is remembered is wrong.
+    if (!isStorageError(error, 'stale')) throw error;
+    context.listings?.drop(directory);
+    return undefined;
+  }
+  return all;
+}
+
+function describedNow(
+  { attributes: source, xattrs: cache }: VolumeContext,
+  { name, id, cookie }: ListedName,
+  options: ListOptions,
+): DirectoryEntry | undefined {
+  const attributes = source.now(id)?.attributes;
+  if (attributes === undefined) return undefined;
+  const { type } = attributes;
+  if (options.xattrs === undefined) return { name, id, type, cookie, attributes };
+  const xattrs = cache?.those(id, attributes.change, options.xattrs);
+  if (xattrs === undefined) return undefined;
+  return options.attributes ? { name, id, type, cookie, attributes, xattrs } : { name, id, type, cookie, xattrs };
+}
+
+async function describedAsked(
+  context: VolumeContext,
+  call: Call,
+  { name, id, cookie }: ListedName,
+  options: ListOptions,
+): Promise<DirectoryEntry> {
+  const { attributes } = await context.attributes.get(call, id);
+  const { type } = attributes;
+  if (options.xattrs === undefined) return { name, id, type, cookie, attributes };
+  const values = await Promise.all(
+    options.xattrs.map(async (xattr) => [xattr, await getxattr(context, call, id, xattr)] as const),
+  );
+  const xattrs = new Map(values.filter((pair): pair is [string, Uint8Array] => pair[1] !== undefined));
+  return { name, id, type, cookie, ...(options.attributes && { attributes }), xattrs };
 }
 
 async function withListing<Result>(
@@ -75,40 +225,53 @@ interface Walk {
   readonly directory: DirPointer;
   readonly id: FileId;
   readonly cookie: Cookie;
-  readonly position: bigint;
 }
 
+/** A page as the cluster tells it. */
 async function pageOf(context: VolumeContext, call: Call, walk: Walk, options: ListOptions): Promise<DirectoryPage> {
-  const { directory, position, id } = walk;
+  const { entries, end } = await partOf(context, call, walk, options);
+  const { limit } = options;
+  return { entries: entries.slice(0, limit), end: end && entries.length <= limit };
+}
+
+interface Part extends ListedPart {
+  readonly entries: readonly DirectoryEntry[];
+}
+
+/** The entries behind the cookie, about `limit`. */
+async function partOf(context: VolumeContext, call: Call, walk: Walk, options: ListOptions): Promise<Part> {
+  const { directory, id } = walk;
+  const position = positionOf(walk.cookie);
   const mount = walk.mount.within(call);
   if (!options.attributes && options.xattrs === undefined) {
-    const { entries, end } = await behind(context, walk, options.limit, (count) =>
+    const { placed, ...rest } = await behind(context, walk, options.limit, (count) =>
       mount.readdir(directory, position, count),
     );
-    return { entries: entries.map(({ entry, cookie }) => nameEntry(id, entry, cookie)), end };
+    return { ...rest, entries: placed.map(({ entry, cookie }) => nameEntry(id, entry, cookie)) };
   }
   const xattrs = [ownXattr, ...(options.xattrs ?? [])];
   const epoch = context.mounts.epoch();
-  const { entries, end } = await behind(context, walk, options.limit, (count) =>
+  const { placed, ...rest } = await behind(context, walk, options.limit, (count) =>
     mount.readdirplus(directory, position, count, xattrs),
   );
-  const full = entries.map(({ entry, cookie }) => fullEntry(context, call, { id, epoch }, entry, cookie, options));
-  return { entries: await Promise.all(full), end };
+  const full = placed.map(({ entry, cookie }) => fullEntry(context, call, { id, epoch }, entry, cookie, options));
+  return { ...rest, entries: await Promise.all(full) };
 }
 
-/** At most `limit` entries behind the cookie, in order. */
+/** In order; at least one unless it is the end. */
 async function behind<Entry extends { readonly name: Uint8Array; readonly next: bigint }>(
   { mounts }: VolumeContext,
   { id, cookie }: Walk,
   limit: number,
   read: (count: number) => Promise<readonly Entry[]>,
-): Promise<{ readonly entries: readonly Placed<Entry>[]; readonly end: boolean }> {
+): Promise<Read<Entry> & { readonly hashed: boolean }> {
   for (let count = limit + overshoot; ; count *= 2) {
     const { placed, end } = wholeHashes(await read(count), count);
     const following = placed.filter((one) => one.cookie > cookie && !isReserved(mounts.root, id, one.entry.name));
     // All that was read is of the cookie's hash, or of one that more names have.
     if (following.length === 0 && !end) continue;
-    return { entries: following.slice(0, limit), end: end && following.length <= limit };
+    const hashed = placed.every(({ entry, hash }) => Number(hash) === nameHash(entry.name));
+    return { placed: following, end, hashed };
   }
 }
 
@@ -146,6 +309,9 @@ async function fullEntry(
   const known = context.attributes.now(id) ?? (await knownOf(context, call, id, statx, own, epoch));
   remember(context, directory, name, known);
   const { attributes } = known;
+  if (context.attributes.now(id)?.attributes.change === statx.version) {
+    for (const xattr of options.xattrs ?? []) context.xattrs?.add(id, statx.version, xattr, xattrs?.get(xattr));
+  }
   const asked = options.xattrs && new Map([...(xattrs ?? [])].filter(([xattr]) => options.xattrs?.includes(xattr)));
   return {
     name,

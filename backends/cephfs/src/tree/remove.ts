@@ -44,7 +44,7 @@ export async function remove(
       // Others write too: the name went while we looked at it.
       throw isErrno(error, 'ENOENT') ? new StorageError('notFound', undefined, { cause: error }) : error;
     }
-    context.names.set(at.id, name, 'absent');
+    context.names.changed(at.id, [{ name }]);
     const subdirectories = found.attributes.type === 'directory' ? -1 : 0;
     return { changed: true, subdirectories, result: { found, removed: await lostName(context, mount, found) } };
   });

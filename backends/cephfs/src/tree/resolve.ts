@@ -32,7 +32,12 @@ export async function resolve(
   return known;
 }
 
-/** The name means this file. */
+/** A call of ours has been answered, by which the name means this file now: the one thing that it did in the directory. */
+export function entered({ names }: VolumeContext, directory: FileId, name: Name, { attributes }: Known): void {
+  names.changed(directory, [{ name, now: attributes }]);
+}
+
+/** The name means this file, as we have been told. */
 export function remember({ names }: VolumeContext, directory: FileId, name: Name, { attributes }: Known): void {
   names.set(directory, name, attributes.id);
   if (attributes.type === 'directory') names.setAbove(attributes.id, directory, name);

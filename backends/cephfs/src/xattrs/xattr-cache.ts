@@ -33,6 +33,19 @@ export class XattrCache {
     return { value: values.byName.get(name)?.slice() };
   }
 
+  /** Of those named, the ones that the file has, for a listing: not copied, and not taken for a use; `undefined` when not all of them are known. */
+  those(id: FileId, change: bigint, names: readonly string[]): ReadonlyMap<string, Uint8Array> | undefined {
+    const values = this.#files.of(id, change);
+    if (values === undefined) return undefined;
+    const found = new Map<string, Uint8Array>();
+    for (const name of names) {
+      const value = values.byName.get(name);
+      if (value !== undefined) found.set(name, value);
+      else if (!values.byName.has(name)) return undefined;
+    }
+    return found;
+  }
+
   add(id: FileId, change: bigint, name: string, value: Uint8Array | undefined): void {
     if (this.#changing.has(id)) return;
     const values = this.#files.of(id, change) ?? this.#files.add(id, { change, byName: new Map(), bytes: fileBytes });
