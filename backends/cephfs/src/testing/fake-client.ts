@@ -36,6 +36,8 @@ export class FakeClient implements Mount {
   readonly incarnation: object = this;
   alive = true;
   before: Before = () => undefined;
+  /** Files whose names listings lack, as those of libcephfs were seen to do. */
+  readonly leftOut = new Set<bigint>();
   /** Told of each call that the cluster has done, before it is answered: who evicts here loses the answer. */
   after: Before = () => undefined;
   readonly #cluster: FakeCluster;
@@ -268,7 +270,10 @@ export class FakeClient implements Mount {
   }
 
   getxattr(inode: InodePointer, name: string): Promise<Uint8Array | undefined> {
-    return this.#call('getxattr', () => this.#inode(inode).xattrs.get(name));
+    return this.#call('getxattr', () => {
+      const { xattrs, entries } = this.#inode(inode);
+      return name === 'ceph.dir.entries' ? new TextEncoder().encode(`${entries.size}`) : xattrs.get(name);
+    });
   }
 
   setxattr(pointer: InodePointer, name: string, value: Uint8Array, how: 'either' | 'create' | 'replace') {
@@ -441,7 +446,7 @@ export class FakeClient implements Mount {
         count = all[index - 1]?.hash === own ? count + 1n : 0n;
         return { name, inode, next: hashOrder + (BigInt(own) << 28n) + firstOfHash + count + 1n };
       })
-      .filter(({ next }) => next > from)
+      .filter(({ next, inode }) => next > from && !this.leftOut.has(inode.ino))
       .slice(0, limit);
   }
 }

@@ -46,6 +46,8 @@ export interface ListedPart {
   readonly end: boolean;
   /** Each name's place is the one that `nameHash` tells. */
   readonly hashed: boolean;
+  /** At the end: how many entries the whole directory has. */
+  readonly count?: number | undefined;
 }
 
 /** Memory that an entry takes beside its name's bytes, about. */
@@ -125,13 +127,17 @@ export class Listings {
   }
 
   /** All entries from `filling.from` on to the last of these. False when it is not kept. */
-  filled(directory: FileId, change: bigint, filling: Filling, { entries, end, hashed }: ListedPart): boolean {
+  filled(directory: FileId, change: bigint, filling: Filling, { entries, end, hashed, count }: ListedPart): boolean {
     this.giveUp(directory, filling);
     if (filling.overtaken || filling.epoch !== this.#epoch()) return false;
     const known = this.#directories.of(directory, change);
     // Somebody else was faster, or it was voided and begun anew.
     if (known !== filling.listing || (known !== undefined && known.covered !== filling.from))
       return known !== undefined;
+    if (count !== undefined && (known?.entries.length ?? 0) + entries.length !== count) {
+      this.#directories.drop(directory);
+      return false;
+    }
     const listing =
       known ?? this.#directories.add(directory, { change, bytes: entryBytes, entries: [], covered: 0n, hashed: true });
     let bytes = 0;

@@ -115,6 +115,15 @@ describe('a directory that is listed again', () => {
     expect(calls).toContain('readdir');
   });
 
+  test('aNameThatLibcephfsLeavesOut_isNotForgottenForGood', async () => {
+    const { volume, current } = await counted();
+    const directory = await directoryWith(volume, names(5));
+    current().leftOut.add((await volume.lookup(call, directory, text('name-2')))!.id);
+    expect(await walk(volume, directory, plain)).toHaveLength(4);
+    current().leftOut.clear();
+    expect(await walk(volume, directory, plain)).toHaveLength(5);
+  });
+
   test('aNameThatALookUpTellsOtherwise_voidsIt', async () => {
     const { volume, cluster } = await counted();
     const directory = await directoryWith(volume, names(5));

@@ -142,11 +142,21 @@ async function readOn(
     const part = await withListing(inode, (directory) =>
       partOf(context, call, { mount: inode.mount, directory, id, cookie: from }, { ...options, limit }),
     );
+    const count = part.end ? await countOf(context, inode, id) : undefined;
     if (attributes.now(id)?.attributes.change !== change) return false;
-    return listings.filled(id, change, filling, part);
+    return listings.filled(id, change, filling, { ...part, count });
   } finally {
     listings.giveUp(id, filling);
   }
+}
+
+/**
+ * How many entries there are, as the MDS counts them. libcephfs was seen to leave out a hard link for a while: that is forgotten with the next listing, but not what is
+ * remembered of this one.
+ */
+async function countOf({ mounts, attributes }: VolumeContext, inode: HeldInode, id: FileId): Promise<number> {
+  const value = await inode.mount.getxattr(inode.pointer, 'ceph.dir.entries');
+  return Number(Buffer.from(value ?? []).toString()) - (id === mounts.root ? attributes.hiddenInRoot : 0);
 }
 
 /** What is asked of remembered entries; `undefined` when it is not known of so many of them that they are better read together. */
