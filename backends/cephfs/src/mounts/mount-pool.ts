@@ -58,6 +58,11 @@ export class MountPool implements Mounts {
     }
   }
 
+  holdNow(id: FileId): HeldInode | undefined {
+    const place = this.#place(id);
+    return place.serving ? place.inodes.hold(id) : undefined;
+  }
+
   learn(mount: Mount, id: FileId, pointer: InodePointer): void {
     const inodes = this.#place(id).inodesOf(mount);
     // Of another place's mount (who created it there), or of a former incarnation, whose references ended with it.

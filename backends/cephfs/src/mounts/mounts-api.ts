@@ -29,6 +29,8 @@ export interface Mounts {
   ready(call: Call, id: FileId): Promise<Mount>;
   /** The inode, from a bounded cache of references or looked up, waiting for its mount as `ready` does. Rejected with `stale` when it names nothing. */
   hold(id: FileId): Promise<HeldInode>;
+  /** The same when it is at hand, of a place that serves; `undefined` otherwise. */
+  holdNow(id: FileId): HeldInode | undefined;
   /** Remembers a reference that a call of `mount` gave (and takes it over in any case), so that `hold` finds it without asking, where that file is bound to this mount. */
   learn(mount: Mount, id: FileId, pointer: InodePointer): void;
   /** The file has no name left: drops what the cache keeps of it as soon as nobody holds it. */

@@ -26,6 +26,14 @@ export interface ClientParts {
 
 type BatchOf<Ask extends BatchRequest['ask']> = Omit<Extract<BatchRequest, { ask: Ask }>, 'cmount' | 'superuser'>;
 
+/** Who waits for a call: no promise of its own stands between, as most operations are little more than their calls. */
+interface Asker {
+  readonly resolve: (answer: number) => void;
+  readonly reject: (error: unknown) => void;
+  /** The call is not under way any more. */
+  readonly left: () => void;
+}
+
 /** Milliseconds that a reference may be kept that nobody needs: as long, the space of a removed file is not given back. */
 const dropAfter = 20;
 
@@ -97,18 +105,16 @@ export class Client {
   ): Promise<number> {
     const lane = this.#lanes[kind];
     return new Promise((resolve, reject) => {
-      const issue = (): void => {
-        this.#issue(name, values, kept)
-          .finally(() => lane.leave())
-          .then(resolve, reject);
-      };
-      lane.enter(issue, reject, within);
+      const left = (): void => lane.leave();
+      lane.enter(() => this.#issue(name, values, kept, { resolve, reject, left }), reject, within);
     });
   }
 
   /** A short call outside of the gate: for what others wait for, who may fill it. */
   aside(name: CephCall, values: readonly unknown[]): Promise<number> {
-    return this.#issue(name, values, values);
+    return new Promise((resolve, reject) =>
+      this.#issue(name, values, values, { resolve, reject, left: () => undefined }),
+    );
   }
 
   /**
@@ -126,20 +132,30 @@ export class Client {
     name: CephCall | 'ceph_ll_lookup_vino',
     values: readonly unknown[],
     kept: readonly unknown[],
-  ): Promise<number> {
-    if (!this.#alive) return Promise.reject(new CephError(errno.ESHUTDOWN, name));
+    { resolve, reject, left }: Asker,
+  ): void {
+    if (!this.#alive) {
+      reject(new CephError(errno.ESHUTDOWN, name));
+      // Not in this turn: whoever takes the place is rejected as well, and so on.
+      queueMicrotask(left);
+      return;
+    }
     const held = [values, kept];
     this.#running.add(held);
-    return new Promise((resolve, reject) => {
-      this.library[name].async(this.cmount, ...values, (error: unknown, result: number | bigint | undefined) => {
-        this.#running.delete(held);
-        const answer = Number(result ?? 0);
-        if (error !== null && error !== undefined) reject(new Error(`${name} could not be called`, { cause: error }));
-        else if (answer < 0) reject(this.failed(-answer, name));
-        else resolve(answer);
-        this.#wake();
-      });
-    });
+    const settled = (error: unknown, result?: number | bigint): void => {
+      this.#running.delete(held);
+      left();
+      const answer = Number(result ?? 0);
+      if (error !== null && error !== undefined) reject(new Error(`${name} could not be called`, { cause: error }));
+      else if (answer < 0) reject(this.failed(-answer, name));
+      else resolve(answer);
+      this.#wake();
+    };
+    try {
+      this.library[name].async(this.cmount, ...values, settled);
+    } catch (error) {
+      settled(error);
+    }
   }
 
   /** What the batch thread found. An element's own failure is in its record. */

@@ -29,10 +29,12 @@ export function cString(name: Uint8Array): Buffer {
 }
 
 /** What a call put into `frame`; asked for again when it left something out. The reference that it gave is not lost when that fails. */
-export async function foundIn(client: Client, frame: Frame): Promise<Found> {
-  const { inode } = frame;
+export function foundIn(client: Client, frame: Frame): Found | Promise<Found> {
   const statx = decodeStatx(frame.view);
-  if (statx !== undefined) return { inode, statx };
+  return statx === undefined ? foundByAsking(client, frame.inode) : { inode: frame.inode, statx };
+}
+
+async function foundByAsking(client: Client, inode: InodePointer): Promise<Found> {
   try {
     return { inode, statx: await getattr(client, inode) };
   } catch (error) {
@@ -59,7 +61,7 @@ export async function lookup(
     if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
   }
-  return await foundIn(client, frame);
+  return foundIn(client, frame);
 }
 
 export async function lookupInode(

@@ -1,4 +1,5 @@
 import type { Call } from '@polynas/core/spi';
+import type { CephCall } from './ceph-functions.ts';
 import type { Client } from './client.ts';
 import { cString, foundIn, Frame } from './inode-calls.ts';
 import type { FhPointer, Found, InodePointer, Owner } from './mount-api.ts';
@@ -8,11 +9,18 @@ const createExclusive = 0o100 | 0o200 | 2;
 /** Longest target of a symbolic link that the MDS takes (PATH_MAX). */
 const targetBytes = 4096;
 
-/** Runs a creation as the owner of what it makes. */
-async function as<T>(client: Client, owner: Owner, run: (perm: bigint) => Promise<T>): Promise<T> {
+/** Runs a creation as the owner of what it makes; its attributes come into the frame. */
+async function callAs(
+  client: Client,
+  owner: Owner,
+  name: CephCall,
+  values: readonly unknown[],
+  frame: Frame,
+  within: Call | undefined,
+): Promise<void> {
   const perm = client.perms.hold(owner);
   try {
-    return await run(perm.pointer);
+    await client.call('metadata', name, [...values, frame.bytes, allStats, 0, perm.pointer], within);
   } finally {
     perm.release();
   }
@@ -27,14 +35,8 @@ export async function create(
   within?: Call,
 ): Promise<Found & { readonly fh: FhPointer }> {
   const frame = new Frame();
-  await as(client, owner, (perm) =>
-    client.call(
-      'metadata',
-      'ceph_ll_create',
-      [parent, cString(name), mode, createExclusive, frame.first, frame.second, frame.bytes, allStats, 0, perm],
-      within,
-    ),
-  );
+  const asked = [parent, cString(name), mode, createExclusive, frame.first, frame.second];
+  await callAs(client, owner, 'ceph_ll_create', asked, frame, within);
   const { fh } = frame;
   try {
     return { ...(await foundIn(client, frame)), fh };
@@ -53,13 +55,11 @@ async function made(
   within: Call | undefined,
 ): Promise<Found> {
   const frame = new Frame();
-  await as(client, owner, (perm) =>
-    client.call('metadata', name, [...values, frame.first, frame.bytes, allStats, 0, perm], within),
-  );
-  return await foundIn(client, frame);
+  await callAs(client, owner, name, [...values, frame.first], frame, within);
+  return foundIn(client, frame);
 }
 
-export async function mkdir(
+export function mkdir(
   client: Client,
   parent: InodePointer,
   name: Uint8Array,
@@ -67,10 +67,10 @@ export async function mkdir(
   owner: Owner,
   within?: Call,
 ): Promise<Found> {
-  return await made(client, 'ceph_ll_mkdir', [parent, cString(name), mode], owner, within);
+  return made(client, 'ceph_ll_mkdir', [parent, cString(name), mode], owner, within);
 }
 
-export async function mknod(
+export function mknod(
   client: Client,
   parent: InodePointer,
   name: Uint8Array,
@@ -79,10 +79,10 @@ export async function mknod(
   owner: Owner,
   within?: Call,
 ): Promise<Found> {
-  return await made(client, 'ceph_ll_mknod', [parent, cString(name), mode, rdev], owner, within);
+  return made(client, 'ceph_ll_mknod', [parent, cString(name), mode, rdev], owner, within);
 }
 
-export async function symlink(
+export function symlink(
   client: Client,
   parent: InodePointer,
   name: Uint8Array,
@@ -90,7 +90,7 @@ export async function symlink(
   owner: Owner,
   within?: Call,
 ): Promise<Found> {
-  return await made(client, 'ceph_ll_symlink', [parent, cString(name), cString(target)], owner, within);
+  return made(client, 'ceph_ll_symlink', [parent, cString(name), cString(target)], owner, within);
 }
 
 export async function readlink(client: Client, inode: InodePointer, within?: Call): Promise<Uint8Array> {

@@ -116,7 +116,11 @@ async function changeOnce<Result>(
 }
 
 /** The inode of a directory, once its mount serves. */
-export async function heldDirectory(context: VolumeContext, call: Call, id: FileId): Promise<HeldInode> {
+export function heldDirectory(context: VolumeContext, call: Call, id: FileId): HeldInode | Promise<HeldInode> {
+  return context.mounts.holdNow(id) ?? heldWhenReady(context, call, id);
+}
+
+async function heldWhenReady(context: VolumeContext, call: Call, id: FileId): Promise<HeldInode> {
   await context.mounts.ready(call, id);
   return await context.mounts.hold(id);
 }

@@ -34,32 +34,44 @@ export function lacking(file: Omit<NewFile, 'records'>, { mode, uid, gid, access
   return changes;
 }
 
+/** The attributes of a new file whose creation left nothing out, so that the creation's own sync is enough; `undefined` for one that has to be described. */
+export function asMade(
+  { attributes }: VolumeContext,
+  statx: Statx,
+  file: Omit<NewFile, 'records'>,
+  record: OwnRecord,
+): Attributes | undefined {
+  if (file.xattrs !== undefined && file.xattrs.size > 0) return undefined;
+  if (encodeOwnRecord(record) !== undefined || Object.keys(lacking(file, statx)).length > 0) return undefined;
+  return attributes.learn(statx, record);
+}
+
 /**
  * Gives a new file that nobody knows yet what its creation could not: the record last, as the sign that nothing is missing. `plain`: nothing was
  * needed, so that the creation's own sync is enough.
  */
 export async function describe(
-  { attributes }: VolumeContext,
+  context: VolumeContext,
   inode: HeldInode,
   statx: Statx,
   file: Omit<NewFile, 'records'>,
   record: OwnRecord,
 ): Promise<{ readonly attributes: Attributes; readonly plain: boolean }> {
+  const made = asMade(context, statx, file, record);
+  if (made !== undefined) return { attributes: made, plain: true };
   const { mount, pointer } = inode;
   const changes = lacking(file, statx);
   const xattrs = [...(file.xattrs ?? [])];
   const own = encodeOwnRecord(record);
   const changed = Object.keys(changes).length > 0;
-  if (!changed && xattrs.length === 0 && own === undefined) {
-    return { attributes: attributes.learn(statx, record), plain: true };
-  }
   await all([
     ...xattrs.map(([name, value]) => mount.setxattr(pointer, name, value, 'either')),
     ...(own === undefined || record.verifier !== undefined ? [] : [mount.setxattr(pointer, ownXattr, own, 'either')]),
     ...(changed ? [mount.setattr(pointer, changes)] : []),
   ]);
   if (own !== undefined && record.verifier !== undefined) await mount.setxattr(pointer, ownXattr, own, 'either');
-  return { attributes: await attributes.changed(inode, statx.ino, record, { change: statx.version }), plain: false };
+  const attributes = await context.attributes.changed(inode, statx.ino, record, { change: statx.version });
+  return { attributes, plain: false };
 }
 
 /** Waits for all of them, also when one fails: none may run on. */

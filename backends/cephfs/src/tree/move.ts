@@ -85,7 +85,7 @@ async function onceOnBothSides<Result>(
   };
   attempt.mount = undefined;
   try {
-    const source = await take(from.directory, () => heldDirectory(context, call, from.directory));
+    const source = await take(from.directory, async () => await heldDirectory(context, call, from.directory));
     const target =
       to.directory === from.directory
         ? source

@@ -5,12 +5,12 @@ import { checkAttributes } from '../attributes/checks.ts';
 import type { OwnRecord } from '../attributes/own-record.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
-import type { Found, Mount } from '../native/mount-api.ts';
+import type { Found, Mount, Statx } from '../native/mount-api.ts';
 import { isErrno } from '../native/storage-error.ts';
 import { checkNewXattrs } from '../xattrs/budget.ts';
 import { changeEntry, orStale } from './change-entries.ts';
 import type { Directory, Step } from './change-entries.ts';
-import { describe } from './describe.ts';
+import { asMade, describe } from './describe.ts';
 import { leftBehind } from './left-behind.ts';
 import type { Asked } from './left-behind.ts';
 import { Attempt } from './over-lives.ts';
@@ -88,14 +88,28 @@ export async function addEntry(
   const id = fileIdOf(statx);
   if (attempt.issued !== undefined) attempt.issued.id = id;
   context.mounts.learn(mount, id, pointer);
-  const inode = await heldOn(context, mount, id);
   try {
-    const { attributes, plain } = await describe(context, inode, statx, file, making.record);
-    entered(context, directory.id, name, { attributes, own: making.record });
+    const { record } = making;
+    const plain = asMade(context, statx, file, record);
+    const attributes = plain ?? (await describedOn(context, mount, statx, file, record));
+    entered(context, directory.id, name, { attributes, own: record });
     const step = { changed: true, subdirectories: attributes.type === 'directory' ? 1 : 0, result: attributes };
-    return plain ? step : { ...step, stable: () => stableFile(context, mount, id) };
+    return plain === undefined ? { ...step, stable: () => stableFile(context, mount, id) } : step;
   } catch (error) {
     return await unmade(context, directory, id, making, error);
+  }
+}
+
+async function describedOn(
+  context: VolumeContext,
+  mount: Mount,
+  statx: Statx,
+  file: Omit<NewFile, 'records'>,
+  record: OwnRecord,
+): Promise<Attributes> {
+  const inode = await heldOn(context, mount, fileIdOf(statx));
+  try {
+    return (await describe(context, inode, statx, file, record)).attributes;
   } finally {
     inode.release();
   }
