@@ -64,4 +64,6 @@ export interface Locks {
   readonly names: Rooms<string>;
   /** By file: alone for changes in several steps; `'write'` for what may go beside other writes. */
   readonly files: Rooms<FileId>;
+  /** Alone in the volume: taking over a name of a file that has others (`tree/take-over.ts`). */
+  readonly takeOvers: Rooms<'volume'>;
 }

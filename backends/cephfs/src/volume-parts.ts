@@ -45,6 +45,7 @@ export class VolumeParts implements VolumeContext {
     directories: new Rooms(),
     names: new Rooms(),
     files: new Rooms(),
+    takeOvers: new Rooms(),
   };
 
   constructor({ mounts, traits, clock = systemClock() }: VolumePartsOptions) {

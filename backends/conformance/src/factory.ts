@@ -12,8 +12,6 @@ export interface VolumeFactory {
   cleanup?(closed: Volume): Promise<void>;
   /** Lets the volume's clock move on by more than `traits.timeGranularity`; by default it waits for that. */
   tick?(): void | Promise<void>;
-  /** False: random sequences make no hard links, where the storage is known to lose sight of them for a while (say where and why). */
-  modelLinks?: boolean;
   /** Random sequences that each model test runs, as far as it comes with them in 40 seconds; 30 by default. */
   runs?: number;
 }

@@ -35,9 +35,6 @@ function run(name: string, kind: Pick<CephOptions, 'writers' | 'mounts'>): void 
       return await open(opened.get(closed) as Opened);
     },
     runs,
-    // A name of a file that was linked is missing from libcephfs's listing for a while after another name, the first one, was taken over: the MDS moves
-    // the inode to a name that is left (seen with 16.2; docs/backends/cephfs.md).
-    modelLinks: false,
   });
 }
 

@@ -7,8 +7,11 @@ import { defaults } from '../options.ts';
 import { snapshotsName } from '../tree/names.ts';
 import type { CephOptions } from '../options.ts';
 
-/** The options of the mount at one place of the pool. Each place is a client of its own, with a name that it keeps over restarts. */
-export function mountOptions(options: CephOptions, place: number, lanes: Lanes): MountOptions {
+/** By number in the pool; `'overwriter'` stands beside it. */
+export type PlaceName = number | 'overwriter';
+
+/** The options of the mount at one place. Each place is a client of its own, with a name that it keeps over restarts. */
+export function mountOptions(options: CephOptions, place: PlaceName, lanes: Lanes): MountOptions {
   const { conf, monitors, fileSystem } = options;
   const name = `polynas-${options.clientUuid}-${place}`;
   return {
@@ -20,17 +23,20 @@ export function mountOptions(options: CephOptions, place: number, lanes: Lanes):
     createRoot: true,
     uuid: name,
     presence: presence(options, place, name),
-    settings: cephSettings(options),
+    settings: { ...cephSettings(options), ...(place === 'overwriter' && remembersNothing) },
     lanes,
     unmountTimeout: options.closeTimeout ?? defaults.closeTimeout,
   };
 }
 
+/** Names are dropped as soon as no call needs them, and with the last of a file what the cluster granted of it: others would be asked to wait for it. */
+const remembersNothing = { client_cache_size: '1' };
+
 /**
  * With writers `head`, the first place's lock is the owner record: a second head finds it taken, and one that expects other writers as well. Clients with writers
  * `shared` are present beside each other.
  */
-function presence(options: CephOptions, place: number, name: string): PresenceOptions {
+function presence(options: CephOptions, place: PlaceName, name: string): PresenceOptions {
   return {
     directory: reservedDirectory,
     file: place === 0 || options.writers === 'shared' ? 'owner' : `owner-${place}`,

@@ -10,6 +10,8 @@ import type { Place } from './place.ts';
 
 export interface MountPoolParts {
   readonly places: readonly [Place, ...Place[]];
+  /** Not open yet. */
+  readonly overwriter: Place;
   readonly root: FileId;
   readonly maxFileSize?: number | undefined;
   readonly epoch: () => WriteEpoch;
@@ -23,6 +25,7 @@ export class MountPool implements Mounts {
   readonly maxFileSize: number | undefined;
   readonly #parts: MountPoolParts;
   readonly #lookups = new Map<FileId, Promise<void>>();
+  #overwriter: Promise<Mount> | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(parts: MountPoolParts) {
@@ -45,6 +48,18 @@ export class MountPool implements Mounts {
 
   ready(call: Call, id: FileId): Promise<Mount> {
     return this.#place(id).ready(call);
+  }
+
+  async overwriter(): Promise<Mount> {
+    const { overwriter } = this.#parts;
+    this.#overwriter ??= overwriter.open();
+    try {
+      await this.#overwriter;
+    } catch (error) {
+      this.#overwriter = undefined;
+      throw storageErrorOf(error);
+    }
+    return await overwriter.ready({});
   }
 
   async hold(id: FileId): Promise<HeldInode> {

@@ -27,6 +27,11 @@ export interface Mounts {
    * and at most some seconds, then `tryLater`, for nothing was issued. After `close`: `unavailable`.
    */
   ready(call: Call, id: FileId): Promise<Mount>;
+  /**
+   * One client more, through which nobody looks at anything: for renames that make libcephfs forget names (`tree/take-over.ts`). No file is bound to it; it is mounted when it is first
+   * asked for. Rejected with `unavailable`, `tryLater`.
+   */
+  overwriter(): Promise<Mount>;
   /** The inode, from a bounded cache of references or looked up, waiting for its mount as `ready` does. Rejected with `stale` when it names nothing. */
   hold(id: FileId): Promise<HeldInode>;
   /** The same when it is at hand, of a place that serves; `undefined` otherwise. */

@@ -9,6 +9,7 @@ import { checkOptions, defaults } from '../options.ts';
 import type { CephOptions } from '../options.ts';
 import { mountError } from './mount-error.ts';
 import { clusterAccess, mountOptions } from './mount-options.ts';
+import type { PlaceName } from './mount-options.ts';
 import { MountPool } from './mount-pool.ts';
 import type { Mounts } from './mounts-api.ts';
 import { Place } from './place.ts';
@@ -48,7 +49,7 @@ export async function openMounts(options: CephOptions): Promise<Mounts> {
     now: () => performance.now(),
     later: unrefTimeout,
   });
-  const places = makePlaces(options, lanes, {
+  const { places, overwriter } = makePlaces(options, lanes, {
     lost: () => {
       epoch = (epoch + 1n) % (1n << 64n);
     },
@@ -57,7 +58,7 @@ export async function openMounts(options: CephOptions): Promise<Mounts> {
   const close = async (): Promise<void> => {
     for (const lane of Object.values(lanes)) lane.close();
     status.close();
-    await Promise.all(places.map((place) => place.close()));
+    await Promise.all([...places, overwriter].map((place) => place.close()));
     opened.delete(uuid);
   };
   try {
@@ -66,7 +67,15 @@ export async function openMounts(options: CephOptions): Promise<Mounts> {
     for (const place of others) await place.open();
     const { ino: root } = await mount.getattr(mount.root);
     const maxFileSize = (await status.fileSystem())?.maxFileSize;
-    return new MountPool({ places, root, maxFileSize, epoch: () => epoch, status: () => status.status(), close });
+    return new MountPool({
+      places,
+      overwriter,
+      root,
+      maxFileSize,
+      epoch: () => epoch,
+      status: () => status.status(),
+      close,
+    });
   } catch (error) {
     await close();
     throw mountError(error, options);
@@ -77,28 +86,29 @@ function makePlaces(
   options: CephOptions,
   lanes: Lanes,
   told: { readonly lost: () => void; readonly serving: (reason: string | undefined) => void },
-): [Place, ...Place[]] {
+): { readonly places: [Place, ...Place[]]; readonly overwriter: Place } {
   const count = options.mounts ?? defaults.mounts;
-  const reasons = new Map<number, string>();
+  const reasons = new Map<PlaceName, string>();
   const abandoned = (): void =>
     options.report?.(
       new StorageError('unavailable', 'the cluster did not answer at the end of a mount: its client was left behind'),
     );
-  const make = (index: number): Place =>
+  const make = (name: PlaceName): Place =>
     new Place({
-      mount: (lost) => mountCephfs({ ...mountOptions(options, index, lanes), lost, abandoned }),
+      mount: (lost) => mountCephfs({ ...mountOptions(options, name, lanes), lost, abandoned }),
       ...(options.writers === 'shared' && { forgetUnusedAfter: idleReference }),
       cachedInodes: Math.ceil((options.cachedInodes ?? defaults.cachedInodes) / count),
       lost: told.lost,
       // The volume serves when all of its places do.
       serving: (reason) => {
-        if (reason === undefined) reasons.delete(index);
-        else reasons.set(index, reason);
+        if (reason === undefined) reasons.delete(name);
+        else reasons.set(name, reason);
         told.serving([...reasons.values()][0]);
       },
       report: (error) => options.report?.(error),
     });
-  return [make(0), ...Array.from({ length: count - 1 }, (_, index) => make(index + 1))];
+  const places: [Place, ...Place[]] = [make(0), ...Array.from({ length: count - 1 }, (_, index) => make(index + 1))];
+  return { places, overwriter: make('overwriter') };
 }
 
 /** A timer that nobody waits for at the end of the process. */

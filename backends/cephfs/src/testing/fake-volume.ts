@@ -24,18 +24,20 @@ export async function fakeVolume(writers: 'head' | 'shared' = 'head'): Promise<F
   const mounts: FakeClient[] = [];
   let epoch = 1n;
   let told: (mount: FakeClient) => void = () => undefined;
-  const place = new Place({
-    mount: async (lost) => {
-      const mount = new FakeClient(cluster, lost);
-      mounts.push(mount);
-      told(mount);
-      return mount;
-    },
-    cachedInodes: 100,
-    lost: () => (epoch += 1n),
-    serving: () => undefined,
-    report: () => undefined,
-  });
+  const made = (): Place =>
+    new Place({
+      mount: async (lost) => {
+        const mount = new FakeClient(cluster, lost);
+        mounts.push(mount);
+        told(mount);
+        return mount;
+      },
+      cachedInodes: 100,
+      lost: () => (epoch += 1n),
+      serving: () => undefined,
+      report: () => undefined,
+    });
+  const [place, overwriter] = [made(), made()];
   await place.open();
   const status = new BehaviorSubject<VolumeStatus>({
     health: 'healthy',
@@ -46,11 +48,14 @@ export async function fakeVolume(writers: 'head' | 'shared' = 'head'): Promise<F
   });
   const pool = new MountPool({
     places: [place],
+    overwriter,
     root: cluster.root.ino,
     maxFileSize: undefined,
     epoch: () => epoch,
     status: () => status,
-    close: () => place.close(),
+    close: async () => {
+      await Promise.all([place.close(), overwriter.close()]);
+    },
   });
   return {
     volume: await volumeOn(pool, traitsOf(writers, 2 ** 40), () => cluster.now()),

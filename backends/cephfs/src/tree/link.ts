@@ -1,6 +1,7 @@
 import { StorageError } from '@polynas/core/spi';
 import type { Attributes, Call, Created, FileId, MutationOptions, Name } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
+import type { HeldInode } from '../mounts/mounts-api.ts';
 import { isErrno } from '../native/storage-error.ts';
 import { changeEntry, orStale } from './change-entries.ts';
 import type { Directory } from './change-entries.ts';
@@ -22,8 +23,11 @@ export async function link(
   const attempt = new Attempt<Attributes>();
   const { result, directory } = await changeEntry(context, call, directoryId, name, attempt, async (at) => {
     const { mount } = at.inode;
-    const file = await heldOn(context, mount, id);
+    // Nobody renames over its last name meanwhile, who would not know of this one (`take-over.ts`).
+    const alone = await context.locks.files.enter(id);
+    let file: HeldInode | undefined;
     try {
+      file = await heldOn(context, mount, id);
       const { attributes: before, own } = await context.attributes.of(call, file, id);
       if (await isLinked(context, call, at, name, before, attempt)) return { changed: 'earlier', result: before };
       if (before.type === 'directory') throw new StorageError('isDirectory');
@@ -34,6 +38,8 @@ export async function link(
       context.attributes.drop(id);
       attempt.issue(before);
       await orStale(mount.link(file.pointer, at.inode.pointer, name));
+      // libcephfs books a new link with the directory alone. Another mount of the pool is told of it by the MDS once it is in the journal.
+      if (context.mounts.of(id).incarnation !== mount.incarnation) await context.syncs.stable(at.inode);
       const attributes = await context.attributes.changed(file, id, own, {
         change: before.change,
         changed: before.changed,
@@ -44,7 +50,8 @@ export async function link(
     } catch (error) {
       throw isErrno(error, 'EEXIST') ? new StorageError('exists', undefined, { cause: error }) : error;
     } finally {
-      file.release();
+      file?.release();
+      alone.leave();
     }
   });
   return { attributes: result, created: true, directory };

@@ -14,6 +14,8 @@ import { Attempt, overLives, unknownOutcome } from './over-lives.ts';
 import { beforeLoss, gone, leftOf, lostName } from './removed.ts';
 import { directoryAt } from './resolve.ts';
 import type { Stay } from './rooms.ts';
+import { takeOver } from './take-over.ts';
+import type { TakeOver } from './take-over.ts';
 
 export interface Spot {
   readonly directory: FileId;
@@ -178,16 +180,52 @@ export async function move(
   target: Known | undefined,
   described?: DescribedAhead,
 ): Promise<Moved> {
+  await writesCounted(context, source.attributes.id);
+  if (target !== undefined) await beforeLoss(context, {}, target.attributes);
+  const over = await takeOver(context, target);
+  const held: HeldInode[] = [];
+  try {
+    if (over.through === undefined) return await moveNow(context, sides, names, source, target, { over, described });
+    // What only our own client knows of the file is there before another one changes it.
+    await synced(context, source.attributes.id);
+    for (const { id } of [sides.from, sides.to]) held.push(await heldOn(context, over.through, id));
+    const [from, to] = held as [HeldInode, HeldInode];
+    const through = { ...sides, from: { ...sides.from, inode: from }, to: { ...sides.to, inode: to } };
+    return await moveNow(context, through, names, source, target, { over, described });
+  } catch (error) {
+    throw await over.failed(error);
+  } finally {
+    for (const inode of held) inode.release();
+    over.end();
+  }
+}
+
+async function synced(context: VolumeContext, id: FileId): Promise<void> {
+  const file = await context.mounts.hold(id);
+  try {
+    await context.syncs.stable(file);
+  } finally {
+    file.release();
+  }
+}
+
+async function moveNow(
+  context: VolumeContext,
+  sides: Sides,
+  names: { readonly from: Name; readonly to: Name },
+  source: Known,
+  target: Known | undefined,
+  { over, described }: { readonly over: TakeOver; readonly described: DescribedAhead | undefined },
+): Promise<Moved> {
   const { from, to, inside, attempt, unlock } = sides;
   const { mount } = from.inode;
   const { id } = source.attributes;
   const file = await heldOn(context, mount, id);
   try {
-    await writesCounted(context, id);
-    if (target !== undefined) await beforeLoss(context, {}, target.attributes);
     for (const changed of [from.id, to.id, id]) context.attributes.drop(changed);
     attempt.issue({ source, target });
     await mount.rename(from.inode.pointer, names.from, to.inode.pointer, names.to);
+    over.renamed();
     let moved = await context.attributes.changed(file, id, source.own, source.attributes);
     if (described !== undefined && moved.change !== described.change) {
       moved = await describeInPlace(context, file, described, source.own, moved);

@@ -17,6 +17,8 @@ import { Attempt, overLives, unknownOutcome } from './over-lives.ts';
 import { reading } from './reading.ts';
 import { beforeLoss, gone, leftOf, lostName } from './removed.ts';
 import { resolve } from './resolve.ts';
+import { takeOver } from './take-over.ts';
+import type { TakeOver } from './take-over.ts';
 import { unlink } from './unlink.ts';
 
 type File = Omit<NewFile, 'records'>;
@@ -130,13 +132,21 @@ async function putInPlace(
     expectTarget(target?.attributes, ifTarget);
     if (target?.attributes.type === 'directory') throw new StorageError('isDirectory');
     if (target !== undefined) await beforeLoss(context, {}, target.attributes);
-    attempt.issue({ target });
-    const attributes = await renameInto(context, at, from, name, target, aside, described);
-    rememberContent(context, attributes, aside, content);
-    const lost = target && (await lostName(context, at.inode.mount, target));
-    const entries = 1 + (from.directory === directoryId ? 1 : 0) + (target === undefined ? 0 : 1);
-    const stable = (): Promise<void> => stableWhole(context, at, aside);
-    return { changed: true, entries, result: { attributes, target, lost }, stable };
+    const over = await takeOver(context, target);
+    try {
+      attempt.issue({ target });
+      if (over.through !== undefined) await renameThrough(context, over.through, at, from, name, aside);
+      const attributes = await renameInto(context, at, from, name, target, aside, described, over);
+      rememberContent(context, attributes, aside, content);
+      const lost = target && (await lostName(context, at.inode.mount, target));
+      const entries = 1 + (from.directory === directoryId ? 1 : 0) + (target === undefined ? 0 : 1);
+      const stable = (): Promise<void> => stableWhole(context, at, aside);
+      return { changed: true, entries, result: { attributes, target, lost }, stable };
+    } catch (error) {
+      throw await over.failed(error);
+    } finally {
+      over.end();
+    }
   });
   const { attributes, target, lost } = result;
   const replaced = target && (lost ?? gone(target, directory.after.modified));
@@ -187,6 +197,33 @@ function rememberContent(
   for (const [name, value] of xattrs ?? []) remembered?.add(id, change, name, Uint8Array.from(value));
 }
 
+/** The rename alone, by another client (`take-over.ts`): journalled, so that ours is told; what ours still knew alone is there before. */
+async function renameThrough(
+  context: VolumeContext,
+  through: Mount,
+  at: Directory,
+  from: Place,
+  name: Name,
+  { known, mount }: Aside,
+): Promise<void> {
+  const held: HeldInode[] = [];
+  const take = async (by: Mount, id: FileId): Promise<HeldInode> => {
+    const inode = await heldOn(context, by, id);
+    held.push(inode);
+    return inode;
+  };
+  try {
+    await context.syncs.stable(await take(mount, known.attributes.id));
+    const source = await take(through, from.directory);
+    const target = await take(through, at.id);
+    await through.rename(source.pointer, from.name, target.pointer, name);
+    await context.syncs.stable(target);
+    context.attributes.suspect(at.id);
+  } finally {
+    for (const inode of held) inode.release();
+  }
+}
+
 async function renameInto(
   context: VolumeContext,
   at: Directory,
@@ -195,6 +232,7 @@ async function renameInto(
   target: Known | undefined,
   { known, foretold: change }: Aside,
   described: PublishOptions['described'],
+  over: TakeOver,
 ): Promise<Attributes> {
   const { own } = known;
   const { id } = known.attributes;
@@ -203,7 +241,8 @@ async function renameInto(
   const file = await heldOn(context, mount, id);
   try {
     for (const changed of [at.id, id]) context.attributes.drop(changed);
-    await mount.rename(source.pointer, from.name, pointer, name);
+    if (over.through === undefined) await mount.rename(source.pointer, from.name, pointer, name);
+    over.renamed();
     if (from.directory !== at.id) changedAside(context, from);
     let attributes = await context.attributes.changed(file, id, own, known.attributes);
     if (described !== undefined && attributes.change !== change) {
