@@ -2,7 +2,7 @@ import type { Call, FileId, VolumeTraits } from '@polynas/core/spi';
 import type { AttributeSource } from './attributes/attribute-source.ts';
 import type { Clock } from './attributes/clock.ts';
 import type { ContentCache } from './data/content-cache.ts';
-import type { Mounts } from './mounts/mounts-api.ts';
+import type { HeldInode, Mounts } from './mounts/mounts-api.ts';
 import type { FhPointer, Mount } from './native/mount-api.ts';
 import type { Life } from './tree/life.ts';
 import type { Listings } from './tree/listings.ts';
@@ -18,6 +18,14 @@ export interface HeldFh {
   readonly leave: () => void;
 }
 
+/** Writes of a file, as of a moment. */
+export interface WritesSoFar {
+  /** That the MDS may not know of. */
+  readonly uncounted: number;
+  /** That are not known to be stable. */
+  readonly unsynced: number;
+}
+
 /** Which files handles keep alive, and whether what was written to them is still there. Kept by the handles' part (`data/`). */
 export interface OpenFiles {
   /** A handle of the file is open: it lives, named or not. */
@@ -26,10 +34,14 @@ export interface OpenFiles {
   keep(call: Call, id: FileId): Promise<void> | undefined;
   /** An open file that stays open until `leave`, or for as long as its mount lives. */
   hold(call: Call, id: FileId, access: 'read' | 'write'): Promise<HeldFh>;
-  /** Writes of the file that are not known to be stable. */
-  unsynced(id: FileId): number;
-  /** So many of them are stable: a sync that began when they were counted has succeeded. */
-  flushed(id: FileId, writes: number): void;
+  /** Takes over an open file of libcephfs, and the hold of its inode: a new file that may be written to next. */
+  adopt(inode: HeldInode, id: FileId, fh: FhPointer): void;
+  /** Closes a file in CephFS that nobody has open: its content shall go with its name. */
+  letGo(id: FileId): void;
+  /** What was written to the file that the MDS may not know of; `undefined`: nothing. */
+  uncounted(id: FileId): WritesSoFar | undefined;
+  /** The MDS knows of it: a whole sync has succeeded that began then. */
+  counted(id: FileId, writes: WritesSoFar): void;
   /** Throws `io` when unstable writes of the file were lost with a mount and nobody has been told yet: nothing may be published of it. */
   expectWhole(id: FileId): void;
 }

@@ -37,7 +37,10 @@ export interface Attributes {
   readonly changed: Timestamp;
   readonly born: Timestamp;
   readonly dosBits: DosBits;
-  /** Grows with each change of content, attributes or (directories) entries. Unstable writes count at once. */
+  /**
+   * Grows with each change of content, attributes or (directories) entries. Unstable writes count at once. Where there is no `contentStamp`, what a crash has left of a file
+   * that was written to may have a count that it had before; `modified` is later then than it was.
+   */
   readonly change: bigint;
   /**
    * Changes when, and only when, bytes or size may have changed; unique on its volume (two contents never share one).

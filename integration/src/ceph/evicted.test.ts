@@ -184,6 +184,34 @@ describe.skipIf(whyNoCeph() !== undefined).each(['head', 'shared'] as const)(
       expect(await contentOf(before)).toBe('before');
     });
 
+    test('no two contents of a file have one count and one time, whatever of it was counted', async () => {
+      const handle = await file('first');
+      const stamp = async (): Promise<string> => {
+        const { size, modified, change } = await volume.getattr(call, handle.id);
+        return [size, modified.seconds, modified.nanoseconds, change].join();
+      };
+      const seen = new Map<string, string>();
+      const see = async (): Promise<void> => {
+        const [now, content] = [await stamp(), await contentOf(handle)];
+        expect(seen.get(now) ?? content, now).toBe(content);
+        seen.set(now, content);
+      };
+      const future = { seconds: 4_000_000_000, nanoseconds: 1 };
+      for (const [round, modified] of [undefined, future, undefined].entries()) {
+        await volume.setattr(call, handle.id, modified === undefined ? { mode: 0o600 + round } : { modified });
+        await see();
+        for (const content of ['a', 'b']) {
+          await handle.write(call, 0, [text(`${content}${round}`)], 'file');
+          await evict();
+          await see();
+          expect(await contentOf(handle)).toContain(`${content}${round}`);
+        }
+      }
+      const { size } = await handle.write(call, 9_000_000, [text('far')], 'file').then(({ after }) => after);
+      await evict();
+      expect((await volume.getattr(call, handle.id)).size).toBe(size);
+    });
+
     test('leases are recalled', async ({ skip }) => {
       const { leases } = volume;
       if (leases === undefined) return skip('only where others write too');

@@ -10,6 +10,8 @@ export interface Change {
   readonly length: number;
   readonly stability: Stability;
   readonly written: number;
+  /** The bytes that it leaves behind tell the file's size. */
+  readonly tellsSize: boolean;
   /** Done anew when the mount is evicted before it is answered: twice is the same as once. */
   apply(using: Using): Promise<void>;
 }
@@ -43,13 +45,22 @@ async function changeOnce(parts: FileParts, call: Call, using: Using, asked: Cha
 }
 
 /** The attributes before. Changes in several steps (of the size and the times) see all or nothing of it. */
-async function applied({ context, file }: FileParts, call: Call, using: Using, asked: Change): Promise<Attributes> {
+async function applied(parts: FileParts, call: Call, using: Using, asked: Change): Promise<Attributes> {
+  const { context, uncounted, file } = parts;
   const entered = context.locks.files.enter(file.id, 'write');
   const stay = entered instanceof Promise ? await entered : entered;
   try {
     context.contents?.drop(file.id);
     const { attributes } = await context.attributes.get(call, file.id);
-    await asked.apply(using);
+    const { modified } = attributes;
+    // Where others write too, nobody knows what the MDS has been told by them.
+    const tellsSize = asked.tellsSize && context.traits.writers === 'head';
+    const writing = uncounted.begin(file.id, { now: context.clock(), modified, tellsSize });
+    try {
+      await asked.apply(using);
+    } finally {
+      uncounted.done(writing);
+    }
     return attributes;
   } catch (error) {
     // Some of it may have been done.

@@ -77,6 +77,59 @@ describe.each(['head', 'shared'] as const)('handles whose mount is evicted, writ
   });
 });
 
+describe('what is stable and not counted yet', () => {
+  const stampOf = async ({ volume, handle }: Awaited<ReturnType<typeof opened>>) => {
+    const { size, modified, change } = await volume.getattr(call, handle.id);
+    return { size, modified, change };
+  };
+
+  test('write_stable_hasAnotherTimeAfterALoss_whateverItsCount', async () => {
+    const fake = await opened();
+    await fake.volume.setattr(call, fake.handle.id, { mode: 0o600 });
+    const counted = await stampOf(fake);
+    const { after } = await fake.handle.write(call, 0, [text('STABLE')], 'file');
+    fake.current().evict();
+    await fake.handle.sync(call);
+    expect(await contentOf(fake.handle)).toBe('STABLE');
+    const found = await stampOf(fake);
+    expect(found).toEqual({ size: 6, modified: after.modified, change: counted.change });
+    expect(found.modified).not.toEqual(counted.modified);
+  });
+
+  test('write_stable_toAFileFromTheFuture_isCounted', async () => {
+    const fake = await opened();
+    await fake.volume.setattr(call, fake.handle.id, { modified: { seconds: 4_000_000_000, nanoseconds: 0 } });
+    const { after } = await fake.handle.write(call, 0, [text('STABLE')], 'file');
+    fake.current().evict();
+    await fake.handle.sync(call);
+    expect((await stampOf(fake)).change).toBe(after.change);
+  });
+
+  test('write_stable_whereOthersWriteToo_isCounted', async () => {
+    const fake = await opened('shared');
+    const { after } = await fake.handle.write(call, 0, [text('STABLE')], 'file');
+    fake.current().evict();
+    await fake.handle.sync(call);
+    expect((await stampOf(fake)).change).toBe(after.change);
+  });
+
+  test('allocate_andSync_isCounted', async () => {
+    const fake = await opened();
+    await fake.handle.allocate(call, 0, 100, true);
+    const { after } = await fake.handle.sync(call);
+    fake.current().evict();
+    await fake.handle.sync(call);
+    expect(await stampOf(fake)).toMatchObject({ size: 100, change: after.change });
+  });
+
+  test('whatTheMdsDoesNext_goesOnFromTheCount', async () => {
+    const fake = await opened();
+    const { after } = await fake.handle.write(call, 0, [text('STABLE')], 'file');
+    const { change } = await fake.volume.setxattr(call, fake.handle.id, 'user.a', text('x'), 'either');
+    expect(change).toBe(after.change + 1n);
+  });
+});
+
 describe('handles', () => {
   test('sync_askedByManyAtOnce_isOneOrTwo', async () => {
     const { handle, current } = await opened();
@@ -94,6 +147,17 @@ describe('handles', () => {
     expect(current().opens).toBe(1);
     await Promise.all([handle, ...others].map((each) => each.close()));
     await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    // Opened again it costs nothing.
+    expect(current().opens).toBe(1);
+    await volume.unlink(call, volume.root, text('f'));
+    await new Promise(setImmediate);
+    expect(current().opens).toBe(0);
+  });
+
+  test('lastHandle_whereOthersWriteToo_closesTheFile', async () => {
+    const { handle, current } = await opened('shared');
+    await handle.close();
     await new Promise(setImmediate);
     expect(current().opens).toBe(0);
   });

@@ -60,6 +60,7 @@ export class CephFileHandle implements FileHandle {
         length,
         stability,
         written,
+        tellsSize: true,
         apply: ({ mount, fh }) => mount.write(fh, offset, chunks),
       });
     });

@@ -10,12 +10,15 @@ import { SharedRun } from './shared-run.ts';
 /** How often a call begins anew on a mount that came in place of an evicted one. */
 const maxLives = 3;
 
+/** What a sync brings to stable storage: the bytes, or what the MDS keeps of the file as well. */
+export type Synced = 'bytes' | 'all';
+
 /** libcephfs's open file, of one incarnation of the file's mount. */
 interface Fh {
   readonly inode: HeldInode;
   readonly pointer: FhPointer;
   readonly access: 'read' | 'write';
-  readonly sync: SharedRun;
+  readonly syncs: Readonly<Record<Synced, SharedRun>>;
   users: number;
   retired: boolean;
 }
@@ -28,8 +31,8 @@ export interface Using {
   readonly fh: FhPointer;
   /** As of before the step: what it writes is lost when the epoch is another one before it is synced. */
   readonly epoch: WriteEpoch;
-  /** All that was written before is stable, as far as libcephfs knows: see `OpenFile.use`. */
-  readonly sync: () => Promise<void>;
+  /** What was written before is stable, as far as libcephfs knows: see `OpenFile.use`. */
+  readonly sync: (what: Synced) => Promise<void>;
 }
 
 /**
@@ -71,7 +74,7 @@ export class OpenFile {
           inode,
           fh: pointer,
           epoch: mounts.epoch(),
-          sync: () => fh.sync.run(),
+          sync: (what) => fh.syncs[what].run(),
         });
       } catch (error) {
         const failure = mounts.failed(mount, error);
@@ -87,6 +90,16 @@ export class OpenFile {
   async hold(call: Call, access: 'read' | 'write'): Promise<{ mount: Mount; fh: FhPointer; leave: () => void }> {
     const fh = await this.#take(call, access);
     return { mount: fh.inode.mount, fh: fh.pointer, leave: () => this.#leave(fh) };
+  }
+
+  /** There is an `Fh`: the file is open in CephFS as well. */
+  get isOpen(): boolean {
+    return this.#fh !== undefined;
+  }
+
+  /** Takes over an open file of libcephfs, and the hold of its inode. Nobody has used this file yet. */
+  adopt(inode: HeldInode, fh: FhPointer): void {
+    this.#fh = opened(inode, fh, 'write');
   }
 
   /** Nobody has the file open any more. */
@@ -122,9 +135,8 @@ export class OpenFile {
     const { mount } = inode;
     try {
       const pointer = await mount.open(inode.pointer, access);
-      const sync = new SharedRun(() => mount.syncInode(inode.pointer, false));
       const former = this.#fh;
-      this.#fh = { inode, pointer, access, sync, users: 0, retired: false };
+      this.#fh = opened(inode, pointer, access);
       if (former !== undefined) this.#retire(former);
       if (this.handles === 0) this.#retire(this.#fh);
     } catch (error) {
@@ -154,6 +166,15 @@ export class OpenFile {
       .catch((error: unknown) => void mounts.failed(mount, error))
       .finally(() => inode.release());
   }
+}
+
+function opened(inode: HeldInode, pointer: FhPointer, access: 'read' | 'write'): Fh {
+  const { mount } = inode;
+  const syncs = {
+    bytes: new SharedRun(() => mount.syncInode(inode.pointer, true)),
+    all: new SharedRun(() => mount.syncInode(inode.pointer, false)),
+  };
+  return { inode, pointer, access, syncs, users: 0, retired: false };
 }
 
 /** An evicted client may hear of it as EIO first. */

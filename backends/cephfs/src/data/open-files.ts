@@ -1,19 +1,33 @@
 import type { Call, FileHandle, FileId, HandleAccess } from '@polynas/core/spi';
 import { StorageError } from '@polynas/core/spi';
-import type { HeldFh, OpenFiles, VolumeContext } from '../context.ts';
+import type { HeldFh, OpenFiles, VolumeContext, WritesSoFar } from '../context.ts';
+import type { HeldInode } from '../mounts/mounts-api.ts';
+import type { FhPointer } from '../native/mount-api.ts';
 import { getattr } from '../tree/getattr.ts';
 import { CephFileHandle } from './handle.ts';
+import { IdleFiles } from './idle-files.ts';
 import { OpenFile } from './open-file.ts';
+import { UncountedWrites } from './uncounted-writes.ts';
 import { UnsyncedWrites } from './unsynced-writes.ts';
+
+/** Where others use the volume as well, they would wait for what an open file was granted. */
+const idleFiles = { head: 4096, shared: 0 } as const;
 
 /** The files that somebody has open, and which files have writes that are not stable yet. */
 export class OpenFileTable implements OpenFiles {
   readonly #context: VolumeContext;
   readonly #files = new Map<FileId, OpenFile>();
+  readonly #idle: IdleFiles;
   readonly #unsynced = new UnsyncedWrites((id) => this.isOpen(id));
+  readonly #uncounted: UncountedWrites;
 
   constructor(context: VolumeContext) {
     this.#context = context;
+    this.#idle = new IdleFiles(idleFiles[context.traits.writers]);
+    this.#uncounted = new UncountedWrites(
+      (id) => this.isOpen(id),
+      () => context.mounts.epoch(),
+    );
   }
 
   async open(call: Call, id: FileId, access: HandleAccess): Promise<FileHandle> {
@@ -23,7 +37,7 @@ export class OpenFileTable implements OpenFiles {
     // Between the answer and this turn its last name may have gone, and it with it.
     if (attributes.nlink === 0 && !this.isOpen(id)) throw new StorageError('stale');
     const file = this.#enter(id);
-    const parts = { context: this.#context, unsynced: this.#unsynced, file };
+    const parts = { context: this.#context, unsynced: this.#unsynced, uncounted: this.#uncounted, file };
     return new CephFileHandle(parts, access, () => this.#left(file));
   }
 
@@ -49,19 +63,33 @@ export class OpenFileTable implements OpenFiles {
 
   keep(call: Call, id: FileId): Promise<void> | undefined {
     const file = this.#files.get(id);
+    if (file === undefined) this.letGo(id);
     if (file === undefined) return undefined;
     // It counts as a user, so that the last handle's close does not end the file under it.
     file.handles += 1;
     return file.use(call, 'read', async () => undefined).finally(() => this.#left(file));
   }
 
-  unsynced(id: FileId): number {
-    return this.#unsynced.count(id);
+  /** A file that was opened when it was made stays so for a while. */
+  adopt(inode: HeldInode, id: FileId, fh: FhPointer): void {
+    const file = new OpenFile(this.#context, id);
+    file.adopt(inode, fh);
+    this.#idle.add(file);
   }
 
-  flushed(id: FileId, writes: number): void {
+  letGo(id: FileId): void {
+    this.#idle.take(id)?.close();
+  }
+
+  uncounted(id: FileId): WritesSoFar | undefined {
+    const uncounted = this.#uncounted.count(id);
+    return uncounted === 0 ? undefined : { uncounted, unsynced: this.#unsynced.count(id) };
+  }
+
+  counted(id: FileId, { uncounted, unsynced }: WritesSoFar): void {
+    this.#uncounted.counted(id, uncounted);
     // Those of a former epoch are lost: a sync of what came after them says nothing of them.
-    if (this.#unsynced.epochOf(id) === this.#context.mounts.epoch()) this.#unsynced.synced(id, writes);
+    if (this.#unsynced.epochOf(id) === this.#context.mounts.epoch()) this.#unsynced.synced(id, unsynced);
   }
 
   expectWhole(id: FileId): void {
@@ -76,9 +104,12 @@ export class OpenFileTable implements OpenFiles {
     file.handles -= 1;
     if (file.handles > 0) return;
     this.#files.delete(file.id);
-    file.close();
     const known = this.#context.attributes.now(file.id);
-    if (known !== undefined && known.attributes.nlink > 0) return;
+    if (known !== undefined && known.attributes.nlink > 0) {
+      if (file.isOpen) this.#idle.add(file);
+      return;
+    }
+    file.close();
     // One without a name is gone from now on; where that is not known, whoever asks next finds out.
     this.#context.attributes.drop(file.id);
     if (known !== undefined) this.#context.mounts.forget(file.id);
@@ -86,7 +117,10 @@ export class OpenFileTable implements OpenFiles {
 
   #enter(id: FileId): OpenFile {
     let file = this.#files.get(id);
-    if (file === undefined) this.#files.set(id, (file = new OpenFile(this.#context, id)));
+    if (file === undefined) {
+      file = this.#idle.take(id) ?? new OpenFile(this.#context, id);
+      this.#files.set(id, file);
+    }
     file.handles += 1;
     return file;
   }

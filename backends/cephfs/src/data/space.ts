@@ -24,6 +24,7 @@ export async function allocateContent(
     length,
     stability: 'unstable',
     written: 0,
+    tellsSize: false,
     apply: ({ mount, fh }) => mount.fallocate(fh, extend, offset, length),
   });
 }
@@ -38,6 +39,7 @@ export async function punchContent(parts: FileParts, call: Call, offset: number,
     length: end - offset,
     stability: 'unstable',
     written: 0,
+    tellsSize: false,
     apply: ({ mount, fh }) => mount.fallocate(fh, punchHole, offset, end - offset),
   });
 }

@@ -121,8 +121,8 @@ export class FakeClient implements Mount {
 
   put(): void {}
 
-  syncInode(inode: InodePointer): Promise<void> {
-    return this.#sync('syncInode', () => this.#inode(inode));
+  syncInode(inode: InodePointer, dataOnly: boolean): Promise<void> {
+    return this.#sync('syncInode', () => this.#inode(inode), dataOnly);
   }
 
   create(parent: InodePointer, name: Name, mode: number, owner: Owner): Promise<Found & { readonly fh: FhPointer }> {
@@ -245,8 +245,8 @@ export class FakeClient implements Mount {
     });
   }
 
-  fsync(fh: FhPointer): Promise<void> {
-    return this.#sync('fsync', () => this.#of(fh));
+  fsync(fh: FhPointer, dataOnly: boolean): Promise<void> {
+    return this.#sync('fsync', () => this.#of(fh), dataOnly);
   }
 
   fallocate(fh: FhPointer, mode: number, offset: number, length: number): Promise<void> {
@@ -326,10 +326,11 @@ export class FakeClient implements Mount {
   }
 
   /** Of an evicted client there is nothing left to sync, which succeeds; only then the session is looked at. */
-  async #sync(name: 'syncInode' | 'fsync', inode: () => FakeInode): Promise<void> {
+  async #sync(name: 'syncInode' | 'fsync', inode: () => FakeInode, dataOnly: boolean): Promise<void> {
     await this.before(name);
     if (!this.alive) this.#refuse(name, 'ESHUTDOWN');
-    if (!this.#evicted) this.#flush(inode());
+    if (!this.#evicted && dataOnly) this.#flushBytes(inode());
+    else if (!this.#evicted) this.#flush(inode());
     await new Promise(setImmediate);
     await this.after(name);
     await this.expectUnbroken();
@@ -384,6 +385,12 @@ export class FakeClient implements Mount {
     const unsynced: Unsynced = { data: data.slice(), version: version + 1n, modified: changed, changed };
     this.#unsynced.set(inode.ino, unsynced);
     return unsynced;
+  }
+
+  /** What an MDS finds at the OSDs when this client is lost: all but the count, which this client alone knows. */
+  #flushBytes(inode: FakeInode): void {
+    const { data, modified, changed } = this.#unsynced.get(inode.ino) ?? inode;
+    Object.assign(inode, { data: data.slice(), modified, changed });
   }
 
   #flush(inode: FakeInode): void {

@@ -21,7 +21,8 @@ interface Outcome {
 }
 
 /**
- * `ceph_ll_mknod` of a regular file: unlike `ceph_ll_create` it opens nothing that would have to be closed.
+ * `ceph_ll_create` leaves the file open for a while, as it will be written to: opening it later is another request, and the MDS journals the range that may be written.
+ * With a tag (where others write as well, and for exclusive creations) it is `ceph_ll_mknod`.
  *
  * An exclusive creation keeps 31 bits of its verifier as the device number, which CephFS stores with any file and nobody else reads of a regular one: so they
  * are there from the moment in which the name is. The whole verifier follows in our record, as the last step. A file that has the one and not the other is
@@ -78,7 +79,10 @@ export function newFile(
     record: recordOf(file, verifier === undefined ? {} : { verifier }),
     format: formatOf('file'),
     tag,
-    make: (mount, { inode }) => mount.mknod(inode.pointer, name, formatOf('file') | file.mode, tag ?? 0n, file),
+    make: (mount, { inode }) =>
+      tag === undefined
+        ? mount.create(inode.pointer, name, file.mode, file)
+        : mount.mknod(inode.pointer, name, formatOf('file') | file.mode, tag, file),
     unmake: (mount, { inode }) => mount.unlink(inode.pointer, name),
   };
 }

@@ -47,7 +47,7 @@ describe.each(cases)(
   ({ writers, when }) => {
     test.each(['guarded', 'unchecked', 'exclusive'] as const)('create_%s_isDoneOnce', async (kind) => {
       const fake = await opened(writers);
-      evictAt(fake, 'mknod', when);
+      evictAt(fake, writers === 'head' && kind !== 'exclusive' ? 'create' : 'mknod', when);
       const mode = kind === 'exclusive' ? { kind, verifier: 7n } : { kind };
       const { created, attributes } = await fake.volume.create(call, fake.volume.root, text('f'), mode, {
         ...owner,
@@ -77,7 +77,7 @@ describe.each(cases)(
       const fake = await opened(writers);
       fake.cluster.add(fake.cluster.root, 'f');
       passTime(fake);
-      evictAt(fake, 'mknod', when);
+      evictAt(fake, writers === 'head' ? 'create' : 'mknod', when);
       await expect(made(fake.volume, 'f')).rejects.toMatchObject({ code: 'exists' });
     });
 

@@ -5,7 +5,7 @@ import { checkAttributes } from '../attributes/checks.ts';
 import type { OwnRecord } from '../attributes/own-record.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
-import type { Found, Mount, Statx } from '../native/mount-api.ts';
+import type { FhPointer, Found, Mount, Statx } from '../native/mount-api.ts';
 import { isErrno } from '../native/storage-error.ts';
 import { checkNewXattrs } from '../xattrs/budget.ts';
 import { changeEntry, orStale } from './change-entries.ts';
@@ -23,8 +23,8 @@ export interface Making {
   readonly format: number;
   /** The device number that marks a regular file as made by this call. */
   readonly tag?: bigint | undefined;
-  /** Makes the name (EEXIST when it is taken). */
-  make(mount: Mount, directory: Directory): Promise<Found>;
+  /** Makes the name (EEXIST when it is taken). `fh`: a file that is open. */
+  make(mount: Mount, directory: Directory): Promise<Found & { readonly fh?: FhPointer }>;
   /** Takes the name away again. */
   unmake(mount: Mount, directory: Directory): Promise<void>;
 }
@@ -84,11 +84,12 @@ export async function addEntry(
 ): Promise<Step<Attributes>> {
   const { mount } = directory.inode;
   attempt.issue({ since: context.clock() });
-  const { inode: pointer, statx } = await orStale(making.make(mount, directory));
+  const { inode: pointer, statx, fh } = await orStale(making.make(mount, directory));
   const id = fileIdOf(statx);
   if (attempt.issued !== undefined) attempt.issued.id = id;
   context.mounts.learn(mount, id, pointer);
   try {
+    if (fh !== undefined) await keepOpen(context, mount, id, fh);
     const { record } = making;
     const plain = asMade(context, statx, file, record);
     const attributes = plain ?? (await describedOn(context, mount, statx, file, record));
@@ -127,9 +128,21 @@ export async function unmade(
   context.attributes.drop(id);
   context.attributes.drop(directory.id);
   context.listings?.drop(directory.id);
+  context.opens.letGo(id);
   // A mount that fails here as well is gone, and the next one finds the file unfinished.
   await making.unmake(mount, directory).catch((second: unknown) => void context.mounts.failed(mount, second));
   throw why;
+}
+
+/** Where the file is bound to another mount, what is open here is of no use. */
+async function keepOpen(context: VolumeContext, mount: Mount, id: FileId, fh: FhPointer): Promise<void> {
+  const own = await context.mounts.hold(id);
+  if (own.mount.incarnation === mount.incarnation) {
+    context.opens.adopt(own, id, fh);
+    return;
+  }
+  own.release();
+  await mount.close(fh);
 }
 
 /** A sync of the new file brings its creation to the journal as well as what was set since. */

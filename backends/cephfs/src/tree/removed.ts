@@ -25,6 +25,8 @@ export async function lostName(
   const { id, type, nlink } = attributes;
   context.attributes.drop(id);
   if (type !== 'directory' && (nlink > 1 || context.opens.isOpen(id))) return await asked(context, mount, id, own);
+  // A handle that was open meanwhile may have left it.
+  context.opens.letGo(id);
   context.mounts.forget(id);
   return undefined;
 }

@@ -87,11 +87,11 @@ async function settle(
   const { id } = source.attributes;
   const file = await mounts.hold(id);
   try {
-    const writes = opens.unsynced(id);
+    const writes = opens.uncounted(id);
     const change = described && (await describeAhead(context, file, source, described));
     await syncs.stable(file);
     opens.expectWhole(id);
-    opens.flushed(id, writes);
+    if (writes !== undefined) opens.counted(id, writes);
     return described && change !== undefined ? { ...described, change } : undefined;
   } finally {
     file.release();

@@ -22,5 +22,10 @@ export function isSameContent(found: Attributes, now: Attributes): boolean {
 /** The etag of LIST for content that nobody has hashed: another one for each content, and no MD5 (`-0` is no number of parts). */
 export function stampEtag(file: Attributes): string {
   const hex = (value: bigint): string => (value & 0xffff_ffff_ffff_ffffn).toString(16).padStart(16, '0');
-  return `${hex(file.id)}${hex(stampOfContent(file))}-0`;
+  return `${hex(file.id)}${hex(file.contentStamp ?? changeAndTime(file))}-0`;
+}
+
+/** A change counter may come again for another content after a crash, and then with another time of modification. Both in one number: the odd factor spreads the count over all of it. */
+function changeAndTime({ change, modified }: Attributes): bigint {
+  return change * 0x9e37_79b9_7f4a_7c15n + BigInt(modified.seconds) * 1_000_000_000n + BigInt(modified.nanoseconds);
 }

@@ -1,0 +1,94 @@
+import type { FileId, Timestamp, WriteEpoch } from '@polynas/core/spi';
+
+/** Files that are remembered when nobody has them open any more; libcephfs tells the MDS by itself within some seconds. */
+const maxFiles = 65_536;
+
+export interface Uncounted {
+  readonly epoch: WriteEpoch;
+  /** `modified` before the first of them, which the MDS knows. */
+  readonly since: Timestamp;
+  begun: number;
+  done: number;
+  recoverable: boolean;
+}
+
+export interface Writing {
+  /** Time at the beginning, by the clock that libcephfs stamps what it writes with. */
+  readonly now: Timestamp;
+  /** The file's `modified` before. */
+  readonly modified: Timestamp;
+  /** The bytes that it leaves behind tell the file's size. */
+  readonly tellsSize: boolean;
+}
+
+/**
+ * Files with writes whose count, size and time only libcephfs knows, or may. When this client is lost, the MDS finds size and time again by asking the OSDs, and not the count: that is then what it was
+ * before the writes. So that no two contents of a file have the same count *and* time of modification, such writes are left uncounted (`isRecoverable`) only where the OSDs will tell a later time
+ * than the MDS has.
+ */
+export class UncountedWrites {
+  readonly #isOpen: (id: FileId) => boolean;
+  readonly #epoch: () => WriteEpoch;
+  readonly #files = new Map<FileId, Uncounted>();
+
+  constructor(isOpen: (id: FileId) => boolean, epoch: () => WriteEpoch) {
+    this.#isOpen = isOpen;
+    this.#epoch = epoch;
+  }
+
+  /** Before something is written; what it gives is for `done`, which has to follow when it was or may have been. */
+  begin(id: FileId, { now, modified, tellsSize }: Writing): Uncounted {
+    const present = this.#of(id);
+    const { since } = present ?? { since: modified };
+    // Times are compared by the millisecond, which the clock is sure of.
+    const isLater = milliseconds(now) > milliseconds(since) && milliseconds(now) >= milliseconds(modified);
+    const isRecoverable = tellsSize && isLater;
+    const uncounted = present ?? { epoch: this.#epoch(), since, begun: 0, done: 0, recoverable: true };
+    uncounted.begun += 1;
+    uncounted.recoverable &&= isRecoverable;
+    if (present === undefined) {
+      this.#files.set(id, uncounted);
+      if (this.#files.size > maxFiles) this.#forgetOldest();
+    }
+    return uncounted;
+  }
+
+  done(uncounted: Uncounted): void {
+    uncounted.done += 1;
+  }
+
+  /** Whether a client that is lost now may leave it to the MDS to find out what it did not tell. */
+  isRecoverable(id: FileId): boolean {
+    return this.#of(id)?.recoverable ?? true;
+  }
+
+  /** How many writes there are that the MDS may know nothing of: for `counted`. */
+  count(id: FileId): number {
+    return this.#of(id)?.done ?? 0;
+  }
+
+  /** A whole sync has succeeded that began when they were so many. */
+  counted(id: FileId, writes: number): void {
+    if (this.#of(id)?.begun === writes) this.#files.delete(id);
+  }
+
+  /** What was written in a former epoch is counted or lost. */
+  #of(id: FileId): Uncounted | undefined {
+    const present = this.#files.get(id);
+    if (present === undefined || present.epoch === this.#epoch()) return present;
+    this.#files.delete(id);
+    return undefined;
+  }
+
+  #forgetOldest(): void {
+    for (const id of this.#files.keys()) {
+      if (this.#isOpen(id)) continue;
+      this.#files.delete(id);
+      return;
+    }
+  }
+}
+
+function milliseconds({ seconds, nanoseconds }: Timestamp): number {
+  return seconds * 1000 + Math.floor(nanoseconds / 1_000_000);
+}
