@@ -106,7 +106,8 @@ async function changeOnce<Result>(
     turn.leave();
     attempt.shown = attempt.issued !== undefined;
     if (stable !== undefined) await stable();
-    else if (changed !== false) await context.syncs.stable(inode, () => context.locks.directories.left(directoryId));
+    else if (changed !== false)
+      await context.syncs.stable(inode, () => context.locks.directories.left(directoryId, 'change'));
     return { result, directory };
   } catch (error) {
     throw inode === undefined ? error : entryError(context, inode, error);

@@ -98,10 +98,10 @@ describe('rooms', () => {
 
   test('left_isSettledByThoseWhoWereInside_notByThoseWhoCameLater', async () => {
     const rooms = new Rooms<string>();
-    expect(rooms.left('key')).toBeUndefined();
+    expect(rooms.left('key', 'change')).toBeUndefined();
     const [a, b] = [await rooms.enter('key', 'change'), await rooms.enter('key', 'change')];
     let left = false;
-    void rooms.left('key')?.then(() => (left = true));
+    void rooms.left('key', 'change')?.then(() => (left = true));
     const later = await rooms.enter('key', 'change');
     b.leave();
     later.leave();
@@ -112,6 +112,9 @@ describe('rooms', () => {
     await turns();
     expect(left).toBe(true);
     last.leave();
-    expect(rooms.left('key')).toBeUndefined();
+    expect(rooms.left('key', 'change')).toBeUndefined();
+    const list = await rooms.enter('key', 'list');
+    expect(rooms.left('key', 'change')).toBeUndefined();
+    list.leave();
   });
 });

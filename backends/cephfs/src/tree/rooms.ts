@@ -47,10 +47,10 @@ export class Rooms<Key> {
     });
   }
 
-  /** Resolves when all who are inside now have left; `undefined` when nobody is. Whoever enters meanwhile is none of them. */
-  left(key: Key): Promise<void> | undefined {
+  /** Resolves when all of this kind who are inside now have left; `undefined` when nobody is. Whoever enters meanwhile is none of them. */
+  left(key: Key, kind: string): Promise<void> | undefined {
     const place = this.#places.get(key);
-    if (place === undefined || place.inside === 0) return undefined;
+    if (place === undefined || place.inside === 0 || place.kind !== kind) return undefined;
     const { inside, entered, watching } = place;
     return new Promise((resolve) => watching.push({ entered, inside, resolve }));
   }
