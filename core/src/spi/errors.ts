@@ -65,7 +65,7 @@ export const storageErrorCodes = [
   'timedOut',
   /** The caller's signal was aborted; whether the operation happened is unknown to the caller. */
   'aborted',
-  /** The medium failed (EIO). */
+  /** The medium failed (EIO). Of a change whose answer was lost with the cluster's client: nobody can tell whether it was done. */
   'io',
   /** Stored data contradicts itself. */
   'corrupt',

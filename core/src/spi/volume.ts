@@ -158,7 +158,7 @@ export interface ListOptions {
 /**
  * One tree of files on a backend: the contract that every backend keeps and that the conformance suite tests, sentence by sentence.
  *
- * Atomicity: each method is one step to every observer; of two concurrent mutations one comes first. A rejected mutation changed nothing.
+ * Atomicity: each method is one step to every observer; of two concurrent mutations one comes first. A rejected mutation changed nothing, but for `aborted`, `timedOut` and `io`, after which it may have been done: the caller looks.
  * Durability: metadata operations (all but unstable writes) are on stable storage when answered, directory entry included, where `traits.persistent`.
  * Errors: only `StorageError`. A file id that names nothing: `stale`. A directory id that names something else: `notDirectory`.
  * A name that is empty, `.`, `..`, or holds `/` or NUL: `badName`, as for a change to one of `traits.reservedNames`; too long: `nameTooLong`. After `close`, or failed: `unavailable`.

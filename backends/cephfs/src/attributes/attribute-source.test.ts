@@ -17,7 +17,9 @@ function statx(size: number, version: bigint): Statx {
 function pool() {
   const asked: ((answer: Statx) => void)[] = [];
   let epoch = 1n;
+  const refreshed: string[] = [];
   const mount = {
+    getxattr: async (_: bigint, name: string) => void refreshed.push(name),
     within: () => mount,
     getattrs: () =>
       new Promise<readonly { statx: Statx }[]>((resolve) => asked.push((answer) => resolve([{ statx: answer }]))),
@@ -25,7 +27,7 @@ function pool() {
   const inode: HeldInode = { mount, pointer: 1n, release: () => undefined };
   const mounts = { root: 1n, epoch: () => epoch, hold: async () => inode } as unknown as Mounts;
   const source = new AttributeSource({ mounts, entries: 10, isOpen: () => false });
-  return { source, inode, asked, lose: () => (epoch += 1n) };
+  return { source, inode, asked, refreshed, lose: () => (epoch += 1n) };
 }
 
 describe('what is known of files, and a client that is lost', () => {
@@ -49,5 +51,38 @@ describe('what is known of files, and a client that is lost', () => {
     expect(source.now(file)).toBeUndefined();
     source.learn(statx(6, 5n), noRecord);
     expect(source.now(file)?.attributes.size).toBe(6);
+  });
+});
+
+describe('directories that libcephfs has wrong', () => {
+  const settled = (): Promise<void> => new Promise(setImmediate);
+
+  test('suspect_many_areAskedForOneByOne', async () => {
+    const { source, refreshed } = pool();
+    const ids = Array.from({ length: 5000 }, (_, index) => BigInt(index + 10));
+    for (const id of ids) source.suspect(id);
+    await settled();
+    expect(refreshed.length).toBe(5000 - 4096);
+    expect(ids.filter((id) => source.isSuspect(id))).toEqual(ids.slice(5000 - 4096));
+  });
+
+  test('suspect_whileItIsAskedFor_staysOne', async () => {
+    const { source, inode, asked, refreshed } = pool();
+    source.suspect(file);
+    const asking = source.of({}, inode, file);
+    expect(refreshed.length).toBe(1);
+    source.suspect(file);
+    await settled();
+    asked[0]?.(statx(1, 1n));
+    await asking;
+    expect(source.isSuspect(file)).toBe(true);
+  });
+
+  test('suspect_ofALostClient_isNoneOfTheNext', () => {
+    const { source, lose } = pool();
+    source.suspect(10n);
+    lose();
+    source.suspect(11n);
+    expect([source.isSuspect(10n), source.isSuspect(11n)]).toEqual([false, true]);
   });
 });

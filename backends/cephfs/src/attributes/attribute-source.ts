@@ -1,4 +1,4 @@
-import { StorageError } from '@polynas/core/spi';
+import { isStorageError, StorageError } from '@polynas/core/spi';
 import type { Attributes, Call, FileId, Timestamp, WriteEpoch } from '@polynas/core/spi';
 import type { HeldInode, Mounts } from '../mounts/mounts-api.ts';
 import type { InodePointer, Mount, Statx } from '../native/mount-api.ts';
@@ -10,6 +10,9 @@ import { sameTime } from './times.ts';
 
 /** Of a directory: its answer depends on all below it, so libcephfs asks the MDS for it, and takes over what else that says of the directory. */
 const askedOfTheMds = 'ceph.dir.rctime';
+
+/** Above it one is asked for with each that is added. */
+const maxSuspects = 4096;
 
 export interface Known {
   readonly attributes: Attributes;
@@ -60,7 +63,8 @@ export class AttributeSource {
   readonly #known: Recent<FileId, Known> | undefined;
   readonly #fetches = new Map<FileId, Fetch>();
   /** Directories whose attributes libcephfs has wrong until it hears of them again (see `suspect`). */
-  readonly #suspects = new Set<FileId>();
+  readonly #suspects = new Map<FileId, object>();
+  #suspectedIn: WriteEpoch;
   #epoch: WriteEpoch;
 
   constructor({ mounts, entries, isOpen }: AttributeSourceOptions) {
@@ -68,6 +72,7 @@ export class AttributeSource {
     this.#isOpen = isOpen;
     this.#known = entries > 0 ? new Recent(entries) : undefined;
     this.#epoch = mounts.epoch();
+    this.#suspectedIn = this.#epoch;
   }
 
   /** What is at hand; `undefined` when the cluster has to be asked. */
@@ -161,7 +166,33 @@ export class AttributeSource {
    */
   suspect(id: FileId): void {
     this.drop(id);
-    this.#suspects.add(id);
+    const epoch = this.#mounts.epoch();
+    // The next client has nothing of it.
+    if (epoch !== this.#suspectedIn) this.#suspects.clear();
+    this.#suspectedIn = epoch;
+    this.#suspects.set(id, {});
+    if (this.#suspects.size > maxSuspects) void this.#clearOldest();
+  }
+
+  /** Asks for one that nobody has asked for since. */
+  async #clearOldest(): Promise<void> {
+    const [first] = this.#suspects;
+    if (first === undefined) return;
+    const [oldest, why] = first;
+    // To the end, so that the next one who comes asks for another.
+    this.#suspects.delete(oldest);
+    this.#suspects.set(oldest, why);
+    try {
+      const inode = await this.#mounts.hold(oldest);
+      try {
+        await this.#refresh(inode.mount, inode.pointer, oldest);
+      } finally {
+        inode.release();
+      }
+    } catch (error) {
+      // One that is gone nobody asks for. What else fails is met by who asks.
+      if (isStorageError(error, 'stale')) this.#suspects.delete(oldest);
+    }
   }
 
   isSuspect(id: FileId): boolean {
@@ -220,7 +251,9 @@ export class AttributeSource {
   }
 
   async #refresh(mount: Mount, pointer: InodePointer, id: FileId): Promise<void> {
+    const why = this.#suspects.get(id);
     await mount.getxattr(pointer, askedOfTheMds);
-    this.#suspects.delete(id);
+    // Unless another name has left it meanwhile.
+    if (this.#suspects.get(id) === why) this.#suspects.delete(id);
   }
 }

@@ -105,7 +105,10 @@ async function connectMaking(options: MountOptions, lanes: Lanes): Promise<Clien
   const { uuid: _, lost: __, presence: ___, abandoned: ____, ...anonymous } = options;
   const maker = await connect(anonymous, lanes, '/');
   try {
-    await maker.call('metadata', 'ceph_mkdirs', [options.root, 0o755]);
+    await maker.call('metadata', 'ceph_mkdirs', [options.root, 0o755]).catch((error: unknown) => {
+      // Another head has made it, or one of the directories above, at the same moment: the mount tells whether all are there.
+      if (!isErrno(error, 'EEXIST')) throw error;
+    });
     await maker.call('metadata', 'ceph_sync_fs', []);
   } finally {
     await disconnect(maker);

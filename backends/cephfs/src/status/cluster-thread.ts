@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type * as koffiModule from 'koffi';
+import { errno } from '../native/errno.ts';
 import { define } from '../native/ceph-functions.ts';
 import type { ClusterAccess, ClusterAnswer, ClusterQuestion } from './cluster-messages.ts';
 
@@ -88,7 +89,13 @@ function answer({ commands }: ClusterQuestion): ClusterAnswer {
   const handle = connected(rados);
   if (typeof handle !== 'bigint') return handle;
   const library = rados;
-  return { answers: commands.map((command) => run(library, handle, command)) };
+  const answers = commands.map((command) => run(library, handle, command));
+  if (answers.includes(errno.ETIMEDOUT)) {
+    // librados stays with a monitor that is silent for half a minute; a new handle asks several at once, and takes the one that answers.
+    library.shutdown(handle);
+    cluster = undefined;
+  }
+  return { answers };
 }
 
 parentPort?.on('message', (question: ClusterQuestion | 'end') => {
