@@ -1,5 +1,6 @@
 import { isStorageError, StorageError } from '@polynas/core/spi';
 import type { Attributes, Call, FileId, Timestamp, WriteEpoch } from '@polynas/core/spi';
+import { isBoundTo } from '../mounts/is-bound-to.ts';
 import type { HeldInode, Mounts } from '../mounts/mounts-api.ts';
 import type { InodePointer, Mount, Statx } from '../native/mount-api.ts';
 import { attributesOf } from './attributes-of.ts';
@@ -114,7 +115,7 @@ export class AttributeSource {
   async changed(inode: HeldInode, id: FileId, own?: OwnRecord, before?: Before): Promise<Attributes> {
     const record = own ?? this.now(id)?.own;
     this.drop(id);
-    if (this.#mounts.of(id).incarnation !== inode.mount.incarnation) return await this.#changedElsewhere(inode, id);
+    if (!isBoundTo(this.#mounts, id, inode.mount)) return await this.#changedElsewhere(inode, id);
     if (this.#known === undefined || record === undefined || this.#suspects.has(id)) {
       return (await this.#fetch({}, inode, id)).attributes;
     }

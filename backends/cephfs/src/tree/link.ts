@@ -2,6 +2,7 @@ import { StorageError } from '@polynas/core/spi';
 import type { Attributes, Call, Created, FileId, MutationOptions, Name } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
+import { isBoundTo } from '../mounts/is-bound-to.ts';
 import { isErrno } from '../native/storage-error.ts';
 import { changeEntry, orStale } from './change-entries.ts';
 import type { Directory } from './change-entries.ts';
@@ -39,7 +40,7 @@ export async function link(
       attempt.issue(before);
       await orStale(mount.link(file.pointer, at.inode.pointer, name));
       // libcephfs books a new link with the directory alone. Another mount of the pool is told of it by the MDS once it is in the journal.
-      if (context.mounts.of(id).incarnation !== mount.incarnation) await context.syncs.stable(at.inode);
+      if (!isBoundTo(context.mounts, id, mount)) await context.syncs.stable(at.inode);
       const attributes = await context.attributes.changed(file, id, own, {
         change: before.change,
         changed: before.changed,
