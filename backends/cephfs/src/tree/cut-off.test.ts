@@ -158,6 +158,20 @@ describe.each(cases)(
       expect([after.mode & 0o777, after.size]).toEqual([0o600, 5]);
     });
 
+    test('setattr_sizeThatIsNotThereAfterwards_isUnknown', async () => {
+      const fake = await opened(writers);
+      const { id } = await made(fake.volume, 'a');
+      const mount = fake.current();
+      mount[when] = (called) => {
+        if (called !== 'syncInode') return;
+        // The metadata server failed too, before it had written its journal.
+        const inode = fake.cluster.inodes.get(id)!;
+        inode.data = new Uint8Array(3);
+        mount.evict();
+      };
+      await expect(fake.volume.setattr(call, id, { size: 0 })).rejects.toMatchObject({ code: 'io' });
+    });
+
     test('setattr_onCondition_isDoneWhereNobodyElseMayHaveBrokenIt', async () => {
       const fake = await opened(writers);
       const { id, change } = await made(fake.volume, 'a');
@@ -227,6 +241,37 @@ describe.each(cases)(
       );
       expect([attributes.id, replaced?.id]).toEqual([source.id, target.id]);
       expect(await names(fake)).toEqual(['object']);
+    });
+
+    test.each(['publish', 'replace'] as const)('%s_described_isStableWithWhatIsSaidAnew', async (step) => {
+      const fake = await opened(writers);
+      const { volume } = fake;
+      const source = step === 'replace' ? await made(volume, 'temporary') : undefined;
+      const stable: bigint[] = [];
+      // Nothing of an attribute is stable before its own inode is synced after it.
+      const watch = (mount: Mount): void => {
+        const { setxattr, syncInode } = mount;
+        mount.setxattr = (inode, ...rest) => {
+          stable.length = 0;
+          return setxattr.call(mount, inode, ...rest);
+        };
+        mount.syncInode = async (inode, ...rest) => {
+          await syncInode.call(mount, inode, ...rest);
+          stable.push(inode);
+        };
+      };
+      watch(fake.current());
+      fake.onMount(watch);
+      evictAt(fake, 'rename', when);
+      const described = { xattr: 'user.said', value: ({ change }: Attributes) => text(String(change)) };
+      const aside = { directory: volume.root, name: text('temporary') };
+      const { attributes } =
+        source === undefined
+          ? await volume.publish!(call, volume.root, text('object'), owner, [text('bytes')], { aside, described })
+          : await volume.replace(call, volume.root, aside.name, volume.root, text('object'), { described });
+      if (when === 'before') return;
+      expect(await volume.getxattr(call, attributes.id, 'user.said')).toEqual(text(String(attributes.change)));
+      expect(stable).toContain(attributes.id);
     });
 
     test('whatWasAnsweredByTheCluster_andNotSynced_isThere', async () => {

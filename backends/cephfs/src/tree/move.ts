@@ -6,6 +6,7 @@ import type { HeldInode } from '../mounts/mounts-api.ts';
 import { changeOf, checkEntryName, entryError, heldDirectory, isOpen, leaveAll } from './change-entries.ts';
 import type { Directory } from './change-entries.ts';
 import { writesCounted } from './counted.ts';
+import { all } from './describe.ts';
 import { describeInPlace } from './described.ts';
 import type { DescribedAhead } from './described.ts';
 import { placeOf } from './names.ts';
@@ -227,9 +228,8 @@ async function moveNow(
     await mount.rename(from.inode.pointer, names.from, to.inode.pointer, names.to);
     over.renamed();
     let moved = await context.attributes.changed(file, id, source.own, source.attributes);
-    if (described !== undefined && moved.change !== described.change) {
-      moved = await describeInPlace(context, file, described, source.own, moved);
-    }
+    const anew = described !== undefined && moved.change !== described.change;
+    if (anew) moved = await describeInPlace(context, file, described, source.own, moved);
     nameMoved(context, { directory: from.id, name: names.from }, { directory: to.id, name: names.to }, source, target);
     const lost = target && (await lostName(context, mount, target));
     const toChange = await changeOf(context, to, inside.to, {
@@ -238,8 +238,8 @@ async function moveNow(
     });
     const fromChange = from.id === to.id ? toChange : await changeOfSource(context, sides, moved, toChange);
     unlock();
-    // The MDS journals a rename as one; libcephfs books it with the target's directory and with the file (not with the source's directory).
-    await context.syncs.stable(to.inode);
+    // The MDS journals a rename as one; libcephfs books it with the target's directory and with the file (not with the source's directory), an attribute with the file alone.
+    await all([context.syncs.stable(to.inode), ...(anew ? [context.syncs.stable(file)] : [])]);
     const replaced = target && (lost ?? gone(target, toChange.after.modified));
     return { moved, ...(replaced && { replaced }), from: fromChange, to: toChange };
   } finally {

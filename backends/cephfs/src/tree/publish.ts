@@ -136,11 +136,12 @@ async function putInPlace(
     try {
       attempt.issue({ target });
       if (over.through !== undefined) await renameThrough(context, over.through, at, from, name, aside);
-      const attributes = await renameInto(context, at, from, name, target, aside, described, over);
+      const renamed = await renameInto(context, at, from, name, target, aside, described, over);
+      const { attributes, goesWithName } = renamed;
       rememberContent(context, attributes, aside, content);
       const lost = target && (await lostName(context, at.inode.mount, target));
       const entries = 1 + (from.directory === directoryId ? 1 : 0) + (target === undefined ? 0 : 1);
-      const stable = (): Promise<void> => stableWhole(context, at, aside);
+      const stable = (): Promise<void> => stableWhole(context, at, { ...aside, goesWithName });
       return { changed: true, entries, result: { attributes, target, lost }, stable };
     } catch (error) {
       throw await over.failed(error);
@@ -177,8 +178,11 @@ async function mended(
     const statx = await mount.getattr(inode.pointer);
     if (statx.size !== size) throw new StorageError('io', 'the file that was published has another size');
     const { attributes } = await describe(context, inode, statx, file, own);
-    if (described === undefined) return attributes;
-    return await describeInPlace(context, inode, described, own, attributes);
+    const mended =
+      described === undefined ? attributes : await describeInPlace(context, inode, described, own, attributes);
+    // The directory's sync is none of what was said of the file.
+    await context.syncs.stable(inode);
+    return mended;
   } finally {
     inode.release();
   }
@@ -230,10 +234,10 @@ async function renameInto(
   from: Place,
   name: Name,
   target: Known | undefined,
-  { known, foretold: change }: Aside,
+  { known, foretold: change, goesWithName }: Aside,
   described: PublishOptions['described'],
   over: TakeOver,
-): Promise<Attributes> {
+): Promise<{ readonly attributes: Attributes } & Pick<Aside, 'goesWithName'>> {
   const { own } = known;
   const { id } = known.attributes;
   const { mount, pointer } = at.inode;
@@ -245,12 +249,11 @@ async function renameInto(
     over.renamed();
     if (from.directory !== at.id) changedAside(context, from);
     let attributes = await context.attributes.changed(file, id, own, known.attributes);
-    if (described !== undefined && attributes.change !== change) {
-      attributes = await describeInPlace(context, file, described, own, attributes);
-    }
+    const anew = described !== undefined && attributes.change !== change;
+    if (anew) attributes = await describeInPlace(context, file, described, own, attributes);
     const made = { name, now: known.attributes, inPlace: target !== undefined };
     context.names.changed(at.id, from.directory === at.id ? [{ name: from.name }, made] : [made]);
-    return attributes;
+    return { attributes, goesWithName: goesWithName && !anew };
   } finally {
     file.release();
     source.release();

@@ -49,7 +49,7 @@ export async function replace(
   });
 }
 
-/** What the file says of itself, which was said ahead of a rename that another mount has done. */
+/** What the file says of itself, which was said ahead of a rename that another mount has done: stable when answered, as the directory's sync is none of this. */
 async function mended(
   context: VolumeContext,
   mount: Mount,
@@ -59,7 +59,9 @@ async function mended(
   if (described === undefined) return attributes;
   const inode = await heldOn(context, mount, attributes.id);
   try {
-    return await describeInPlace(context, inode, described, own, attributes);
+    const mended = await describeInPlace(context, inode, described, own, attributes);
+    await context.syncs.stable(inode);
+    return mended;
   } finally {
     inode.release();
   }

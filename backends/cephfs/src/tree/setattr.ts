@@ -55,6 +55,8 @@ async function setOnce(
     if (attempt.issued === undefined) expectUnchanged(before, options);
     else expectOwnChange(context, attempt, attempt.issued, before, options);
     if (size !== undefined) expectContent(before);
+    // A metadata server that failed as well may have lost it; or others have changed it since.
+    if (size !== undefined && attempt.shown && before.size !== size) throw unknownOutcome();
     await writesCounted(context, id);
     attempt.issued ??= before;
     const after = await apply(context, inode, before, own, resolved(changes, context.clock));
