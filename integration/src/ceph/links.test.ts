@@ -28,11 +28,13 @@ interface Linked {
  * it believes that it knows them.
  */
 describe.skipIf(whyNoCeph() !== undefined).each(kinds)('links, writers $writers, mounts $mounts', (kind) => {
+  const root = `/links/${randomUUID()}`;
+  let cluster: TestCluster;
   let volume: Volume;
 
   beforeAll(async () => {
-    const { configuration: conf, fileSystem } = await TestCluster.shared();
-    const root = `/links/${randomUUID()}`;
+    cluster = await TestCluster.shared();
+    const { configuration: conf, fileSystem } = cluster;
     const clientUuid = randomBytes(16).toString('hex');
     volume = await openCephVolume({ conf, client: 'admin', fileSystem, root, clientUuid, ...kind });
   });
@@ -116,4 +118,16 @@ describe.skipIf(whyNoCeph() !== undefined).each(kinds)('links, writers $writers,
     const { replaced } = await volume.rename(call, files.d, bytes('b'), files.e, bytes('c'));
     expect(replaced?.nlink).toBe(0);
   });
+
+  test('after an eviction of all clients of the head, the one that takes names over is there again', async () => {
+    const before = await linked();
+    await volume.rename(call, before.d, bytes('x'), before.d, bytes('a'));
+    const sessions = await cluster.sessions();
+    const ours = sessions.filter(({ client_metadata: { root: of } }) => of === root);
+    expect(ours).toHaveLength((kind.mounts ?? 1) + 1);
+    await cluster.evict(ours);
+    const files = await linked();
+    await volume.rename(call, files.d, bytes('x'), files.d, bytes('a'));
+    await expectFound(files, ['b', 'c'], 'after');
+  }, 30_000);
 });
