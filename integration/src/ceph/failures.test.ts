@@ -36,7 +36,7 @@ const kinds: readonly Kind[] = [
 ];
 
 describe.skipIf(whyNoCeph() !== undefined).each(kinds)('failures under load through all doors, $name', (kind) => {
-  const testOf = (fault: Fault): typeof test.skip => test.skipIf(!kind.faults.includes(fault));
+  const testOf = (fault: Fault): typeof test.skip => (kind.faults.includes(fault) ? test : test.skip);
   let cluster: TestCluster;
   let head: Head;
   /** After the first load: what the head holds when it has nothing to do. */
