@@ -17,15 +17,20 @@ export type Smb2Tree = Awaited<ReturnType<Smb2Session['connectTree']>>;
 /** MS-SMB2 2.2.1.2 and 2.2.3. */
 const NEGOTIATE = 0;
 const SESSION_SETUP = 1;
+const CHANGE_NOTIFY = 15;
 const DIALECTS = [0x0202, 0x0210];
 const FRAME = 4;
 const FLAGS_AT = FRAME + 16;
 const SIGNED = 0x8;
 const SIGNATURE_AT = FRAME + 48;
 
+/** MS-ERREF 2.3.1: the answer comes later (MS-SMB2 3.3.4.2). */
+const STATUS_PENDING = 0x103;
+
 /**
  * npm's `@awo00/smb2`: SMB 2.1, its messages its own. As it comes it can log in nowhere that wants NTLMv2 or signatures, which it
- * has not: those two are put in here.
+ * has not, and takes an interim answer for the answer, so that what it reads is nonsense where the server took its time (Samba: half a
+ * millisecond). Those three are put in here.
  */
 export class NpmSmb2 implements StoreClient {
   readonly name = 'npm-smb2';
@@ -60,6 +65,7 @@ export class NpmSmb2 implements StoreClient {
   async with<Result>(work: (tree: Smb2Tree) => Promise<Result>): Promise<Result> {
     const { address, port, share } = this.#target;
     const client = new Client(address, { port });
+    waitForFinalAnswers(client);
     await client.connect();
     try {
       const session = await logIn(client, this.#target);
@@ -80,6 +86,15 @@ export class NpmSmb2 implements StoreClient {
       await client.close();
     }
   }
+}
+
+function waitForFinalAnswers(client: Smb2Client): void {
+  const takes = client.onResponse.bind(client);
+  client.onResponse = (response) => {
+    // Of a watch it wants both: by the interim one it knows that the watch stands.
+    const { status, type } = response.header;
+    if (status !== STATUS_PENDING || type === CHANGE_NOTIFY) takes(response);
+  };
 }
 
 async function there(tree: Smb2Tree, folder: string): Promise<boolean> {

@@ -86,8 +86,7 @@ describe.skipIf(unavailable !== undefined)(`Samba${unavailable === undefined ? '
     await thereAndBack(client, 'of rclone/file');
   });
 
-  // The npm client has been seen to mix up what it reads when the machine is busy, from Samba as well.
-  test('@awo00/smb2', { retry: 2 }, async () => {
+  test('@awo00/smb2', async () => {
     const client = new NpmSmb2(target);
     await thereAndBack(client, 'of npm/file');
     await thereAndBack(client, 'of npm/another');

@@ -57,7 +57,7 @@ const longestTimer = 2 ** 31 - 1;
 function whileWanted<Result>({ signal, deadline }: Call, running: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     const abandon = (): void => finish(() => reject(aborted(signal as AbortSignal)));
-    const left = deadline === undefined ? Infinity : deadline - performance.now();
+    const left = deadline === undefined ? Infinity : Math.max(0, deadline - performance.now());
     const timer =
       left > longestTimer ? undefined : setTimeout(() => finish(() => reject(new StorageError('timedOut'))), left);
     const finish = (settle: () => void): void => {
