@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Daemon } from '../peers/daemon.ts';
 import { CephCommands } from './commands.ts';
 import { cephConfiguration, cephConfigurationFile, type CephLayout } from './configuration.ts';
-import { installedPrograms, type CephPrograms } from './programs.ts';
+import { installedPrograms, type CephDaemon, type CephPrograms } from './programs.ts';
 
 /** A daemon of the cluster and how it is started, so that it can be started again. */
 interface Launched {
   readonly argv: readonly string[];
-  daemon: Daemon;
+  daemon: CephDaemon;
 }
 
 /** A throw-away Ceph cluster: one monitor, one manager, OSDs with BlueStore on sparse files, and an MDS where a file system is wanted. */
@@ -54,7 +53,7 @@ export class CephCluster {
   }
 
   /** Starts a further daemon of this cluster in the foreground. */
-  launch(name: string, program: string, ...args: string[]): Daemon {
+  launch(name: string, program: string, ...args: string[]): CephDaemon {
     const argv = [program, '-f', '-c', this.#configuration, ...args];
     const daemon = this.#spawn(name, argv);
     this.#daemons.set(name, { argv, daemon });
@@ -96,12 +95,8 @@ export class CephCluster {
     this.#daemons.clear();
   }
 
-  #spawn(name: string, argv: readonly string[]): Daemon {
-    return new Daemon({
-      name,
-      ...this.#programs.daemon(name, argv),
-      log: join(this.layout.directory, 'log', `${name}.out`),
-    });
+  #spawn(name: string, argv: readonly string[]): CephDaemon {
+    return this.#programs.daemon(name, argv, join(this.layout.directory, 'log', `${name}.out`));
   }
 
   #launched(name: string): Launched {

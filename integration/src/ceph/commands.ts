@@ -1,9 +1,5 @@
-import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
 import { installedPrograms, programsOf, type CephPrograms } from './programs.ts';
-
-const execute = promisify(execFile);
 
 /** Ceph's command line programs against one cluster. */
 export class CephCommands {
@@ -33,16 +29,11 @@ export class CephCommands {
 
   /** {@link run} of one of Ceph's programs, wherever they are. */
   run(program: string, args: readonly string[]): Promise<string> {
-    return runCommand(this.#programs.argv(program, args));
+    return this.#programs.run(program, args);
   }
 }
 
 /** Runs one program to its end, without a standard input; rejected with its error output when it fails. Its standard output. */
 export function run(program: string, args: readonly string[]): Promise<string> {
-  return runCommand(installedPrograms.argv(program, args));
-}
-
-async function runCommand([program = '', ...args]: readonly string[]): Promise<string> {
-  const { stdout } = await execute(program, args, { timeout: 90_000, maxBuffer: 16 * 1024 * 1024 });
-  return stdout;
+  return installedPrograms.run(program, args);
 }

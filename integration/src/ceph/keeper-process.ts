@@ -10,22 +10,29 @@ import { freePorts } from '../peers/daemon.ts';
 import { CephCluster } from './cluster.ts';
 import { serveControl } from './control.ts';
 import { clusterFiles } from './files.ts';
-import { ContainerPrograms, installedPrograms } from './programs.ts';
+import { ContainerPrograms } from './container-programs.ts';
+import { containerFile, installedPrograms } from './programs.ts';
 
 const GIB = 1024 ** 3;
 const [directory = '', ownerPid, ownerStarted] = process.argv.slice(2);
 const files = clusterFiles(directory);
 
 const image = process.env['POLYNAS_CEPH_IMAGE'];
-const programs = image === undefined ? installedPrograms : await ContainerPrograms.start(directory, image);
+const containers = image === undefined ? undefined : await ContainerPrograms.start(directory, image);
+if (containers !== undefined) writeFileSync(containerFile(directory), containers.id);
+const programs = containers ?? installedPrograms;
 const started: { cluster?: CephCluster } = {};
 
+let ending: Promise<never> | undefined;
+
 /** Also while the cluster is being started: what runs by then ends with this process. */
-async function end(): Promise<never> {
-  await started.cluster?.discard();
-  await programs.close();
-  rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
-  process.exit(0);
+function end(): Promise<never> {
+  return (ending ??= (async () => {
+    await started.cluster?.discard();
+    await programs.close();
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+    process.exit(0);
+  })());
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
@@ -37,7 +44,10 @@ if (ownerPid !== undefined) {
 
 const [monitor = 0, monitorV2 = 0] = await freePorts(2);
 const layout = { directory, ports: { monitor, monitorV2 }, osds: 3, copies: 3, osdBytes: 10 * GIB };
-const cluster = await CephCluster.start({ ...layout, fileSystem: 'nas', small: true }, programs);
+// A start that fails because all of it is being ended is none that failed.
+const cluster = await CephCluster.start({ ...layout, fileSystem: 'nas', small: true }, programs).catch(
+  (error: unknown) => ending ?? Promise.reject(error as Error),
+);
 started.cluster = cluster;
 serveControl(cluster, files.socket, () => void end());
 writeFileSync(files.ready, `${process.pid} ${startTime(process.pid) ?? ''}`);

@@ -1,106 +1,52 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { docker, tryDocker } from '../containers/docker-cli.ts';
+import { promisify } from 'node:util';
 import { endWithParent } from '../kernel/children.ts';
-import { startTime } from '../kernel/run-directory.ts';
-import type { DaemonOptions } from '../peers/daemon.ts';
+import { Daemon } from '../peers/daemon.ts';
+import { ContainerPrograms } from './container-programs.ts';
+
+const execute = promisify(execFile);
+
+/** A daemon of the cluster, wherever it runs. */
+export interface CephDaemon {
+  /** Of its process on this machine. */
+  readonly pid: number;
+  /** @throws Error with the end of its log when it has ended */
+  assertAlive(): void;
+  /** Waits until it answers at a port of the loopback address. */
+  listening(port: number, seconds?: number): Promise<void>;
+  /** SIGKILL: as a power cut of this daemon alone. */
+  kill(): Promise<void>;
+  /** SIGTERM, and SIGKILL for one that is still there after `seconds`. */
+  stop(seconds?: number): Promise<void>;
+}
 
 /** Where Ceph's programs come from: installed here, or in an image. Either way they see the cluster's directory under the same path. */
 export interface CephPrograms {
-  /** Command line of a program that runs to its end. */
-  argv(program: string, args: readonly string[]): readonly string[];
-  /** How a daemon is started that stays in the foreground. */
-  daemon(name: string, argv: readonly string[]): Pick<DaemonOptions, 'argv' | 'signal'>;
+  /** Runs a program to its end, without a standard input; rejected with its error output when it fails. Its standard output. */
+  run(program: string, args: readonly string[]): Promise<string>;
+  /** Starts a program that stays in the foreground. @param log file that takes its standard output and error */
+  daemon(name: string, argv: readonly string[], log: string): CephDaemon;
   /** Nothing of it is left. */
   close(): Promise<void>;
 }
 
 export const installedPrograms: CephPrograms = {
-  argv: (program, args) => [...endWithParent, program, ...args],
-  daemon: (_name, argv) => ({ argv }),
+  async run(program, args) {
+    const [first = '', ...rest] = [...endWithParent, program, ...args];
+    const { stdout } = await execute(first, rest, { timeout: 90_000, maxBuffer: 16 * 1024 * 1024 });
+    return stdout;
+  },
+  daemon: (name, argv, log) => new Daemon({ name, argv, log }),
   close: () => Promise.resolve(),
 };
 
-/** Container in which commands are run: its name is in this file of the cluster's directory. */
-const nameFile = 'container';
-const label = 'polynas.ceph.keeper';
+/** Container in which commands are run: its id is in this file of the cluster's directory. */
+export const containerFile = (directory: string): string => join(directory, 'container');
 
 /** The programs that commands of this cluster are run with. */
 export function programsOf(directory: string): CephPrograms {
-  const file = join(directory, nameFile);
-  return existsSync(file) ? new ContainerPrograms(directory, '', readFileSync(file, 'utf8')) : installedPrograms;
-}
-
-/**
- * Ceph's programs in containers of one image, on this machine's network: one container for commands, one for each daemon. The kernel does not end
- * them with the process that started them; what a killed keeper left the next one removes.
- */
-export class ContainerPrograms implements CephPrograms {
-  readonly #directory: string;
-  readonly #image: string;
-  readonly #name: string;
-
-  static async start(directory: string, image: string): Promise<ContainerPrograms> {
-    await removeStale();
-    const name = `polynas-ceph-${process.pid}-${startTime(process.pid) ?? ''}`;
-    const programs = new ContainerPrograms(directory, image, name);
-    await docker(['run', '--detach', ...programs.#options(name), '--entrypoint', 'sleep', image, 'infinity']);
-    writeFileSync(join(directory, nameFile), name);
-    return programs;
-  }
-
-  constructor(directory: string, image: string, name: string) {
-    this.#directory = directory;
-    this.#image = image;
-    this.#name = name;
-  }
-
-  argv(program: string, args: readonly string[]): readonly string[] {
-    return [...endWithParent, 'docker', 'exec', this.#name, program, ...args];
-  }
-
-  daemon(name: string, [program = '', ...args]: readonly string[]): Pick<DaemonOptions, 'argv' | 'signal'> {
-    const container = `${this.#name}-${name}`;
-    const argv = ['docker', 'run', ...this.#options(container), '--entrypoint', program, this.#image, ...args];
-    return { argv, signal: (signal) => tryDocker(['kill', '--signal', signal, container]) };
-  }
-
-  async close(): Promise<void> {
-    await removeContainers(`label=${label}=${owner()}`);
-  }
-
-  #options(name: string): readonly string[] {
-    const mount = `${this.#directory}:${this.#directory}`;
-    return [
-      '--rm',
-      '--name',
-      name,
-      '--label',
-      `${label}=${owner()}`,
-      '--network',
-      'host',
-      '--user',
-      '0',
-      '--volume',
-      mount,
-    ];
-  }
-}
-
-/** This process by pid and start time. */
-function owner(): string {
-  return `${process.pid}-${startTime(process.pid) ?? ''}`;
-}
-
-async function removeStale(): Promise<void> {
-  const owners = await docker(['ps', '--all', '--filter', `label=${label}`, '--format', `{{.Label "${label}"}}`]);
-  for (const each of new Set(owners.split('\n').filter((line) => line !== ''))) {
-    const [pid = '', started] = each.split('-');
-    if (startTime(Number(pid)) !== started) await removeContainers(`label=${label}=${each}`);
-  }
-}
-
-async function removeContainers(filter: string): Promise<void> {
-  const ids = await docker(['ps', '--all', '--quiet', '--filter', filter]);
-  if (ids !== '') await docker(['rm', '--force', ...ids.split('\n')]);
+  const file = containerFile(directory);
+  return existsSync(file) ? ContainerPrograms.of(directory, readFileSync(file, 'utf8')) : installedPrograms;
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { onPath } from '../peers/peer-packages.ts';
 
@@ -28,6 +29,18 @@ export function whyNoCeph(): string | undefined {
   return reason;
 }
 
+let imageMissing: { readonly reason: string | undefined } | undefined;
+
+/** Looks only: nothing is pulled. */
+function whyNoImage(image: string): string | undefined {
+  if (!onPath('docker')) return 'POLYNAS_CEPH_IMAGE is given, and there is no program docker';
+  const { status, stderr, error } = spawnSync('docker', ['image', 'inspect', image], {
+    encoding: 'utf8',
+    timeout: 5000,
+  });
+  return status === 0 ? undefined : `POLYNAS_CEPH_IMAGE is given: ${error?.message ?? stderr.trim()}`;
+}
+
 /** The same, and nothing is said. */
 export function cephMissing(): string | undefined {
   if (process.platform !== 'linux') return `needs Linux, not ${process.platform}`;
@@ -36,8 +49,8 @@ export function cephMissing(): string | undefined {
   // A cluster that somebody else has started needs no daemons of ours.
   if (process.env['POLYNAS_CEPH_DIR'] !== undefined) return undefined;
   // Programs in containers, or installed ones.
-  if (process.env['POLYNAS_CEPH_IMAGE'] !== undefined)
-    return onPath('docker') ? undefined : 'POLYNAS_CEPH_IMAGE is given, and there is no program docker';
+  const image = process.env['POLYNAS_CEPH_IMAGE'];
+  if (image !== undefined) return (imageMissing ??= { reason: whyNoImage(image) }).reason;
   const missing = Object.entries(programs).filter(([program]) => !onPath(program));
   if (missing.length > 0)
     return `not installed: ${missing.map(([program, debian]) => `${program} (Debian package ${debian})`).join(', ')}`;

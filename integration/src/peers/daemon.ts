@@ -14,8 +14,6 @@ export interface DaemonOptions {
   readonly log: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** How a signal reaches it, where `argv` only stands for it: the client of a container. */
-  readonly signal?: (name: 'TERM' | 'KILL') => Promise<unknown>;
 }
 
 /** A server of a bench or a test. The kernel ends it with this process, however this process ends. */
@@ -23,12 +21,10 @@ export class Daemon {
   readonly name: string;
   readonly #child: ChildProcess;
   readonly #log: string;
-  readonly #signal: DaemonOptions['signal'];
 
   constructor(options: DaemonOptions) {
     this.name = options.name;
     this.#log = options.log;
-    this.#signal = options.signal;
     const out = openSync(options.log, 'a');
     const [program = '', ...args] = [...endWithParent, ...options.argv];
     this.#child = spawn(program, args, {
@@ -75,20 +71,19 @@ export class Daemon {
 
   /** SIGKILL: as a power cut of this process alone. */
   async kill(): Promise<void> {
-    if (!hasEnded(this.#child)) await this.#signal?.('KILL');
-    if (this.#signal === undefined || !(await endedWithin(this.#child, 10_000))) await endNow(this.#child);
+    await endNow(this.#child);
   }
 
   /** SIGTERM, and SIGKILL for one that is still there after `seconds`. */
   async stop(seconds = 10): Promise<void> {
     if (hasEnded(this.#child) || this.#child.pid === undefined) return;
-    if (this.#signal) await this.#signal('TERM');
-    else this.#child.kill('SIGTERM');
+    this.#child.kill('SIGTERM');
     if (!(await endedWithin(this.#child, seconds * 1000))) await this.kill();
   }
 }
 
-async function answers(port: number): Promise<boolean> {
+/** Whether somebody listens at a port of the loopback address. */
+export async function answers(port: number): Promise<boolean> {
   const socket = createConnection({ host: '127.0.0.1', port });
   try {
     await once(socket, 'connect');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CephCluster } from '../ceph/cluster.ts';
 import type { CephPorts } from '../ceph/configuration.ts';
-import type { Daemon } from './daemon.ts';
+import type { CephDaemon } from '../ceph/programs.ts';
 
 export interface RadosgwOptions {
   /** Folder for the whole cluster, on the disk that is to be measured. */
@@ -16,7 +16,7 @@ export interface RadosgwOptions {
 export interface Gateway {
   readonly accessKey: string;
   readonly secretKey: string;
-  readonly daemon: Daemon;
+  readonly daemon: CephDaemon;
 }
 
 export interface Radosgw extends Gateway {
