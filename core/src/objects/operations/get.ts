@@ -62,7 +62,10 @@ async function readSmall(
   try {
     ({ bytes } =
       parts.handles.readNow(volume, id, 0, size) ??
-      (await parts.handles.use(volume, id, 'read', (handle) => handle.read(caller, 0, size))));
+      (await parts.handles.use(volume, id, 'read', async (handle) => {
+        // No handle was at hand; the bytes may be.
+        return handle.readNow(0, size) ?? (await handle.read(caller, 0, size));
+      })));
   } finally {
     guard.exit();
   }
