@@ -175,5 +175,7 @@ function nativeChanges(before: Attributes, changes: Changes, recorded: boolean):
     if (time !== undefined) native[name] = storedTime(time);
   }
   if (Object.keys(native).length > 0) return native;
-  return recorded || changes.size !== undefined ? undefined : { mode: before.mode };
+  // A size that is the file's already, libcephfs counts for itself where it holds the file exclusively, and never tells the MDS, whose next change would then have the same count.
+  const isSized = changes.size !== undefined && changes.size !== before.size;
+  return recorded || isSized ? undefined : { mode: before.mode };
 }

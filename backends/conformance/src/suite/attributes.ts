@@ -156,6 +156,18 @@ export function attributeTests(f: Fixture): void {
       expect(await f.attributes(id)).toMatchObject({ accessed: stored, modified: stored, born: stored });
     });
 
+    test('setattr_sizeAsItIs_countsBesideWhatComesNext', async () => {
+      const id = await f.file(f.root, 'a', 'content');
+      const changes = [(await f.attributes(id)).change];
+      await f.volume.rename(call, f.root, bytes('a'), f.root, bytes('b'));
+      changes.push((await f.attributes(id)).change);
+      changes.push((await f.volume.setattr(call, id, { size: 7 })).after.change);
+      changes.push((await f.volume.setxattr(call, id, 'user.x', bytes('1'), 'either')).change);
+      changes.push((await f.volume.setattr(call, id, { size: 7 })).after.change);
+      changes.push((await f.volume.setattr(call, id, { mode: 0o600 })).after.change);
+      expect([...new Set(changes)].toSorted((a, b) => Number(a - b))).toEqual(changes);
+    });
+
     test('setattr_now_isTheVolumesClock', async () => {
       const nanoseconds = (time: Timestamp) => BigInt(time.seconds) * 1_000_000_000n + BigInt(time.nanoseconds);
       const id = await f.file(f.root, 'a');
