@@ -38,6 +38,7 @@ export async function link(
       await writesCounted(context, id);
       context.attributes.drop(id);
       attempt.issue(before);
+      context.names.changing(at.id, name);
       await orStale(mount.link(file.pointer, at.inode.pointer, name));
       // libcephfs books a new link with the directory alone. Another mount of the pool is told of it by the MDS once it is in the journal.
       if (!isBoundTo(context.mounts, id, mount)) await context.syncs.stable(at.inode);

@@ -225,6 +225,8 @@ async function moveNow(
   try {
     for (const changed of [from.id, to.id, id]) context.attributes.drop(changed);
     attempt.issue({ source, target });
+    context.names.changing(from.id, names.from);
+    context.names.changing(to.id, names.to);
     await mount.rename(from.inode.pointer, names.from, to.inode.pointer, names.to);
     over.renamed();
     let moved = await context.attributes.changed(file, id, source.own, source.attributes);

@@ -56,6 +56,14 @@ export class NameCache {
     for (const { name, now } of changes) this.#ids.set(placeOf(directory, name), now?.id ?? absent);
   }
 
+  /**
+   * A call of ours is about to be asked for that changes the name: who looks it up waits for the name's lock until `changed`. What the directory's attributes tell meanwhile may count
+   * the change already, and a client that has those keeps what it is told of the name with them.
+   */
+  changing(directory: FileId, name: Name): void {
+    this.#ids?.delete(placeOf(directory, name));
+  }
+
   /** The name is no more known; nor is what else is in the directory. */
   drop(directory: FileId, name: Name): void {
     this.#listings?.drop(directory);

@@ -84,6 +84,7 @@ export async function addEntry(
 ): Promise<Step<Attributes>> {
   const { mount } = directory.inode;
   attempt.issue({ since: context.clock() });
+  context.names.changing(directory.id, name);
   const { inode: pointer, statx, fh } = await orStale(making.make(mount, directory));
   const id = fileIdOf(statx);
   if (attempt.issued !== undefined) attempt.issued.id = id;

@@ -135,6 +135,7 @@ async function putInPlace(
     const over = await takeOver(context, target);
     try {
       attempt.issue({ target });
+      context.names.changing(directoryId, name);
       if (over.through !== undefined) await renameThrough(context, over.through, at, from, name, aside);
       const renamed = await renameInto(context, at, from, name, target, aside, described, over);
       const { attributes, goesWithName } = renamed;

@@ -37,6 +37,7 @@ export async function remove(
     await beforeLoss(context, call, found.attributes);
     context.attributes.drop(at.id);
     attempt.issue(found);
+    context.names.changing(at.id, name);
     try {
       await take(mount, at);
       attempt.answered = true;
