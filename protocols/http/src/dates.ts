@@ -14,8 +14,13 @@ export function httpDate(time: Timestamp): string {
 
 /** `LastModified` of documents: whole seconds like AWS, so that it equals the header of the same object. */
 export function isoDate(time: Timestamp): string {
-  return new Date(milliseconds(time)).toISOString();
+  const wanted = milliseconds(time);
+  // Things in one listing were often made in one second.
+  if (wanted !== lastIso.milliseconds) lastIso = { milliseconds: wanted, text: new Date(wanted).toISOString() };
+  return lastIso.text;
 }
+
+let lastIso = { milliseconds: 0, text: new Date(0).toISOString() };
 
 /** A date in any of the three forms of RFC 9110 §5.6.7; `undefined` when it is none. */
 export function parseHttpDate(text: string): number | undefined {

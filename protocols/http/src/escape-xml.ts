@@ -5,7 +5,7 @@
  */
 export function escapeXml(text: string): string {
   // Looking first keeps the common case, nothing to escape, free of copies.
-  if (!special.test(text)) return text;
+  if (!suspicious.test(text)) return text;
   return text.replace(specials, (character) => {
     switch (character) {
       case '&':
@@ -26,7 +26,7 @@ export function escapeXml(text: string): string {
   });
 }
 
-const pattern =
-  '[&<>"\\u0000-\\u0008\\u000b-\\u001f\\ufffe\\uffff]|[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]';
-const special = new RegExp(pattern);
-const specials = new RegExp(pattern, 'g');
+/** What may have to be escaped: a surrogate that is one of a pair need not be. */
+const suspicious = /[&<>"\u0000-\u0008\u000b-\u001f\ud800-\udfff\ufffe\uffff]/;
+const specials =
+  /[&<>"\u0000-\u0008\u000b-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;

@@ -39,13 +39,11 @@ export async function list(
   // A file that changed names while we looked may have been missed under both.
   for (let attempt = 0; !page.sure && attempt < 3; attempt += 1) page = await look();
   const { found, more } = page.sure ? page : await parts.conversions.without(look);
-  const items = await Promise.all(
-    found.map(async (item) =>
-      item.kind === 'prefix'
-        ? item
-        : { kind: 'object' as const, object: await listed(parts, mount, caller, item.walked) },
-    ),
-  );
+  const shown = found.map((item) => (item.kind === 'prefix' ? item : shownNow(item.walked)));
+  // Nearly all is at hand.
+  const items = shown.every((item) => item !== undefined)
+    ? shown
+    : await Promise.all(shown.map(async (item, index) => item ?? (await asked(parts, mount, caller, found[index]!))));
   const last = found.at(-1);
   if (!more || last === undefined) return { items };
   return { items, next: last.kind === 'prefix' ? last.prefix : last.walked.key };
@@ -117,6 +115,18 @@ function start(prefix: string, delimiter: string, after: string): Position {
   if (after === '' || compareKeys(after, prefix) < 0) return { at: 'from', text: prefix };
   const common = after.startsWith(prefix) ? commonPrefix(after, prefix, delimiter) : undefined;
   return common === undefined ? { at: 'after', text: after } : { at: 'afterPrefix', text: common };
+}
+
+type Shown = ListResult['items'][number];
+
+/** A file whose record came with its name. */
+function shownNow({ key, attributes, xattrs }: WalkedKey): Shown | undefined {
+  if (attributes.type !== 'file' || xattrs === undefined) return undefined;
+  return { kind: 'object', object: fileInfo(key, attributes, readRecord(xattrs.get(recordXattr))) };
+}
+
+async function asked(parts: ObjectParts, mount: MountedShare, caller: Caller, item: Item): Promise<Shown> {
+  return item.kind === 'prefix' ? item : { kind: 'object', object: await listed(parts, mount, caller, item.walked) };
 }
 
 async function listed(
