@@ -124,6 +124,13 @@ export class AttributeSource {
     return this.learn(statx, record);
   }
 
+  /** The same, asked on another thread: for while other calls hold libcephfs's lock for long, as those do that move much. */
+  async changedAside(inode: HeldInode, id: FileId): Promise<Attributes> {
+    this.drop(id);
+    if (this.#mounts.of(id).incarnation !== inode.mount.incarnation) return await this.#changedElsewhere(inode, id);
+    return (await this.#fetch({}, inode, id)).attributes;
+  }
+
   /** Changed through the mount of another file (its directory): the file's own knows what was written. */
   async #changedElsewhere(by: HeldInode, id: FileId): Promise<Attributes> {
     const inode = await this.#mounts.hold(id);

@@ -16,6 +16,9 @@ export interface Change {
   apply(using: Using): Promise<void>;
 }
 
+/** Bytes; libcephfs copies them with its lock held, and this thread had better not wait for it. */
+const largeWrite = 131_072;
+
 /** Changes a range of a file's bytes, and makes the change as stable as it was asked for. */
 export async function change(parts: FileParts, call: Call, asked: Change): Promise<WriteResult> {
   const { file } = parts;
@@ -40,7 +43,10 @@ async function changeOnce(parts: FileParts, call: Call, using: Using, asked: Cha
   if (isStable) await settle(parts, using);
   // What others have been answered meanwhile came before this change.
   const before = stampOf(context.attributes.now(file.id)?.attributes ?? early);
-  const after = await context.attributes.changed(inode, file.id);
+  const isCrowded = asked.length >= largeWrite && file.changing > 1;
+  const after = await (isCrowded
+    ? context.attributes.changedAside(inode, file.id)
+    : context.attributes.changed(inode, file.id));
   return { written: asked.written, before, after, committed: isStable ? 'file' : 'unstable', epoch };
 }
 

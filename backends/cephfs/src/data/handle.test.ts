@@ -162,6 +162,25 @@ describe('handles', () => {
     expect(current().opens).toBe(0);
   });
 
+  test('write_largeBesideOthers_answersWhatIsThere', async () => {
+    const { volume, handle } = await opened();
+    const piece = new Uint8Array(131_072).fill(1);
+    const answers = await Promise.all(
+      [0, 1, 2, 3].map((index) => handle.write(call, index * piece.length, [piece], 'unstable')),
+    );
+    for (const [index, { after }] of answers.entries()) {
+      expect(after.size).toBeGreaterThanOrEqual((index + 1) * piece.length);
+    }
+    const { size, change } = await volume.getattr(call, handle.id);
+    expect([size, change]).toEqual([
+      4 * piece.length,
+      answers
+        .map(({ after }) => after.change)
+        .toSorted()
+        .at(-1),
+    ]);
+  });
+
   test('handle_thatWasNeverUsed_opensNothing', async () => {
     const { volume, handle, current } = await opened();
     await handle.close();
