@@ -10,10 +10,15 @@ import type { CephOptions } from '../options.ts';
 /** By number in the pool; `'overwriter'` stands beside it. */
 export type PlaceName = number | 'overwriter';
 
+/** By which the cluster knows the client at that place. */
+export function clientName({ clientUuid }: CephOptions, place: PlaceName): string {
+  return `polynas-${clientUuid}-${place}`;
+}
+
 /** The options of the mount at one place. Each place is a client of its own, with a name that it keeps over restarts. */
 export function mountOptions(options: CephOptions, place: PlaceName, lanes: Lanes): MountOptions {
   const { conf, monitors, fileSystem } = options;
-  const name = `polynas-${options.clientUuid}-${place}`;
+  const name = clientName(options, place);
   return {
     ...(conf !== undefined && { conf }),
     ...(conf === undefined && monitors === undefined && { conf: 'default' }),

@@ -8,7 +8,7 @@ import { mountCephfs } from '../native/mount-cephfs.ts';
 import { checkOptions, defaults } from '../options.ts';
 import type { CephOptions } from '../options.ts';
 import { mountError } from './mount-error.ts';
-import { clusterAccess, mountOptions } from './mount-options.ts';
+import { clientName, clusterAccess, mountOptions } from './mount-options.ts';
 import type { PlaceName } from './mount-options.ts';
 import { MountPool } from './mount-pool.ts';
 import type { Mounts } from './mounts-api.ts';
@@ -93,9 +93,14 @@ function makePlaces(
     options.report?.(
       new StorageError('unavailable', 'the cluster did not answer at the end of a mount: its client was left behind'),
     );
+  // A killed process may have left a session that this one does not take over before it needs such a client, if ever. Only the first mount ends it: later ones would end our own.
+  const former = [clientName(options, 'overwriter')];
   const make = (name: PlaceName): Place =>
     new Place({
-      mount: (lost) => mountCephfs({ ...mountOptions(options, name, lanes), lost, abandoned }),
+      mount: (lost) => {
+        const formerUuids = name === 0 ? former.splice(0) : [];
+        return mountCephfs({ ...mountOptions(options, name, lanes), formerUuids, lost, abandoned });
+      },
       ...(options.writers === 'shared' && { forgetUnusedAfter: idleReference }),
       cachedInodes: Math.ceil((options.cachedInodes ?? defaults.cachedInodes) / count),
       lost: told.lost,

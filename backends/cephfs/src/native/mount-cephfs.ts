@@ -28,6 +28,8 @@ export interface MountOptions {
   readonly createRoot?: boolean;
   /** Names this client over restarts: a session that a killed process left under the same one is ended first (`CEPH_RECLAIM_RESET`). */
   readonly uuid?: string;
+  /** Other names under which the killed process may have left sessions that nobody else ends soon. None of a living client: that would be thrown out. */
+  readonly formerUuids?: readonly string[];
   /** Options of libcephfs on top of the file and of what this package needs. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Where the calls of this volume queue; a gate of its own when absent. */
@@ -124,7 +126,7 @@ async function connect(options: MountOptions, lanes: Lanes, root: string): Promi
     configure(client, options);
     await client.call('metadata', 'ceph_init', []);
     if (options.fileSystem !== undefined) now(client, 'ceph_select_filesystem', options.fileSystem);
-    if (options.uuid !== undefined) await reclaim(client, options.uuid);
+    if (options.uuid !== undefined) await reclaim(client, options.uuid, options.formerUuids);
     await client.call('metadata', 'ceph_mount', [root]);
     client.library.ceph_umask(client.cmount, 0);
     return client;
@@ -163,7 +165,12 @@ function now(client: Client, name: CephCall, ...values: unknown[]): void {
 }
 
 /** What a former life of this client left open is ended, so that nobody waits for its capabilities; from now on the name is ours. */
-async function reclaim(client: Client, uuid: string): Promise<void> {
+async function reclaim(client: Client, uuid: string, others: readonly string[] = []): Promise<void> {
+  for (const name of [...others, uuid]) await endFormer(client, name);
+  client.library.ceph_set_uuid(client.cmount, uuid);
+}
+
+async function endFormer(client: Client, uuid: string): Promise<void> {
   try {
     await client.call('metadata', 'ceph_start_reclaim', [uuid, reclaimReset]);
   } catch (error) {
@@ -171,7 +178,6 @@ async function reclaim(client: Client, uuid: string): Promise<void> {
     if (!isErrno(error, 'ENOENT', 'EOPNOTSUPP')) throw error;
   }
   await client.call('metadata', 'ceph_finish_reclaim', []);
-  client.library.ceph_set_uuid(client.cmount, uuid);
 }
 
 async function asMount(client: Client, options: MountOptions): Promise<Mount> {
