@@ -6,11 +6,13 @@ import { Nfsstat3 as s, nfsV3Procedures as p } from '../src/xdr/nfs3.ts';
 import { statusOf } from '../src/v3/status.ts';
 import { bytes, makeWorld, TestClient, unix, type World } from './world.ts';
 
+const failingOperations = new Set<string | symbol>(['lookup', 'remove', 'read', 'rename', 'access', 'commit']);
+
 /** Answers every operation but getattr with one error. */
 function failing(files: FileService, error: () => Error): FileService {
   return new Proxy(files, {
     get(target, name) {
-      if (name === 'lookup' || name === 'remove' || name === 'read' || name === 'rename' || name === 'access') {
+      if (failingOperations.has(name)) {
         return () => Promise.reject(error());
       }
       const method: unknown = Reflect.get(target, name);
@@ -73,6 +75,15 @@ describe('statuses', () => {
       if (code === 'tryLater') expect(renamed.status).toBe(s.NFS3ERR_JUKEBOX);
     },
   );
+
+  it.each([
+    ['noSpace', s.NFS3ERR_NOSPC],
+    ['quotaExceeded', s.NFS3ERR_DQUOT],
+  ] as const)('%s is told by COMMIT as it is by WRITE', async (code, status) => {
+    thrown = new StorageError(code);
+    const handle = await client.create(top, code);
+    expect(await client.nfs(p.NFSPROC3_COMMIT, { file: handle, offset: 0, count: 0 })).toMatchObject({ status });
+  });
 
   it('only what was not begun may be tried later', () => {
     const later = storageErrorCodes.filter((code) => statusOf[code] === s.NFS3ERR_JUKEBOX);
