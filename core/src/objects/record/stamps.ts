@@ -10,11 +10,10 @@ export function stampOfContent(file: Attributes): bigint {
 
 /**
  * Whether a content that is being read is still the one that was found. Where the backend keeps no content stamp, what changes the file otherwise (a chmod, or that it has lost
- * its name to another) must not end the reading: size and time of the last write tell then.
+ * its name to another) must not end the reading, and a change counter may come again for another content after a crash: size and time of the last write tell.
  */
 export function isSameContent(found: Attributes, now: Attributes): boolean {
-  if (stampOfContent(now) === stampOfContent(found)) return true;
-  if (now.contentStamp !== undefined) return false;
+  if (now.contentStamp !== undefined) return now.contentStamp === found.contentStamp;
   const { seconds, nanoseconds } = found.modified;
   return now.size === found.size && now.modified.seconds === seconds && now.modified.nanoseconds === nanoseconds;
 }
