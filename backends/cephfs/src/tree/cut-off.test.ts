@@ -172,6 +172,24 @@ describe.each(cases)(
       await expect(fake.volume.setattr(call, id, { size: 0 })).rejects.toMatchObject({ code: 'io' });
     });
 
+    test.each(['setxattr', 'removexattr'] as const)('%s_thatIsNotThereAfterwards_isUnknown', async (what) => {
+      const fake = await opened(writers);
+      const { id } = await made(fake.volume, 'a');
+      await fake.volume.setxattr(call, id, 'user.x', text('old'), 'either');
+      const mount = fake.current();
+      mount[when] = (called) => {
+        if (called !== 'syncInode') return;
+        // The metadata server failed too, before it had written its journal.
+        fake.cluster.inodes.get(id)!.xattrs.set('user.x', text('old'));
+        mount.evict();
+      };
+      const changing =
+        what === 'setxattr'
+          ? fake.volume.setxattr(call, id, 'user.x', text('new'), 'either')
+          : fake.volume.removexattr(call, id, 'user.x');
+      await expect(changing).rejects.toMatchObject({ code: 'io' });
+    });
+
     test('setattr_onCondition_isDoneWhereNobodyElseMayHaveBrokenIt', async () => {
       const fake = await opened(writers);
       const { id, change } = await made(fake.volume, 'a');

@@ -12,6 +12,8 @@ import { withInode, withLiving } from './inode-step.ts';
 export interface XattrChange {
   /** Done twice it is as if it was done once, whatever was there. */
   readonly repeatable: boolean;
+  /** Whether the file is as this leaves it. Absent where it may be done again whatever others did meanwhile. */
+  isThere?(inode: HeldInode): Promise<boolean>;
   apply(inode: HeldInode): Promise<void>;
 }
 
@@ -81,18 +83,24 @@ async function applied(
   }
 }
 
-/** After an eviction: the file as it is when an earlier mount has made the change, as the MDS counts each; `undefined` when it is to be made. */
+/**
+ * After an eviction: the file as it is when an earlier mount has made the change, as the MDS counts each; `undefined` when it is to be made. What the MDS has answered, a failure of its own may
+ * have undone before it was in the journal.
+ */
 async function doneEarlier(
   context: VolumeContext,
   call: Call,
   inode: HeldInode,
   id: FileId,
-  { repeatable }: XattrChange,
+  change: XattrChange,
   { issued, answered }: Attempt<Asked>,
 ): Promise<Attributes | undefined> {
-  if (repeatable && !answered) return undefined;
+  const isShown = answered && change.isThere !== undefined;
+  if (change.repeatable && !isShown) return undefined;
+  // Others have seen it and may have changed it since: to do it again could undo theirs.
+  if (isShown && !(await change.isThere?.(inode))) throw unknownOutcome();
   const { attributes } = await context.attributes.of(call, inode, id);
-  if (answered) return attributes;
+  if (isShown) return attributes;
   if (issued?.change === attributes.change) return undefined;
   if (issued?.change === undefined || context.traits.writers === 'shared') throw unknownOutcome();
   return attributes;

@@ -15,6 +15,7 @@ export async function removexattr(
   expectNoRecords(options.records);
   return changeXattrs(context, call, id, {
     repeatable: false,
+    isThere: async ({ mount, pointer }) => (await mount.within(call).getxattr(pointer, name)) === undefined,
     apply: ({ mount, pointer }) => mount.within(call).removexattr(pointer, name),
   });
 }

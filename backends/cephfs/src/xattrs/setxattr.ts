@@ -24,7 +24,11 @@ export async function setxattr(
     if (name.startsWith('user.')) await checkUserRoom(context, inode, name, kept);
     await inode.mount.within(call).setxattr(inode.pointer, name, kept, how);
   };
-  return changeXattrs(context, call, id, { repeatable: how !== 'create', apply });
+  const isThere = async ({ mount, pointer }: HeldInode): Promise<boolean> => {
+    const present = await mount.within(call).getxattr(pointer, name);
+    return present !== undefined && Buffer.compare(present, kept) === 0;
+  };
+  return changeXattrs(context, call, id, { repeatable: how !== 'create', isThere, apply });
 }
 
 /** The MDS refuses what does not fit into the inode; that clients' attributes leave room for core's is ours to see to. */
