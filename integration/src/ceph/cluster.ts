@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CephCommands } from './commands.ts';
 import { cephConfiguration, cephConfigurationFile, type CephLayout } from './configuration.ts';
-import { installedPrograms, type CephDaemon, type CephPrograms } from './programs.ts';
+import type { CephDaemon, CephPrograms } from './ceph-programs.ts';
+import { installedPrograms } from './programs.ts';
 
 /** A daemon of the cluster and how it is started, so that it can be started again. */
 interface Launched {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import { installedPrograms, programsOf, type CephPrograms } from './programs.ts';
+import type { CephPrograms } from './ceph-programs.ts';
+import { installedPrograms, programsOf } from './programs.ts';
 
 /** Ceph's command line programs against one cluster. */
 export class CephCommands {

@@ -4,7 +4,7 @@ import type { ContainerRuntimeClient, GenericContainer, StartedTestContainer } f
 import { containerEngine } from '../containers/container-engine.ts';
 import { startTime } from '../kernel/run-directory.ts';
 import { answers } from '../peers/daemon.ts';
-import type { CephDaemon, CephPrograms } from './programs.ts';
+import type { CephDaemon, CephPrograms } from './ceph-programs.ts';
 
 /** Whose containers they are: pid and start time of the keeper. Its own reaper is an image that would have to be pulled. */
 const label = 'polynas.ceph.keeper';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CephCluster } from '../ceph/cluster.ts';
 import type { CephPorts } from '../ceph/configuration.ts';
-import type { CephDaemon } from '../ceph/programs.ts';
+import type { CephDaemon } from '../ceph/ceph-programs.ts';
 
 export interface RadosgwOptions {
   /** Folder for the whole cluster, on the disk that is to be measured. */

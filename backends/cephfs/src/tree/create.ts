@@ -10,8 +10,9 @@ import type { Directory, Step } from './change-entries.ts';
 import { describe, recordOf } from './describe.ts';
 import { leftBehind } from './left-behind.ts';
 import type { Asked } from './left-behind.ts';
-import { addEntry, checkNewFile, heldOn } from './new-entry.ts';
-import type { Making } from './new-entry.ts';
+import { heldOn } from './held-on.ts';
+import { addEntry, checkNewFile } from './new-entry.ts';
+import type { Making } from './making.ts';
 import { Attempt } from './over-lives.ts';
 import { remember, resolve } from './resolve.ts';
 

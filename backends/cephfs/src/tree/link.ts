@@ -8,7 +8,8 @@ import { changeEntry, orStale } from './change-entries.ts';
 import type { Directory } from './change-entries.ts';
 import { expectNoRecords } from './conditions.ts';
 import { writesCounted } from './counted.ts';
-import { heldOn, resolveKnown } from './new-entry.ts';
+import { heldOn } from './held-on.ts';
+import { resolveKnown } from './new-entry.ts';
 import { Attempt, unknownOutcome } from './over-lives.ts';
 import { entered, resolve } from './resolve.ts';
 

@@ -10,7 +10,7 @@ import { all } from './describe.ts';
 import { describeInPlace } from './described.ts';
 import type { DescribedAhead } from './described.ts';
 import { placeOf } from './names.ts';
-import { heldOn } from './new-entry.ts';
+import { heldOn } from './held-on.ts';
 import { Attempt, overLives, unknownOutcome } from './over-lives.ts';
 import { beforeLoss, gone, leftOf, lostName } from './removed.ts';
 import { directoryAt } from './resolve.ts';

@@ -4,30 +4,19 @@ import { fileIdOf } from '../attributes/attributes-of.ts';
 import { checkAttributes } from '../attributes/checks.ts';
 import type { OwnRecord } from '../attributes/own-record.ts';
 import type { VolumeContext } from '../context.ts';
-import type { HeldInode } from '../mounts/mounts-api.ts';
-import type { FhPointer, Found, Mount, Statx } from '../native/mount-api.ts';
+import type { FhPointer, Mount, Statx } from '../native/mount-api.ts';
 import { isErrno } from '../native/storage-error.ts';
 import { checkNewXattrs } from '../xattrs/budget.ts';
 import { changeEntry, orStale } from './change-entries.ts';
 import type { Directory, Step } from './change-entries.ts';
 import { asMade, describe } from './describe.ts';
+import { heldOn } from './held-on.ts';
 import { leftBehind } from './left-behind.ts';
 import type { Asked } from './left-behind.ts';
+import { stableFile, unmade } from './making.ts';
+import type { Making } from './making.ts';
 import { Attempt } from './over-lives.ts';
 import { entered, resolve } from './resolve.ts';
-
-/** How one type of file comes to be. */
-export interface Making {
-  readonly record: OwnRecord;
-  /** `S_IFMT` of it. */
-  readonly format: number;
-  /** The device number that marks a regular file as made by this call. */
-  readonly tag?: bigint | undefined;
-  /** Makes the name (EEXIST when it is taken). `fh`: a file that is open. */
-  make(mount: Mount, directory: Directory): Promise<Found & { readonly fh?: FhPointer }>;
-  /** Takes the name away again. */
-  unmake(mount: Mount, directory: Directory): Promise<void>;
-}
 
 /** Throws for a new file that cannot be as it is described, before anything is done. */
 export function checkNewFile({ traits }: VolumeContext, file: NewFile): void {
@@ -117,24 +106,6 @@ async function describedOn(
   }
 }
 
-/** Takes away what cannot be made whole, and throws why. */
-export async function unmade(
-  context: VolumeContext,
-  directory: Directory,
-  id: FileId,
-  making: Making,
-  why: unknown,
-): Promise<never> {
-  const { mount } = directory.inode;
-  context.attributes.drop(id);
-  context.attributes.drop(directory.id);
-  context.listings?.drop(directory.id);
-  context.opens.letGo(id);
-  // A mount that fails here as well is gone, and the next one finds the file unfinished.
-  await making.unmake(mount, directory).catch((second: unknown) => void context.mounts.failed(mount, second));
-  throw why;
-}
-
 /** Where the file is bound to another mount, what is open here is of no use. */
 async function keepOpen(context: VolumeContext, mount: Mount, id: FileId, fh: FhPointer): Promise<void> {
   const own = await context.mounts.hold(id);
@@ -144,24 +115,4 @@ async function keepOpen(context: VolumeContext, mount: Mount, id: FileId, fh: Fh
   }
   own.release();
   await mount.close(fh);
-}
-
-/** A sync of the new file brings its creation to the journal as well as what was set since. */
-export async function stableFile(context: VolumeContext, mount: Mount, id: FileId): Promise<void> {
-  const inode = await heldOn(context, mount, id);
-  try {
-    await context.syncs.stable(inode);
-  } finally {
-    inode.release();
-  }
-}
-
-/** The inode as this mount has it: with more than one mount the file's own may be another. */
-export async function heldOn({ mounts }: VolumeContext, mount: Mount, id: FileId): Promise<HeldInode> {
-  const held = await mounts.hold(id);
-  if (held.mount.incarnation === mount.incarnation) return held;
-  held.release();
-  const pointer = await mount.lookupInode(id);
-  if (pointer === undefined) throw new StorageError('stale');
-  return { mount, pointer, release: () => mount.put(pointer) };
 }

@@ -11,7 +11,8 @@ import { changeEntry, checkEntryName, entryError, heldDirectory, orStale } from 
 import { expectNoRecords, expectTarget } from './conditions.ts';
 import { all, describe, lacking, recordOf } from './describe.ts';
 import { describeInPlace, foretold } from './described.ts';
-import { checkNewFile, heldOn } from './new-entry.ts';
+import { heldOn } from './held-on.ts';
+import { checkNewFile } from './new-entry.ts';
 import { lookup } from './lookup.ts';
 import { Attempt, overLives, unknownOutcome } from './over-lives.ts';
 import { reading } from './reading.ts';

@@ -4,7 +4,7 @@ import type { Known } from '../attributes/attribute-source.ts';
 import type { VolumeContext } from '../context.ts';
 import type { Mount } from '../native/mount-api.ts';
 import { writesCounted } from './counted.ts';
-import { heldOn } from './new-entry.ts';
+import { heldOn } from './held-on.ts';
 
 /** Before a name of a file is taken away: what keeps it alive does so in CephFS as well, and its writes are counted where somebody can still see it. */
 export async function beforeLoss(context: VolumeContext, call: Call, file: Attributes): Promise<void> {

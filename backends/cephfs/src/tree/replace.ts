@@ -8,7 +8,7 @@ import { describeAhead, describeInPlace } from './described.ts';
 import type { DescribedAhead } from './described.ts';
 import { move, onBothSides, settled } from './move.ts';
 import type { Moved } from './move.ts';
-import { heldOn } from './new-entry.ts';
+import { heldOn } from './held-on.ts';
 import { resolve } from './resolve.ts';
 
 /** A rename over the target (`traits.replace`). */
