@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { clusterWork, flushJournal, workBetween } from './cluster-work.ts';
+import { clusterWork, flushJournal, purged, workBetween } from './cluster-work.ts';
 
 /** A daemon's admin socket, which answers this command. */
 async function daemon(path: string, answer: object | (() => object), prefix = 'perf dump'): Promise<void> {
@@ -64,4 +64,17 @@ it('has the MDS write back its journal, and says when it cannot', async () => {
   await daemon(join(folder, 'mds.a.asok'), () => answers.shift() ?? {}, 'flush journal');
   await flushJournal(folder);
   await expect(flushJournal(folder)).rejects.toThrow('read-only (-30)');
+});
+
+it('waits for files that are being purged', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'polynas-bench-sockets-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const answers = [
+    { purge_queue: { pq_executing: 0, pq_item_in_journal: 0 }, mds_cache: { num_strays_enqueuing: 1 } },
+    { purge_queue: { pq_executing: 1, pq_item_in_journal: 2 }, mds_cache: { num_strays_enqueuing: 0 } },
+    { purge_queue: { pq_executing: 0, pq_item_in_journal: 0 }, mds_cache: { num_strays_enqueuing: 0 } },
+  ];
+  await daemon(join(folder, 'mds.a.asok'), () => answers.shift() ?? {});
+  await purged(folder);
+  expect(answers).toEqual([]);
 });

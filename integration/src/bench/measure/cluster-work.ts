@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterWork } from '../report/results.ts';
 
 interface Counters {
@@ -34,6 +35,30 @@ export async function flushJournal(folder: string): Promise<void> {
   const path = join(folder, 'mds.a.asok');
   const { return_code: code, message } = (await command(path, 'flush journal')) as Flushed;
   if (code !== 0) throw new Error(`${path}: flush journal: ${message} (${code})`);
+}
+
+/** How long files that were removed are waited for, at most. */
+const longestPurge = 20_000;
+
+/**
+ * Resolves when the MDS has purged the files that were removed: that follows the answer, some hundred of them in a second, and would fall into the round of whoever comes next. Those stay out of it
+ * that a client still holds on to (NFS-Ganesha does, while it remembers them).
+ *
+ * @param folder of the daemons' admin sockets
+ */
+export async function purged(folder: string): Promise<void> {
+  const end = performance.now() + longestPurge;
+  for (;;) {
+    const { purge_queue: queue, mds_cache: cache } = (await command(join(folder, 'mds.a.asok'), 'perf dump')) as Purges;
+    const left = queue.pq_executing + queue.pq_item_in_journal + cache.num_strays_enqueuing;
+    if (left === 0 || performance.now() > end) return;
+    await sleep(50);
+  }
+}
+
+interface Purges {
+  readonly purge_queue: { readonly pq_executing: number; readonly pq_item_in_journal: number };
+  readonly mds_cache: { readonly num_strays_enqueuing: number };
 }
 
 interface Flushed {

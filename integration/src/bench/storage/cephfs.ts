@@ -2,7 +2,7 @@ import { CephCluster } from '../../ceph/cluster.ts';
 import { run } from '../../ceph/commands.ts';
 import { freePorts } from '../../peers/daemon.ts';
 import { GANESHA_CEPH, packageVersion, RADOSGW, SAMBA_CEPH } from '../../peers/peer-packages.ts';
-import { clusterWork, flushJournal } from '../measure/cluster-work.ts';
+import { clusterWork, flushJournal, purged } from '../measure/cluster-work.ts';
 import { ganeshaCephServer } from '../servers/ganesha.ts';
 import { cephGatewayServer } from '../servers/radosgw.ts';
 import { sambaCephServer } from '../servers/samba.ts';
@@ -56,7 +56,10 @@ export async function cephStorage(directory: string): Promise<Storage> {
       smb: { requirement: SAMBA_CEPH, start: (place) => sambaCephServer(place, { ...site, path: '/samba' }) },
     },
     clusterWork: () => clusterWork(`${directory}/run`, osds),
-    settle: () => flushJournal(`${directory}/run`),
+    settle: async () => {
+      await flushJournal(`${directory}/run`);
+      await purged(`${directory}/run`);
+    },
     // Nothing of it is wanted any more.
     stop: () => cluster.discard(),
   };
