@@ -127,7 +127,7 @@ export class AttributeSource {
   /** The same, asked on another thread: for while other calls hold libcephfs's lock for long, as those do that move much. */
   async changedAside(inode: HeldInode, id: FileId): Promise<Attributes> {
     this.drop(id);
-    if (this.#mounts.of(id).incarnation !== inode.mount.incarnation) return await this.#changedElsewhere(inode, id);
+    if (!isBoundTo(this.#mounts, id, inode.mount)) return await this.#changedElsewhere(inode, id);
     return (await this.#fetch({}, inode, id)).attributes;
   }
 
