@@ -1,7 +1,5 @@
 import type { FileId, Timestamp, WriteEpoch } from '@polynas/core/spi';
-
-/** Files that are remembered when nobody has them open any more; libcephfs tells the MDS by itself within some seconds. */
-const maxFiles = 65_536;
+import { forgetOldest } from './forget-oldest.ts';
 
 export interface Uncounted {
   readonly epoch: WriteEpoch;
@@ -48,7 +46,7 @@ export class UncountedWrites {
     uncounted.recoverable &&= isRecoverable;
     if (present === undefined) {
       this.#files.set(id, uncounted);
-      if (this.#files.size > maxFiles) this.#forgetOldest();
+      forgetOldest(this.#files, this.#isOpen);
     }
     return uncounted;
   }
@@ -78,14 +76,6 @@ export class UncountedWrites {
     if (present === undefined || present.epoch === this.#epoch()) return present;
     this.#files.delete(id);
     return undefined;
-  }
-
-  #forgetOldest(): void {
-    for (const id of this.#files.keys()) {
-      if (this.#isOpen(id)) continue;
-      this.#files.delete(id);
-      return;
-    }
   }
 }
 

@@ -1,7 +1,5 @@
 import type { FileId, WriteEpoch } from '@polynas/core/spi';
-
-/** Files that are remembered when nobody has them open any more; libcephfs writes out what is older than 5 s by itself. */
-const maxFiles = 65_536;
+import { forgetOldest } from './forget-oldest.ts';
 
 interface Unsynced {
   /** Of the first write that was not synced since. */
@@ -26,7 +24,7 @@ export class UnsyncedWrites {
       return;
     }
     this.#files.set(id, { epoch, writes: 1 });
-    if (this.#files.size > maxFiles) this.#forgetOldest();
+    forgetOldest(this.#files, this.#isOpen);
   }
 
   /** How many writes a sync that begins now covers: for `synced`. */
@@ -42,13 +40,5 @@ export class UnsyncedWrites {
   /** So many writes are stable; or, when the sync is answered under another epoch than theirs, whoever wrote them is told that they are not. */
   synced(id: FileId, writes: number): void {
     if (this.#files.get(id)?.writes === writes) this.#files.delete(id);
-  }
-
-  #forgetOldest(): void {
-    for (const id of this.#files.keys()) {
-      if (this.#isOpen(id)) continue;
-      this.#files.delete(id);
-      return;
-    }
   }
 }

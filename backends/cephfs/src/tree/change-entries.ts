@@ -146,6 +146,11 @@ export async function changeOf(
   return { before: stampOf(before), after, atomic: inside.alone() && after.change === before.change + BigInt(entries) };
 }
 
+/** How many entries a rename makes and takes away in the directory that it goes to: for `Step.entries`. */
+export function entriesOfRename(from: FileId, to: FileId, isOver: boolean): number {
+  return 1 + (from === to ? 1 : 0) + (isOver ? 1 : 0);
+}
+
 /** Throws `badName`, `nameTooLong`. */
 export function checkEntryName({ traits, mounts }: VolumeContext, directory: FileId, name: Name): void {
   checkName(name, traits);

@@ -6,11 +6,12 @@ import type { Statx } from '../native/mount-api.ts';
 import type { Directory, Step } from './change-entries.ts';
 import { describe } from './describe.ts';
 import { heldOn } from './held-on.ts';
-import { stableFile, unmade } from './making.ts';
+import { unmade } from './making.ts';
 import type { Making } from './making.ts';
 import { unknownOutcome } from './over-lives.ts';
 import type { Attempt } from './over-lives.ts';
 import { remember } from './resolve.ts';
+import { stableFileOn } from './stable-file.ts';
 
 /** A creation that was asked for. */
 export interface Asked {
@@ -48,7 +49,7 @@ export async function leftBehind(
   const id = fileIdOf(found.statx);
   const inode = await heldOn(context, mount, id);
   try {
-    const stable = (): Promise<void> => stableFile(context, mount, id);
+    const stable = (): Promise<void> => stableFileOn(context, mount, id);
     // Others may have changed it.
     if (shown) return { changed: 'earlier', result: (await context.attributes.of(call, inode, id)).attributes, stable };
     const { attributes } = await describe(context, inode, found.statx, file, making.record).catch((error: unknown) =>

@@ -3,7 +3,6 @@ import type { OwnRecord } from '../attributes/own-record.ts';
 import type { VolumeContext } from '../context.ts';
 import type { FhPointer, Found, Mount } from '../native/mount-api.ts';
 import type { Directory } from './change-entries.ts';
-import { heldOn } from './held-on.ts';
 
 /** How one type of file comes to be. */
 export interface Making {
@@ -34,14 +33,4 @@ export async function unmade(
   // A mount that fails here as well is gone, and the next one finds the file unfinished.
   await making.unmake(mount, directory).catch((second: unknown) => void context.mounts.failed(mount, second));
   throw why;
-}
-
-/** A sync of the new file brings its creation to the journal as well as what was set since. */
-export async function stableFile(context: VolumeContext, mount: Mount, id: FileId): Promise<void> {
-  const inode = await heldOn(context, mount, id);
-  try {
-    await context.syncs.stable(inode);
-  } finally {
-    inode.release();
-  }
 }

@@ -3,7 +3,15 @@ import type { Attributes, Call, DirectoryChange, FileId, Name } from '@polynas/c
 import type { Known } from '../attributes/attribute-source.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
-import { changeOf, checkEntryName, entryError, heldDirectory, isOpen, leaveAll } from './change-entries.ts';
+import {
+  changeOf,
+  checkEntryName,
+  entriesOfRename,
+  entryError,
+  heldDirectory,
+  isOpen,
+  leaveAll,
+} from './change-entries.ts';
 import type { Directory } from './change-entries.ts';
 import { writesCounted } from './counted.ts';
 import { all } from './describe.ts';
@@ -15,6 +23,7 @@ import { Attempt, overLives, unknownOutcome } from './over-lives.ts';
 import { beforeLoss, gone, leftOf, lostName } from './removed.ts';
 import { directoryAt } from './resolve.ts';
 import type { Stay } from './rooms.ts';
+import { stableFile } from './stable-file.ts';
 import { takeOver } from './take-over.ts';
 import type { TakeOver } from './take-over.ts';
 
@@ -188,7 +197,7 @@ export async function move(
   try {
     if (over.through === undefined) return await moveNow(context, sides, names, source, target, { over, described });
     // What only our own client knows of the file is there before another one changes it.
-    await synced(context, source.attributes.id);
+    await stableFile(context, source.attributes.id);
     for (const { id } of [sides.from, sides.to]) held.push(await heldOn(context, over.through, id));
     const [from, to] = held as [HeldInode, HeldInode];
     const through = { ...sides, from: { ...sides.from, inode: from }, to: { ...sides.to, inode: to } };
@@ -198,15 +207,6 @@ export async function move(
   } finally {
     for (const inode of held) inode.release();
     over.end();
-  }
-}
-
-async function synced(context: VolumeContext, id: FileId): Promise<void> {
-  const file = await context.mounts.hold(id);
-  try {
-    await context.syncs.stable(file);
-  } finally {
-    file.release();
   }
 }
 
@@ -236,7 +236,7 @@ async function moveNow(
     const lost = target && (await lostName(context, mount, target));
     const toChange = await changeOf(context, to, inside.to, {
       subdirectories: subdirectories(sides, moved, target),
-      entries: 1 + (from.id === to.id ? 1 : 0) + (target === undefined ? 0 : 1),
+      entries: entriesOfRename(from.id, to.id, target !== undefined),
     });
     const fromChange = from.id === to.id ? toChange : await changeOfSource(context, sides, moved, toChange);
     unlock();

@@ -10,11 +10,12 @@ const hashMask = 0xff_ffff;
  */
 export function nameHash(name: Name): number {
   let [a, b, c] = [goldenRatio | 0, goldenRatio | 0, 0];
-  let at = 0;
-  for (; at + blockBytes <= name.length; at += blockBytes) {
+  for (let at = 0, isLast = false; !isLast; at += blockBytes) {
+    isLast = at + blockBytes > name.length;
     a = (a + wordAt(name, at, 0)) | 0;
     b = (b + wordAt(name, at + 4, 0)) | 0;
-    c = (c + wordAt(name, at + 8, 0)) | 0;
+    // In the last block the lowest byte is the length's.
+    c = (c + (isLast ? name.length + wordAt(name, at + 8, 8) : wordAt(name, at + 8, 0))) | 0;
     a = (a - b - c) ^ (c >>> 13);
     b = (b - c - a) ^ (a << 8);
     c = (c - a - b) ^ (b >>> 13);
@@ -25,19 +26,6 @@ export function nameHash(name: Name): number {
     b = (b - c - a) ^ (a << 10);
     c = (c - a - b) ^ (b >>> 15);
   }
-  a = (a + wordAt(name, at, 0)) | 0;
-  b = (b + wordAt(name, at + 4, 0)) | 0;
-  // The lowest byte is the length's.
-  c = (c + name.length + wordAt(name, at + 8, 8)) | 0;
-  a = (a - b - c) ^ (c >>> 13);
-  b = (b - c - a) ^ (a << 8);
-  c = (c - a - b) ^ (b >>> 13);
-  a = (a - b - c) ^ (c >>> 12);
-  b = (b - c - a) ^ (a << 16);
-  c = (c - a - b) ^ (b >>> 5);
-  a = (a - b - c) ^ (c >>> 3);
-  b = (b - c - a) ^ (a << 10);
-  c = (c - a - b) ^ (b >>> 15);
   return c & hashMask;
 }
 

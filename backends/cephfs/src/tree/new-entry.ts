@@ -13,10 +13,11 @@ import { asMade, describe } from './describe.ts';
 import { heldOn } from './held-on.ts';
 import { leftBehind } from './left-behind.ts';
 import type { Asked } from './left-behind.ts';
-import { stableFile, unmade } from './making.ts';
+import { unmade } from './making.ts';
 import type { Making } from './making.ts';
 import { Attempt } from './over-lives.ts';
 import { entered, resolve } from './resolve.ts';
+import { stableFileOn } from './stable-file.ts';
 
 /** Throws for a new file that cannot be as it is described, before anything is done. */
 export function checkNewFile({ traits }: VolumeContext, file: NewFile): void {
@@ -85,7 +86,7 @@ export async function addEntry(
     const attributes = plain ?? (await describedOn(context, mount, statx, file, record));
     entered(context, directory.id, name, { attributes, own: record });
     const step = { changed: true, subdirectories: attributes.type === 'directory' ? 1 : 0, result: attributes };
-    return plain === undefined ? { ...step, stable: () => stableFile(context, mount, id) } : step;
+    return plain === undefined ? { ...step, stable: () => stableFileOn(context, mount, id) } : step;
   } catch (error) {
     return await unmade(context, directory, id, making, error);
   }

@@ -7,7 +7,7 @@ import { longestCached } from '../data/content-cache.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { FhPointer, Mount, Statx } from '../native/mount-api.ts';
 import type { Directory } from './change-entries.ts';
-import { changeEntry, checkEntryName, entryError, heldDirectory, orStale } from './change-entries.ts';
+import { changeEntry, checkEntryName, entriesOfRename, entryError, heldDirectory, orStale } from './change-entries.ts';
 import { expectNoRecords, expectTarget } from './conditions.ts';
 import { all, describe, lacking, recordOf } from './describe.ts';
 import { describeInPlace, foretold } from './described.ts';
@@ -20,6 +20,7 @@ import { beforeLoss, gone, leftOf, lostName } from './removed.ts';
 import { resolve } from './resolve.ts';
 import { takeOver } from './take-over.ts';
 import type { TakeOver } from './take-over.ts';
+import { stableFileOn } from './stable-file.ts';
 import { unlink } from './unlink.ts';
 
 type File = Omit<NewFile, 'records'>;
@@ -142,7 +143,7 @@ async function putInPlace(
       const { attributes, goesWithName } = renamed;
       rememberContent(context, attributes, aside, content);
       const lost = target && (await lostName(context, at.inode.mount, target));
-      const entries = 1 + (from.directory === directoryId ? 1 : 0) + (target === undefined ? 0 : 1);
+      const entries = entriesOfRename(from.directory, directoryId, target !== undefined);
       const stable = (): Promise<void> => stableWhole(context, at, { ...aside, goesWithName });
       return { changed: true, entries, result: { attributes, target, lost }, stable };
     } catch (error) {
@@ -213,15 +214,15 @@ async function renameThrough(
   { known, mount }: Aside,
 ): Promise<void> {
   const held: HeldInode[] = [];
-  const take = async (by: Mount, id: FileId): Promise<HeldInode> => {
-    const inode = await heldOn(context, by, id);
+  const take = async (id: FileId): Promise<HeldInode> => {
+    const inode = await heldOn(context, through, id);
     held.push(inode);
     return inode;
   };
   try {
-    await context.syncs.stable(await take(mount, known.attributes.id));
-    const source = await take(through, from.directory);
-    const target = await take(through, at.id);
+    await stableFileOn(context, mount, known.attributes.id);
+    const source = await take(from.directory);
+    const target = await take(at.id);
     await through.rename(source.pointer, from.name, target.pointer, name);
     await context.syncs.stable(target);
     context.attributes.suspect(at.id);
@@ -272,13 +273,8 @@ async function stableWhole(
   { known, mount, goesWithName }: Aside,
 ): Promise<void> {
   if (goesWithName) return await context.syncs.stable(at.inode);
-  const file = await heldOn(context, mount, known.attributes.id);
-  try {
-    const isOne = mount.incarnation === at.inode.mount.incarnation;
-    await all([context.syncs.stable(file), ...(isOne ? [] : [context.syncs.stable(at.inode)])]);
-  } finally {
-    file.release();
-  }
+  const isOne = mount.incarnation === at.inode.mount.incarnation;
+  await all([stableFileOn(context, mount, known.attributes.id), ...(isOne ? [] : [context.syncs.stable(at.inode)])]);
 }
 
 /** No locks: the name is nobody else's. */
