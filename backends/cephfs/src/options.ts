@@ -61,8 +61,11 @@ export function checkOptions(options: CephOptions): void {
   }
 }
 
+/** What a volume's other openings may have had, whose clients the next one has to know by name. Must never be lowered. */
+export const mostMounts = 16;
+
 const bounds = [
-  ['mounts', 1, 16],
+  ['mounts', 1, mostMounts],
   ['gateSize', 2, 512],
   ['cachedInodes', 16, 10_000_000],
   ['mountTimeout', 1000, 3_600_000],

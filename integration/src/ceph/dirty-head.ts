@@ -1,11 +1,12 @@
 // Opens a volume on CephFS, takes over a name of a hard link, writes what it never syncs, says so, and waits to be killed.
 //
-//   node dirty-head.ts CONF FILE-SYSTEM ROOT CLIENT-UUID
+//   node dirty-head.ts CONF FILE-SYSTEM ROOT CLIENT-UUID [MOUNTS]
 import process from 'node:process';
 import { openCephVolume } from '@polynas/backend-cephfs';
 
-const [conf = '', fileSystem = '', root = '', clientUuid = ''] = process.argv.slice(2);
-const volume = await openCephVolume({ conf, client: 'admin', fileSystem, root, writers: 'head', clientUuid });
+const [conf = '', fileSystem = '', root = '', clientUuid = '', count = '1'] = process.argv.slice(2);
+const mounts = Number(count);
+const volume = await openCephVolume({ conf, client: 'admin', fileSystem, root, writers: 'head', clientUuid, mounts });
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const name = text('dirty');
 const file = { uid: 0, gid: 0, mode: 0o644 };
@@ -19,5 +20,11 @@ const handle = await volume.open({}, attributes.id, 'write');
 await handle.write({}, 0, [text('stable')], 'file');
 // Beside what is stable: libcephfs may have written it out by then, or not.
 await handle.write({}, 6, [new Uint8Array(8_000_000)], 'unstable');
+// Numbers of inodes follow each other, so that each mount has capabilities of one of these.
+for (let index = 0; index < mounts; index += 1) {
+  const held = await volume.create({}, volume.root, text(`held${index}`), { kind: 'guarded' }, file);
+  const open = await volume.open({}, held.attributes.id, 'write');
+  await open.write({}, 0, [text('never synced')], 'unstable');
+}
 process.stdout.write('dirty\n');
 setInterval(() => undefined, 1000);

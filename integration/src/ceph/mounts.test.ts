@@ -65,28 +65,61 @@ describe.skipIf(whyNoCeph() !== undefined)('mounts of a Ceph cluster', () => {
     expect((await sharing.getattr(call, sharing.root)).type).toBe('directory');
   });
 
-  test('a head that was killed with unsynced data comes back at once, with all that was stable', async () => {
-    const options = described();
-    const { conf = '', fileSystem = '', root, clientUuid } = options;
+  /** A process that has the volume open with this many mounts and unsynced data on each, until it is killed. Returns its pid. */
+  async function killedHead(
+    { conf = '', fileSystem = '', root, clientUuid }: CephOptions,
+    mounts: number,
+  ): Promise<number> {
     const program = fileURLToPath(new URL('dirty-head.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--conditions=source', program, conf, fileSystem, root, clientUuid], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const options = ['--conditions=source', program, conf, fileSystem, root, clientUuid, String(mounts)];
+    const child = spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'inherit'] });
     onTestFinished(() => void child.kill('SIGKILL'));
     await once(child.stdout, 'data');
+    // One more stands beside the pool for names of hard links.
+    expect(await cluster.sessionsOf(child.pid ?? 0)).toHaveLength(mounts + 1);
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
-    const start = performance.now();
-    const volume = await opened(options);
-    expect(await wholeFile(volume, 'dirty')).toMatch(/^stable/);
-    const taken = await volume.create(call, volume.root, text('dirty'), { kind: 'unchecked' }, file);
-    expect(taken.created).toBe(false);
-    // No client of the killed process has a say in its directory any more.
-    await volume.setattr(call, volume.root, { mode: 0o700 });
-    // Without the reclaim, the session would have to time out first: a minute.
-    expect(performance.now() - start).toBeLessThan(30_000);
-    expect(await cluster.sessionsOf(child.pid ?? 0)).toEqual([]);
+    return child.pid ?? 0;
+  }
+
+  test.each([
+    { killed: 1, started: 1 },
+    { killed: 3, started: 1 },
+    { killed: 1, started: 3 },
+  ])(
+    'a head that was killed with unsynced data on $killed mounts comes back at once with $started, with all that was stable',
+    async ({ killed, started }) => {
+      const options = described();
+      const pid = await killedHead(options, killed);
+      const start = performance.now();
+      const volume = await opened({ ...options, mounts: started });
+      expect(await wholeFile(volume, 'dirty')).toMatch(/^stable/);
+      const taken = await volume.create(call, volume.root, text('dirty'), { kind: 'unchecked' }, file);
+      expect(taken.created).toBe(false);
+      // No client of the killed process has a say in its directory or files any more.
+      await volume.setattr(call, volume.root, { mode: 0o700 });
+      for (let index = 0; index < killed; index += 1) {
+        const held = await volume.lookup(call, volume.root, text(`held${index}`));
+        await volume.setattr(call, held?.id ?? volume.root, { mode: 0o600 });
+      }
+      // Without the reclaim, the session would have to time out first: a minute.
+      expect(performance.now() - start).toBeLessThan(30_000);
+      expect(await cluster.sessionsOf(pid)).toEqual([]);
+    },
+  );
+
+  test('a head that ends the sessions of its former life leaves those of others alone', async () => {
+    const neighbour = await opened(described({ mounts: 2 }));
+    const options = described({ writers: 'shared' });
+    const sharing = await opened({ ...options, clientUuid: uuid(), mounts: 2 });
+    const epochs = [neighbour, sharing].map((volume) => volume.epoch());
+    const ids = async (): Promise<number[]> => (await cluster.sessionsOf(process.pid)).map(({ id }) => id);
+    const before = await ids();
+    const again = await openCephVolume(options);
+    expect(await ids()).toEqual(expect.arrayContaining(before));
+    await again.close();
+    expect([neighbour, sharing].map((volume) => volume.epoch())).toEqual(epochs);
   });
 
   test('ids are good over another opening, and spread over several mounts', async () => {

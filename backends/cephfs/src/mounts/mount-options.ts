@@ -3,7 +3,7 @@ import type { Lanes } from '../native/client.ts';
 import type { MountOptions } from '../native/mount-cephfs.ts';
 import type { PresenceOptions } from '../native/presence.ts';
 import type { ClusterAccess } from '../status/cluster-messages.ts';
-import { defaults } from '../options.ts';
+import { defaults, mostMounts } from '../options.ts';
 import { snapshotsName } from '../tree/names.ts';
 import type { CephOptions } from '../options.ts';
 
@@ -13,6 +13,15 @@ export type PlaceName = number | 'overwriter';
 /** By which the cluster knows the client at that place. */
 export function clientName({ clientUuid }: CephOptions, place: PlaceName): string {
   return `polynas-${clientUuid}-${place}`;
+}
+
+/**
+ * All names that clients of this volume can have had in a process before this one, whatever its `mounts` was. They begin with the uuid, which is this head's and this
+ * volume's alone: no other head, and no other volume, has one of them.
+ */
+export function possibleClientNames(options: CephOptions): string[] {
+  const places: readonly PlaceName[] = [...Array.from({ length: mostMounts }, (_, index) => index), 'overwriter'];
+  return places.map((place) => clientName(options, place));
 }
 
 /** The options of the mount at one place. Each place is a client of its own, with a name that it keeps over restarts. */

@@ -8,7 +8,7 @@ import { mountCephfs } from '../native/mount-cephfs.ts';
 import { checkOptions, defaults } from '../options.ts';
 import type { CephOptions } from '../options.ts';
 import { mountError } from './mount-error.ts';
-import { clientName, clusterAccess, mountOptions } from './mount-options.ts';
+import { clusterAccess, mountOptions, possibleClientNames } from './mount-options.ts';
 import type { PlaceName } from './mount-options.ts';
 import { MountPool } from './mount-pool.ts';
 import type { Mounts } from './mounts-api.ts';
@@ -93,8 +93,8 @@ function makePlaces(
     options.report?.(
       new StorageError('unavailable', 'the cluster did not answer at the end of a mount: its client was left behind'),
     );
-  // A killed process may have left a session that this one does not take over before it needs such a client, if ever. Only the first mount ends it: later ones would end our own.
-  const former = [clientName(options, 'overwriter')];
+  // A killed process may have left sessions that this one does not take over soon, or ever: it had more mounts, and a client for names of hard links. Only the first mount ends them: later ones would end our own.
+  const former = possibleClientNames(options);
   const make = (name: PlaceName): Place =>
     new Place({
       mount: (lost) => {

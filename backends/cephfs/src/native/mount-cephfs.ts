@@ -166,7 +166,7 @@ function now(client: Client, name: CephCall, ...values: unknown[]): void {
 
 /** What a former life of this client left open is ended, so that nobody waits for its capabilities; from now on the name is ours. */
 async function reclaim(client: Client, uuid: string, others: readonly string[] = []): Promise<void> {
-  for (const name of [...others, uuid]) await endFormer(client, name);
+  for (const name of new Set([...others, uuid])) await endFormer(client, name);
   client.library.ceph_set_uuid(client.cmount, uuid);
 }
 
