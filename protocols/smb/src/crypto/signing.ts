@@ -10,6 +10,8 @@ export type Signer = 'client' | 'server';
 
 /** Signatures of a session's messages under its SigningKey (MS-SMB2 3.1.4.1). */
 export class Signing {
+  /** Whether two responses to one request may both be signed: with GMAC both have one nonce, which gives the key away. */
+  readonly signsTwice: boolean;
   private readonly algorithm: number;
   private readonly key: KeyObject;
   private readonly cmac: Cmac | undefined;
@@ -21,6 +23,7 @@ export class Signing {
    */
   constructor(algorithm: SigningAlgorithm, key: Uint8Array) {
     this.algorithm = algorithm;
+    this.signsTwice = algorithm !== SigningAlgorithm.AES_GMAC;
     // Node 24 takes ten microseconds longer for a key that is no KeyObject.
     this.key = createSecretKey(key);
     this.cmac = algorithm === SigningAlgorithm.AES_CMAC ? new Cmac(key) : undefined;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Command } from '../messages/command.ts';
 import { type FileId, RELATED_FILE_ID } from '../messages/file-id.ts';
 import { HeaderFlag } from '../messages/header.ts';
+import { SigningAlgorithm } from '../messages/negotiate-contexts/signing.ts';
 import { NtStatus } from '../nt-status.ts';
 import { StatusError } from '../status.ts';
 import { type Asked, DispatcherBench, SESSION, TREE } from '../test/dispatcher-bench.ts';
@@ -261,7 +262,7 @@ describe('a request that waits', () => {
     }
     const interim = bench.responses.find(({ status }) => status === NtStatus.PENDING)!;
     expect(interim.header).toMatchObject({ messageId: id, asyncId: 1n, sessionId: SESSION });
-    expect(interim.signed).toBe(false);
+    expect(interim.signed).toBe(true);
     bench.clock.advance(10_000);
     gates[0]!.resolve(createResponse(idOf(1n)));
     await tick();
@@ -270,6 +271,18 @@ describe('a request that waits', () => {
     expect(last.header).toMatchObject({ messageId: id, asyncId: 1n, credits: 0 });
     expect(bench.dispatcher.active).toBe(0);
     expect(bench.waiting).toBe(0);
+  });
+
+  it('is answered unsigned at first where both answers would be signed under one nonce', async () => {
+    const { gates, rows } = slow(true);
+    const bench = new DispatcherBench(rows, {}, SigningAlgorithm.AES_GMAC);
+    bench.ask(create);
+    gates[0]!.resolve(createResponse(idOf(1n)));
+    await tick();
+    expect(bench.responses.map(({ status, signed }) => [status, signed])).toEqual([
+      [NtStatus.PENDING, false],
+      [ok, true],
+    ]);
   });
 
   it('after it has taken long is told once', async () => {

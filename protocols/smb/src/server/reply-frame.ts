@@ -46,8 +46,7 @@ export class ReplyFrames {
 
   private message(reply: Reply, { follows, padded }: Place, sealed: boolean): Gathered {
     const { call } = reply;
-    // An interim response is not signed: with GMAC the final one would be signed under the same nonce (MS-SMB2 3.1.4.1).
-    const signer = sealed || reply.status === NtStatus.PENDING ? undefined : call.signer;
+    const signer = sealed ? undefined : signerOf(reply);
     const head = headerOf(reply, signer !== undefined);
     let message: Gathered;
     try {
@@ -62,6 +61,15 @@ export class ReplyFrames {
     call.showEncoded(message.parts);
     return message;
   }
+}
+
+/**
+ * Clients take an interim response unsigned (MS-SMB2 3.2.5.1.3), but those that forget it (rclone before mid-2026) give up
+ * the connection. So it is signed where its final response can be signed as well.
+ */
+function signerOf({ call, status }: Reply): LiveSession | undefined {
+  const interim = status === NtStatus.PENDING;
+  return interim && call.signer?.signing.signsTwice === false ? undefined : call.signer;
 }
 
 function headerOf(reply: Reply, signed: boolean): Header {

@@ -51,14 +51,19 @@ export class DispatcherBench implements DispatcherHost {
   /** Frames that were sent, cut into messages. */
   readonly sent: Sent[][] = [];
   readonly released: string[] = [];
-  readonly signing = new Signing(SigningAlgorithm.AES_CMAC, KEY);
+  readonly signing: Signing;
   finishedFrames = 0;
   waiting = 0;
   private readonly limits: ServerLimits;
   private readonly inbound: Inbound;
   private nextMessageId = 0n;
 
-  constructor(rows: Rows, limits: Partial<ServerLimits> = {}) {
+  constructor(
+    rows: Rows,
+    limits: Partial<ServerLimits> = {},
+    signingAlgorithm: SigningAlgorithm = SigningAlgorithm.AES_CMAC,
+  ) {
+    this.signing = new Signing(signingAlgorithm, KEY);
     this.limits = { ...DEFAULT_LIMITS, ...limits };
     const user = { id: 'u1', tenant: 'default', name: 'alice' };
     const principal = { userId: 'u1', name: 'alice', tenant: 'default', uid: 1, gid: 1, groups: [], superuser: false };
@@ -79,13 +84,13 @@ export class DispatcherBench implements DispatcherHost {
     this.link.settle({
       ...{ dialect: Dialect.SMB_3_1_1, limits: this.limits, clientGuid: random(16), clientDialects: [0x0311] },
       ...{ clientCapabilities: 0, clientSecurityMode: 1, cipher: undefined, capabilities: 0 },
-      signingAlgorithm: SigningAlgorithm.AES_CMAC,
+      signingAlgorithm,
     });
     this.link.window.grant(this.limits.maxCredits - 1);
     this.session = this.link.begin({
       ...{ id: SESSION, state: services.state, observer: parts.observer },
       ...{ user: user as never, principal, encryption: undefined, encryptData: false },
-      signing: new Signing(SigningAlgorithm.AES_CMAC, KEY),
+      signing: new Signing(signingAlgorithm, KEY),
     });
     this.session.trees.set(TREE, { kind: 'pipe', id: TREE, maximalAccess: 0 });
     this.inbound = new Inbound(this.limits);
