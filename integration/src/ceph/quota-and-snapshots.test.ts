@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { openCephVolume } from '@polynas/backend-cephfs';
+import { abandonedClients, openCephVolume } from '@polynas/backend-cephfs';
 import type { FileHandle, FileId, QuotaGroup, SnapshotsGroup, Volume } from '@polynas/core/spi';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { whyNoCeph } from './requirement.ts';
@@ -24,6 +24,8 @@ describe.skipIf(whyNoCeph() !== undefined)('on CephFS', () => {
 
   afterAll(async () => {
     await volume.close();
+    // libcephfs let go of all that the tests held.
+    expect(abandonedClients()).toBe(0);
   });
 
   beforeEach(async () => {
