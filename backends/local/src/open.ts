@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StorageError } from '@polynas/core/spi';
 import { Activity } from './activity.ts';
@@ -98,10 +98,9 @@ async function openLocked(
   const inodes = new Inodes(tables.inodes, files, options.cachedInodes ?? defaults.cachedInodes, residency);
   const counters = new Counters(tables.meta, firstNumbers);
   const { observer } = options;
-  const isFull = (): boolean => isDiskFull(directory);
   const ballast = new Ballast(directory);
   await ballast.renew();
-  const committer = new Committer({ root, tables, files, inodes, counters, health, clock, isFull, observer, ballast });
+  const committer = new Committer({ root, tables, files, inodes, counters, health, clock, observer, ballast });
   const blobs = new BlobStore(host, join(directory, blobsDirectory), options.maxOpenBlobs ?? defaults.maxOpenBlobs);
   const pool = new BlobPool(blobs, tables, committer, health);
   const reclaimer = new Reclaimer(tables, committer, blobs, health);
@@ -176,12 +175,6 @@ async function finish(parts: Parts, flusher: Flusher, environment: Environment, 
     unlock();
     health.complete();
   }
-}
-
-/** Less room than a commit may take; the pages of the one that failed were given room as far as there was some. */
-function isDiskFull(directory: string): boolean {
-  const { bavail, bsize } = statfsSync(directory);
-  return bavail * bsize < 1_048_576;
 }
 
 function assertVersion(tables: Tables): void {

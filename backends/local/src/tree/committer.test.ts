@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ABORT } from 'lmdb';
 import { describe, expect, test } from 'vitest';
 import { LiveFiles } from '../content/live-file.ts';
 import { call, makeFile, name, newFile, Volumes } from '../testing/volumes.ts';
@@ -32,6 +33,26 @@ function committerOf(environment: Environment, root: Environment['root'] = envir
     clock: hostClock,
   });
   return { committer, health };
+}
+
+/** What lmdb does when the pages of a commit cannot be written: the code has run, nothing of it is visible. */
+function refusing(
+  environment: Environment,
+  refuses: () => boolean,
+  message: string,
+  code: number,
+): Environment['root'] {
+  const root = Object.create(environment.root) as Environment['root'];
+  root.transaction = async <T>(action: () => T): Promise<T> => {
+    if (!refuses()) return await environment.root.transaction(action);
+    await environment.root.childTransaction(() => {
+      action();
+      return ABORT;
+    });
+    const commitError = Promise.reject(Object.assign(new Error(message), { code }));
+    throw Object.assign(new Error('Commit failed (see commitError for details)'), { commitError });
+  };
+  return root;
 }
 
 describe('mutations', () => {
@@ -97,6 +118,46 @@ describe('mutations', () => {
       throw Object.assign(new Error('Commit failed (see commitError for details)'), { commitError });
     };
     const { committer, health } = committerOf(environment, root);
+    const put = committer.mutate((transaction) => {
+      transaction.put(environment.tables.records, Uint8Array.of(1), Uint8Array.of(1));
+    });
+    await expect(put).rejects.toMatchObject({ code: 'unavailable' });
+    expect(health.failed).toBe(true);
+    await environment.close();
+  });
+
+  // No look at the host's room is taken: another write may have given some back since.
+  test.for([
+    ['No space left on device: Attempting to write page at position 118784, size 8192, blocks 2', 28],
+    ['Disk quota exceeded', 122],
+    ['MDB_MAP_FULL: Environment mapsize limit reached', -30792],
+    // Of several pages some found room.
+    ['Input/output error', 5],
+  ] as const)('commit_thatWroteNotAllOfItsPages_isNoSpaceAndServesOn %s', async ([message, code]) => {
+    const environment = openEnvironment(volumes.directory());
+    let refusals = 1;
+    const { committer, health } = committerOf(
+      environment,
+      refusing(environment, () => (refusals -= 1) >= 0, message, code),
+    );
+    const put = () =>
+      committer.mutate((transaction) => {
+        transaction.put(environment.tables.records, Uint8Array.of(1), Uint8Array.of(1));
+      });
+    await expect(put()).rejects.toMatchObject({ code: 'noSpace' });
+    expect(health.failed).toBe(false);
+    await put();
+    expect(environment.tables.records.get(Uint8Array.of(1))).toEqual(Uint8Array.of(1));
+    await environment.close();
+  });
+
+  test('commit_whoseWriteTheMediumRefuses_isFinal', async () => {
+    const environment = openEnvironment(volumes.directory());
+    const message = 'Input/output error: Attempting to write page at position 118784, size 8192, blocks 2';
+    const { committer, health } = committerOf(
+      environment,
+      refusing(environment, () => true, message, 5),
+    );
     const put = committer.mutate((transaction) => {
       transaction.put(environment.tables.records, Uint8Array.of(1), Uint8Array.of(1));
     });

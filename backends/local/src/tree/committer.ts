@@ -18,9 +18,8 @@ export interface CommitObserver {
   committed?(transaction: Transaction): void;
 }
 
-const limitNumbers = new Set([122 /* EDQUOT */, -30792 /* MDB_MAP_FULL */]);
-/** EIO is what LMDB makes of a write of several pages of which only some found room. */
-const fullDiskNumbers = new Set([28 /* ENOSPC */, 5 /* EIO */]);
+const noSpaceNumbers = new Set([28 /* ENOSPC */, 122 /* EDQUOT */, -30792 /* MDB_MAP_FULL */]);
+const inputOutputError = 5;
 
 interface Waiting {
   /** Runs the mutation's code; throws what the mutation is to be rejected with. */
@@ -49,7 +48,6 @@ export class Committer {
   readonly #counters: Counters;
   readonly #health: Health;
   readonly #clock: Clock;
-  readonly #isFull: () => boolean;
   readonly #observer: CommitObserver | undefined;
   readonly #ballast: Ballast | undefined;
   /** Mutations in the next commit, at most: one alone after a batch found no room, since it takes less. */
@@ -68,8 +66,6 @@ export class Committer {
     counters: Counters;
     health: Health;
     clock: Clock;
-    /** Whether the host has no room left for the tree; asked when a commit has failed. */
-    isFull?: () => boolean;
     observer?: CommitObserver | undefined;
     /** Room for removing; without one, nothing can be removed where nothing can be added. */
     ballast?: Ballast | undefined;
@@ -81,7 +77,6 @@ export class Committer {
     this.#counters = parts.counters;
     this.#health = parts.health;
     this.#clock = parts.clock;
-    this.#isFull = parts.isFull ?? (() => false);
     this.#observer = parts.observer;
     this.#ballast = parts.ballast;
   }
@@ -211,12 +206,7 @@ export class Committer {
     transaction.settle(committed);
   }
 
-  /** Without room on the host nothing was written. With room, the same numbers come from the medium beneath it, and of a sync: pages are lost. */
-  #isNoSpace(number: number): boolean {
-    return limitNumbers.has(number) || (fullDiskNumbers.has(number) && this.#isFull());
-  }
-
-  /** If the commit can be read, it was its sync that failed: it is visible and not safe. */
+  /** If the commit can be read, it was its sync that failed: it is visible and not safe. LMDB shows a commit when its pages are written, and syncs it then. */
   #isVisible(batch: readonly Waiting[]): boolean {
     // lmdb keeps its read transaction over a failed commit, and that one is older than what is asked for here.
     this.#root.resetReadTxn();
@@ -227,7 +217,7 @@ export class Committer {
   async #failure(error: unknown, batch: readonly Waiting[]): Promise<StorageError> {
     const cause = await causeOf(error);
     if (error instanceof StorageError) return error;
-    if (this.#isNoSpace(numberOfError(cause)) && !this.#isVisible(batch)) {
+    if (isNoSpace(cause) && !this.#isVisible(batch)) {
       this.#counters.rolledBack();
       return new StorageError('noSpace', 'no space for the tree', { cause });
     }
@@ -262,13 +252,28 @@ async function causeOf(error: unknown): Promise<unknown> {
   }
 }
 
+/**
+ * Whether LMDB found no room for the pages of a commit, by its own word: the host may have some again by the time that somebody looks. EIO is what it makes of a write of several
+ * pages of which only some found room; where the write itself was refused so, it says that it was attempting to write.
+ */
+function isNoSpace(cause: unknown): boolean {
+  const number = numberOfError(cause);
+  return (
+    noSpaceNumbers.has(number) || (number === inputOutputError && !messageOf(cause).includes('Attempting to write'))
+  );
+}
+
 function numberOfError(cause: unknown): number {
   if (typeof cause !== 'object' || cause === null) return 0;
   if ('code' in cause && typeof cause.code === 'number') return cause.code;
   if ('code' in cause && cause.code === 'ENOSPC') return 28;
   if ('code' in cause && cause.code === 'EDQUOT') return 122;
-  const message = 'message' in cause && typeof cause.message === 'string' ? cause.message : '';
+  const message = messageOf(cause);
   if (message.includes('No space left')) return 28;
   if (message.includes('quota exceeded')) return 122;
   return message.includes('MDB_MAP_FULL') ? -30792 : 0;
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : '';
 }
