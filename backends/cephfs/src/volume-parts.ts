@@ -17,7 +17,7 @@ import { XattrCache } from './xattrs/xattr-cache.ts';
 const rememberedFiles = 32_768;
 const rememberedNames = 65_536;
 /** Bytes of directories' entries, of extended attributes and of contents. */
-const rememberedListings = 32 * 1_048_576;
+const rememberedListings = 56 * 1_048_576;
 const rememberedXattrs = 16 * 1_048_576;
 const rememberedContents = 64 * 1_048_576;
 

@@ -127,6 +127,7 @@ export interface Replaced {
   readonly directory: DirectoryChange;
 }
 
+/** Immutable, its name too: a volume may give the very same object again while nothing of it has changed, and who has made something of it may look that up by the object. */
 export interface DirectoryEntry {
   readonly name: Name;
   readonly id: FileId;

@@ -12,6 +12,7 @@ import type { Peer, Program } from './rpc/program.ts';
 import { ReplayCache } from './rpc/replay-cache.ts';
 import { RpcServer } from './rpc/server.ts';
 import type { NfsServices } from './services.ts';
+import { ListedRows } from './v3/listed-rows.ts';
 import { nfsProgram } from './v3/table.ts';
 
 /** Bytes of buffers for the payload of READ replies that are kept while nobody reads. */
@@ -70,7 +71,9 @@ export class NfsServer {
     const handles = new FileHandles(handleKey);
     const callers = new Callers(services.accounts, clock);
     const payloads = new PayloadBuffers(PAYLOADS_KEPT);
-    this.nfs = nfsProgram({ files: services.files, shares: services.shares, handles, callers, observer, payloads });
+    const { files, shares } = services;
+    const rows = new ListedRows(handles);
+    this.nfs = nfsProgram({ files, shares, handles, callers, observer, payloads, rows });
     this.mount = mountProgram(new ServiceTree({ services, callers, handles, defaultTenant }));
   }
 

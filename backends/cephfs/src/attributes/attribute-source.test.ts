@@ -54,6 +54,43 @@ describe('what is known of files, and a client that is lost', () => {
   });
 });
 
+describe('what was given of files, and is looked at again', () => {
+  const others = (source: AttributeSource, from: bigint): void => {
+    for (let ino = from; ino < from + 10n; ino += 1n) source.learn({ ...statx(1, 1n), ino }, noRecord);
+  };
+
+  test('now_changedSince_isOutdated', () => {
+    const { source, lose } = pool();
+    const changes: readonly (() => void)[] = [
+      () => source.drop(file),
+      () => void source.learn(statx(2, 2n), noRecord),
+      () => void lose(),
+    ];
+    for (const change of changes) {
+      source.learn(statx(1, 1n), noRecord);
+      const given = source.now(file)!;
+      const round = source.round();
+      expect([given.outdated, source.now(file) === given, source.round()]).toEqual([false, true, round]);
+      change();
+      expect(given.outdated !== false || source.round() !== round).toBe(true);
+      source.drop(file);
+    }
+  });
+
+  test('now_forgottenAndChangedSince_isOutdatedOrOfAnEarlierRound', () => {
+    const { source } = pool();
+    source.learn(statx(1, 1n), noRecord);
+    const given = source.now(file)!;
+    const round = source.round();
+    others(source, 100n);
+    others(source, 200n);
+    others(source, 300n);
+    source.learn(statx(2, 2n), noRecord);
+    expect(source.now(file)?.attributes.size).toBe(2);
+    expect(given.outdated !== false || source.round() !== round).toBe(true);
+  });
+});
+
 describe('directories that libcephfs has wrong', () => {
   const settled = (): Promise<void> => new Promise(setImmediate);
 

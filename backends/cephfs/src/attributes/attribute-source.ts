@@ -18,6 +18,8 @@ const maxSuspects = 4096;
 export interface Known {
   readonly attributes: Attributes;
   readonly own: OwnRecord;
+  /** It was remembered, and is not any more. */
+  outdated?: boolean;
 }
 
 /** What a change is seen by. */
@@ -79,12 +81,23 @@ export class AttributeSource {
   /** What is at hand; `undefined` when the cluster has to be asked. */
   now(id: FileId): Known | undefined {
     if (this.#known === undefined) return undefined;
-    const epoch = this.#mounts.epoch();
-    if (epoch !== this.#epoch) {
-      this.#epoch = epoch;
-      this.#known.clear();
-    }
+    this.#forgetEarlier(this.#known);
     return this.#known.get(id);
+  }
+
+  /** What `now` has given is what it would give again while this stands still and that is not `outdated`: for who has much to look at, and no time to look it all up. */
+  round(): number {
+    if (this.#known === undefined) return 0;
+    this.#forgetEarlier(this.#known);
+    return this.#known.round;
+  }
+
+  /** What is of an earlier epoch. */
+  #forgetEarlier(known: Recent<FileId, Known>): void {
+    const epoch = this.#mounts.epoch();
+    if (epoch === this.#epoch) return;
+    this.#epoch = epoch;
+    known.clear();
   }
 
   /** Rejected with `stale`. */
@@ -158,14 +171,26 @@ export class AttributeSource {
     // Answers of two calls may arrive in another order than they were given.
     if (other !== undefined && other.attributes.change > change) return;
     this.drop(id);
-    this.#known?.set(id, known);
+    this.#keep(id, known);
   }
 
   /** The file was changed: what was known of it is nothing any more. */
   drop(id: FileId): void {
-    this.#known?.delete(id);
+    this.#forget(id);
     const running = this.#fetches.get(id);
     if (running !== undefined) running.overtaken = true;
+  }
+
+  #keep(id: FileId, known: Known): void {
+    known.outdated = false;
+    this.#known?.set(id, known);
+  }
+
+  #forget(id: FileId): void {
+    const known = this.now(id);
+    if (known === undefined) return;
+    known.outdated = true;
+    this.#known?.delete(id);
   }
 
   /**
@@ -228,8 +253,8 @@ export class AttributeSource {
       (known) => {
         end();
         if (this.#isOfNow(fetch)) {
-          this.now(id);
-          this.#known?.set(id, known);
+          this.#forget(id);
+          this.#keep(id, known);
         }
         return known;
       },

@@ -6,6 +6,8 @@ export interface Remembered {
   readonly change: bigint;
   /** Memory that it takes, about. */
   bytes: number;
+  /** It was dropped. Of an earlier epoch it may be nothing without this, too. */
+  outdated?: boolean;
 }
 
 /**
@@ -70,6 +72,7 @@ export class FileMemory<Entry extends Remembered> {
   drop(id: FileId): void {
     const entry = this.#files.get(id);
     if (entry === undefined) return;
+    entry.outdated = true;
     this.#files.delete(id);
     this.#bytes -= entry.bytes;
   }

@@ -4,11 +4,17 @@
  */
 export class Recent<Key, Value> {
   readonly #size: number;
+  #round = 0;
   #young = new Map<Key, Value>();
   #old = new Map<Key, Value>();
 
   constructor(size: number) {
     this.#size = size;
+  }
+
+  /** Moves when entries are dropped that nobody took away: what was found before may be none of them by now. */
+  get round(): number {
+    return this.#round;
   }
 
   get(key: Key): Value | undefined {
@@ -26,6 +32,7 @@ export class Recent<Key, Value> {
     if (this.#young.size >= this.#size && !this.#young.has(key)) {
       this.#old = this.#young;
       this.#young = new Map();
+      this.#round += 1;
     }
     this.#young.set(key, value);
     this.#old.delete(key);
@@ -39,5 +46,6 @@ export class Recent<Key, Value> {
   clear(): void {
     this.#young.clear();
     this.#old.clear();
+    this.#round += 1;
   }
 }

@@ -2,16 +2,10 @@ import type { Cookie, FileId, FileType, Name, WriteEpoch } from '@polynas/core/s
 import { FileMemory } from '../attributes/file-memory.ts';
 import type { Remembered } from '../attributes/file-memory.ts';
 import { cookieOf } from './cookies.ts';
+import { KeptName } from './kept-name.ts';
+import type { ListedName } from './kept-name.ts';
 import { copied } from './names.ts';
 import { nameHash } from './name-hash.ts';
-
-/** An entry of a directory. Callers leave it as it is: others are given the same. */
-export interface ListedName {
-  readonly name: Name;
-  readonly id: FileId;
-  readonly type: FileType;
-  readonly cookie: Cookie;
-}
 
 /** What a step did to a name: it means this file now, or nothing (absent). */
 export interface EntryChange {
@@ -25,7 +19,7 @@ interface Listing extends Remembered {
   /** That the entries are of; moves with each step of ours. */
   change: bigint;
   /** In order of cookies. */
-  readonly entries: ListedName[];
+  readonly entries: KeptName[];
   /** All entries up to it are there; `undefined`: all that there are. */
   covered: Cookie | undefined;
   /** The directory is listed by `nameHash`, so that a new name's place is known. */
@@ -50,8 +44,8 @@ export interface ListedPart {
   readonly count?: number | undefined;
 }
 
-/** Memory that an entry takes beside its name's bytes, about. */
-const entryBytes = 240;
+/** Memory that an entry takes beside its name's bytes, with what `KeptName` remembers of it, about. */
+const entryBytes = 400;
 /** A directory takes this part of the memory at most: one that is larger is read from the cluster. */
 const largestPart = 1 / 4;
 const rememberedLarge = 1024;
@@ -68,6 +62,7 @@ export class Listings {
   readonly #epoch: () => WriteEpoch;
   readonly #directories: FileMemory<Listing>;
   readonly #fillings = new Map<FileId, Set<Filling>>();
+  #asked: readonly string[] = [];
   /** Directories that took too much, with their change counter of then. */
   readonly #large = new Map<FileId, bigint>();
 
@@ -98,7 +93,7 @@ export class Listings {
     change: bigint,
     cookie: Cookie,
     limit: number,
-  ): { readonly entries: readonly ListedName[]; readonly end: boolean | undefined } | undefined {
+  ): { readonly entries: readonly KeptName[]; readonly end: boolean | undefined } | undefined {
     const listing = this.#directories.of(directory, change);
     if (listing === undefined) return cookie === 0n ? { entries: [], end: undefined } : undefined;
     const { entries, covered } = listing;
@@ -109,6 +104,12 @@ export class Listings {
     if (at + limit < entries.length) return { entries: some, end: false };
     if (covered === undefined) return { entries: some, end: true };
     return { entries: some, end: some.length === limit ? false : undefined };
+  }
+
+  /** The same array for the same names as those who listed before wanted: callers may use theirs again. */
+  asked(xattrs: readonly string[]): readonly string[] {
+    const same = xattrs.length === this.#asked.length && xattrs.every((name, index) => name === this.#asked[index]);
+    return same ? this.#asked : (this.#asked = [...xattrs]);
   }
 
   /** Somebody goes on to read behind what is known. To be ended with `filled` or `given up`. */
@@ -142,7 +143,7 @@ export class Listings {
       known ?? this.#directories.add(directory, { change, bytes: entryBytes, entries: [], covered: 0n, hashed: true });
     let bytes = 0;
     for (const entry of entries) {
-      const kept = { name: copied(entry.name), id: entry.id, type: entry.type, cookie: entry.cookie };
+      const kept = new KeptName({ name: copied(entry.name), id: entry.id, type: entry.type, cookie: entry.cookie });
       listing.entries.push(kept);
       bytes += bytesOf(kept);
     }
@@ -203,7 +204,7 @@ export class Listings {
       this.#directories.grow(listing, -bytesOf(found));
       return true;
     }
-    const entry = { name: isTaken ? found.name : copied(name), id: now.id, type: now.type, cookie };
+    const entry = new KeptName({ name: isTaken ? found.name : copied(name), id: now.id, type: now.type, cookie });
     entries.splice(at, isTaken ? 1 : 0, entry);
     if (!isTaken) this.#directories.grow(listing, bytesOf(entry));
     return true;

@@ -78,6 +78,58 @@ describe('a directory that is listed again', () => {
     expect(calls).toEqual([]);
   });
 
+  test('unchangedEntries_areTheVerySameObjects', async () => {
+    const { volume } = await counted();
+    const directory = await directoryWith(volume, names(6));
+    for (const options of [
+      { limit: 4, attributes: true },
+      { limit: 4, attributes: true, xattrs: ['user.a'] },
+    ]) {
+      await walk(volume, directory, options);
+      const first = await walk(volume, directory, options);
+      // Names for xattrs may lie in an array that the caller uses again.
+      const again = await walk(volume, directory, { ...options, ...('xattrs' in options && { xattrs: ['user.a'] }) });
+      expect(again.every((entry, index) => entry === first[index])).toBe(true);
+    }
+    const asked = ['user.a'];
+    const one = { limit: 10, attributes: true, xattrs: asked };
+    const file = (await volume.lookup(call, directory, text('name-3')))!.id;
+    await volume.setxattr(call, file, 'user.b', text('b'), 'either');
+    await walk(volume, directory, one);
+    asked[0] = 'user.b';
+    const shown = (await walk(volume, directory, one)).find(({ id }) => id === file);
+    expect(shown?.xattrs).toEqual(new Map([['user.b', text('b')]]));
+  });
+
+  test('changedEntries_areShownAsTheyAre', async () => {
+    const { volume } = await counted();
+    const directory = await directoryWith(volume, names(6));
+    const idOf = async (name: string): Promise<FileId> => (await volume.lookup(call, directory, text(name)))!.id;
+    const changed = await idOf('name-1');
+    const written = await volume.open(call, await idOf('name-2'), 'write');
+    const changes: readonly (() => Promise<unknown>)[] = [
+      () => volume.setattr(call, changed, { mode: 0o600 }),
+      () => written.write(call, 0, [text('bytes')], 'unstable'),
+      () => volume.setxattr(call, changed, 'user.a', text('1'), 'either'),
+      () => volume.removexattr(call, changed, 'user.a'),
+      () => volume.link(call, changed, volume.root, text('another')),
+      () => volume.unlink(call, directory, text('name-3')),
+      () => made(volume, directory, 'name-3'),
+      () => volume.rename(call, directory, text('name-4'), directory, text('name-5')),
+    ];
+    for (const change of changes) {
+      const options = { limit: 4, attributes: true, xattrs: ['user.a'] };
+      await walk(volume, directory, options);
+      await change();
+      for (const { name, id, attributes, xattrs } of await walk(volume, directory, options)) {
+        expect(id).toBe(await idOf(Buffer.from(name).toString()));
+        expect(attributes).toEqual(await volume.getattr(call, id));
+        expect(xattrs?.get('user.a')).toEqual(await volume.getxattr(call, id, 'user.a'));
+      }
+    }
+    await written.close();
+  });
+
   test('xattrsThatWereAskedFor_areRememberedUntilTheyChange', async () => {
     const { volume, calls } = await counted();
     const directory = await directoryWith(volume, names(5));

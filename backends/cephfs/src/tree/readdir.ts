@@ -20,7 +20,8 @@ import { entryError, heldDirectory } from './change-entries.ts';
 import { cookieOf, hashBefore, positionOf } from './cookies.ts';
 import { checkXattrName } from '../xattrs/xattr-names.ts';
 import { isReserved } from './names.ts';
-import type { ListedName, ListedPart } from './listings.ts';
+import type { KeptName, ListedName } from './kept-name.ts';
+import type { ListedPart } from './listings.ts';
 import { nameHash } from './name-hash.ts';
 import { directoryAt, remember } from './resolve.ts';
 import { getxattr } from '../xattrs/getxattr.ts';
@@ -164,17 +165,20 @@ async function described(
   context: VolumeContext,
   call: Call,
   directory: FileId,
-  entries: readonly ListedName[],
+  entries: readonly KeptName[],
   options: ListOptions,
 ): Promise<readonly DirectoryEntry[] | undefined> {
   if (!options.attributes && options.xattrs === undefined) return entries;
+  const asked = options.xattrs && context.listings?.asked(options.xattrs);
+  const round = context.attributes.round();
   const all: DirectoryEntry[] = [];
   const lacking: number[] = [];
-  for (const [index, entry] of entries.entries()) {
-    const now = describedNow(context, entry, options);
-    if (now === undefined && lacking.push(index) > mostAsked) return undefined;
-    all.push(now ?? entry);
+  for (const entry of entries) {
+    const now = entry.described(context, round, asked);
+    if (now === undefined && lacking.push(all.length) > mostAsked) return undefined;
+    all.push(now === undefined || options.attributes ? (now ?? entry) : withoutAttributes(now));
   }
+  if (lacking.length === 0) return all;
   try {
     await Promise.all(
       lacking.map(async (index) => (all[index] = await describedAsked(context, call, entries[index]!, options))),
@@ -188,18 +192,8 @@ async function described(
   return all;
 }
 
-function describedNow(
-  { attributes: source, xattrs: cache }: VolumeContext,
-  { name, id, cookie }: ListedName,
-  options: ListOptions,
-): DirectoryEntry | undefined {
-  const attributes = source.now(id)?.attributes;
-  if (attributes === undefined) return undefined;
-  const { type } = attributes;
-  if (options.xattrs === undefined) return { name, id, type, cookie, attributes };
-  const xattrs = cache?.those(id, attributes.change, options.xattrs);
-  if (xattrs === undefined) return undefined;
-  return options.attributes ? { name, id, type, cookie, attributes, xattrs } : { name, id, type, cookie, xattrs };
+function withoutAttributes({ attributes: _, ...rest }: DirectoryEntry): DirectoryEntry {
+  return rest;
 }
 
 async function describedAsked(

@@ -37,6 +37,24 @@ describe('XattrCache', () => {
     expect(cache.get(7n, 2n, 'user.a')).toEqual({ value: value('y') });
   });
 
+  test('those_voidedSince_areOutdated', () => {
+    const cache = new XattrCache(2000, () => 1n);
+    const voided: readonly (() => void)[] = [
+      () => cache.changing(7n),
+      () => cache.drop(7n),
+      () => void cache.get(7n, 2n, 'user.a'),
+      () => [1n, 2n, 3n].forEach((id) => cache.add(id, 1n, 'user.a', new Uint8Array(900))),
+    ];
+    for (const change of voided) {
+      cache.changed(7n);
+      cache.add(7n, 1n, 'user.a', value('x'));
+      const those = cache.those(7n, 1n, ['user.a'])!;
+      expect([those.xattrs.get('user.a'), those.by.outdated]).toEqual([value('x'), undefined]);
+      change();
+      expect(those.by.outdated).toBe(true);
+    }
+  });
+
   test('add_aboveTheLimit_dropsWhatWasUsedLongestAgo', () => {
     const cache = new XattrCache(2000, () => 1n);
     for (let id = 0n; id < 5n; id += 1n) cache.add(id, 1n, 'user.a', new Uint8Array(150));

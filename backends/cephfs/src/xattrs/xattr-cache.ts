@@ -33,17 +33,21 @@ export class XattrCache {
     return { value: values.byName.get(name)?.slice() };
   }
 
-  /** Of those named, the ones that the file has, for a listing: not copied, and not taken for a use; `undefined` when not all of them are known. */
-  those(id: FileId, change: bigint, names: readonly string[]): ReadonlyMap<string, Uint8Array> | undefined {
+  /** Of those named, the ones that the file has, for a listing: not copied, and not taken for a use; `undefined` when not all of them are known. They are right as long as `by` is not outdated. */
+  those(
+    id: FileId,
+    change: bigint,
+    names: readonly string[],
+  ): { readonly xattrs: ReadonlyMap<string, Uint8Array>; readonly by: Remembered } | undefined {
     const values = this.#files.of(id, change);
     if (values === undefined) return undefined;
-    const found = new Map<string, Uint8Array>();
+    const xattrs = new Map<string, Uint8Array>();
     for (const name of names) {
       const value = values.byName.get(name);
-      if (value !== undefined) found.set(name, value);
+      if (value !== undefined) xattrs.set(name, value);
       else if (!values.byName.has(name)) return undefined;
     }
-    return found;
+    return { xattrs, by: values };
   }
 
   add(id: FileId, change: bigint, name: string, value: Uint8Array | undefined): void {

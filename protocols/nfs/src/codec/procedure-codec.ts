@@ -10,3 +10,9 @@ export interface ProcedureCodec<Args, Result> {
   readonly decodeResult: (r: Reader) => Result;
   readonly encodeResult: (w: Writer, result: Result) => void;
 }
+
+type ClientSide = 'encodeArgs' | 'decodeResult';
+
+/** A codec whose client's side may be missing: a server needs the other one. */
+export type ServedCodec<Args, Result> = Omit<ProcedureCodec<Args, Result>, ClientSide> &
+  Partial<Pick<ProcedureCodec<Args, Result>, ClientSide>>;

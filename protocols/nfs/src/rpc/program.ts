@@ -1,4 +1,4 @@
-import type { ProcedureCodec } from '../codec/procedure-codec.ts';
+import type { ServedCodec } from '../codec/procedure-codec.ts';
 import type { Credentials } from './credentials.ts';
 
 /** One end of a connection. IPv4 addresses are dotted, also when they came mapped into IPv6. */
@@ -46,7 +46,7 @@ export interface ProcedureOptions<Args> {
 
 /** A row of the procedure table: the preconditions stand here, handlers check none of them again. */
 export interface Procedure<Args = unknown, Result = unknown> extends ProcedureOptions<Args> {
-  readonly codec: ProcedureCodec<Args, Result>;
+  readonly codec: ServedCodec<Args, Result>;
   readonly handle: (args: Args, call: CallContext) => Result | Promise<Result>;
 }
 
@@ -63,7 +63,7 @@ export interface Program {
 
 /** Ties a codec of `src/xdr` to its handler; the compiler holds the two to the same types. */
 export function procedure<Args, Result>(
-  codec: ProcedureCodec<Args, Result>,
+  codec: ServedCodec<Args, Result>,
   handle: (args: Args, call: CallContext) => Result | Promise<Result>,
   options: ProcedureOptions<Args> = {},
 ): Procedure {

@@ -10,16 +10,19 @@ const DOT = Uint8Array.of(0x2e);
 const DOT_DOT = Uint8Array.of(0x2e, 0x2e);
 /** What `FileService.readdir` takes. */
 const MAX_LIMIT = 4096;
+const NONE: readonly DirectoryEntry[] = [];
 
 export interface DirectoryPage {
-  readonly entries: readonly DirectoryEntry[];
+  /** `.` and `..`, as far as they come after the cookie. */
+  readonly dots: readonly DirectoryEntry[];
+  readonly listed: readonly DirectoryEntry[];
   /** Nothing follows the last of the entries. */
   readonly end: boolean;
   readonly directory: Listed['directory'];
 }
 
 /**
- * About `limit` entries after a cookie, `.` and `..` among them.
+ * About `limit` entries after a cookie, and `.` and `..` before them.
  * @param entryBytes what an entry takes in the reply at least, to know how many to ask for
  */
 export async function directoryPage(
@@ -34,11 +37,11 @@ export async function directoryPage(
   const after = cookie <= DOT_DOT_COOKIE ? 0n : cookie;
   const options = { limit: Math.max(1, Math.min(limit, MAX_LIMIT)), attributes };
   const listed = await files.readdir(caller, file, after, options);
-  const entries = cookie < DOT_DOT_COOKIE ? [...dots(file, cookie, listed), ...listed.entries] : listed.entries;
-  return { entries, end: listed.end, directory: listed.directory };
+  const { entries, end, directory } = listed;
+  return { dots: cookie < DOT_DOT_COOKIE ? dotsOf(file, cookie, listed) : NONE, listed: entries, end, directory };
 }
 
-function dots(file: FileRef, cookie: Cookie, { directory, parent }: Listed): DirectoryEntry[] {
+function dotsOf(file: FileRef, cookie: Cookie, { directory, parent }: Listed): DirectoryEntry[] {
   const dotDot: DirectoryEntry = { name: DOT_DOT, id: parent, type: 'directory', cookie: DOT_DOT_COOKIE };
   if (cookie === DOT_COOKIE) return [dotDot];
   return [{ name: DOT, id: file.id, type: 'directory', cookie: DOT_COOKIE, attributes: directory }, dotDot];

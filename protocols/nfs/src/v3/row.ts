@@ -1,6 +1,6 @@
 import type { FileRef } from '@polynas/core/service';
 import type { PayloadBuffers } from '@polynas/core/wire';
-import type { ProcedureCodec } from '../codec/procedure-codec.ts';
+import type { ServedCodec } from '../codec/procedure-codec.ts';
 import type { Callers } from '../exports/callers.ts';
 import type { FileHandles } from '../handles.ts';
 import type { RpcObserver } from '../rpc/connection.ts';
@@ -9,6 +9,7 @@ import { RpcAuthError } from '../rpc/refusal.ts';
 import type { NfsServices } from '../services.ts';
 import { Nfsstat3, type PostOpAttr } from '../xdr/nfs3.ts';
 import { fattr3 } from './attributes.ts';
+import type { ListedRows } from './listed-rows.ts';
 import { type Failure, Statuses } from './status.ts';
 import type { Target, Targets } from './target.ts';
 
@@ -20,6 +21,7 @@ export interface Door {
   readonly callers: Callers;
   readonly observer: RpcObserver;
   readonly payloads: PayloadBuffers;
+  readonly rows: ListedRows;
 }
 
 /** The answer to a failure, with the attributes of the handles' files where they could be had. */
@@ -39,7 +41,7 @@ export type Row = (door: Door) => Procedure;
 
 /** A procedure with one file handle. */
 export function row<Args, Result>(
-  codec: ProcedureCodec<Args, Result>,
+  codec: ServedCodec<Args, Result>,
   operation: (target: Target, args: Args) => Promise<Result>,
   preconditions: Preconditions<Args, Result>,
 ): Row {
@@ -61,7 +63,7 @@ export function row<Args, Result>(
 
 /** A procedure with two file handles: the second one's file may lie in another share, which the operation refuses. */
 export function rowOfTwo<Args, Result>(
-  codec: ProcedureCodec<Args, Result>,
+  codec: ServedCodec<Args, Result>,
   operation: (targets: Targets, args: Args) => Promise<Result>,
   preconditions: Preconditions<Args, Result> & { readonly second: (args: Args) => Uint8Array },
 ): Row {
@@ -91,13 +93,13 @@ function asksAgain(result: unknown): boolean {
 
 /** From a handle and credentials to a file and a caller. */
 function admit(door: Door, handle: Uint8Array, call: CallContext): Target | Failure {
-  const { files, shares, handles, callers, payloads } = door;
+  const { files, shares, handles, callers, payloads, rows } = door;
   const file = handles.decode(handle);
   if (file === undefined) return Nfsstat3.NFS3ERR_BADHANDLE;
   const share = shares.byId(file.share);
   if (share?.doors.nfs === undefined) return Nfsstat3.NFS3ERR_STALE;
   const caller = callers.of(call, share);
-  return caller === undefined ? Nfsstat3.NFS3ERR_ACCES : { files, handles, caller, file, call, payloads };
+  return caller === undefined ? Nfsstat3.NFS3ERR_ACCES : { files, handles, caller, file, call, payloads, rows };
 }
 
 async function failure<Result>(

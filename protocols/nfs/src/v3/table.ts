@@ -15,7 +15,7 @@ import { mknod } from './ops/mknod.ts';
 import { pathconf } from './ops/pathconf.ts';
 import { read } from './ops/read.ts';
 import { readdir } from './ops/readdir.ts';
-import { readdirplus } from './ops/readdirplus.ts';
+import { readdirplus, readdirplusCodec } from './ops/readdirplus.ts';
 import { readlink } from './ops/readlink.ts';
 import { remove } from './ops/remove.ts';
 import { rename } from './ops/rename.ts';
@@ -128,7 +128,7 @@ const rows = [
     failed: failed.dirAttributes,
     replyBytes: (args) => OVERHEAD + Math.min(args.count, MAX_LISTING),
   }),
-  row(p.NFSPROC3_READDIRPLUS, readdirplus, {
+  row(readdirplusCodec, readdirplus, {
     handle: (args) => args.dir,
     statuses: [...LIST, s.NFS3ERR_NOTSUPP],
     failed: failed.dirAttributes,

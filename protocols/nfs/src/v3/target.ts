@@ -3,6 +3,7 @@ import type { PayloadBuffers } from '@polynas/core/wire';
 import type { FileHandles } from '../handles.ts';
 import type { CallContext } from '../rpc/program.ts';
 import type { NfsServices } from '../services.ts';
+import type { ListedRows } from './listed-rows.ts';
 
 /** What an operation works on: the file of its handle, as its caller. */
 export interface Target {
@@ -13,6 +14,8 @@ export interface Target {
   readonly call: CallContext;
   /** For what large replies carry, until they have been sent. */
   readonly payloads: PayloadBuffers;
+  /** Of directories that were listed before. */
+  readonly rows: ListedRows;
 }
 
 /** The target of a procedure with two handles. */

@@ -23,13 +23,14 @@ export async function readdir(target: Target, args: Readdir3Args): Promise<Readd
   const cookieverf = COOKIE_VERIFIER;
   let size = sizeReaddir3ResOk({ dirAttributes, cookieverf, reply: { entries: [], eof: false } });
   const entries: Entry3[] = [];
-  for (const { id, name, cookie } of page.entries) {
+  const all = page.dots.length === 0 ? page.listed : [...page.dots, ...page.listed];
+  for (const { id, name, cookie } of all) {
     const entry = { fileid: fileid3(id), name, cookie };
     size += 4 + sizeEntry3(entry);
     if (size > count) break;
     entries.push(entry);
   }
   if (size > count && entries.length === 0) throw new StatusError(Nfsstat3.NFS3ERR_TOOSMALL);
-  const eof = page.end && entries.length === page.entries.length;
+  const eof = page.end && entries.length === all.length;
   return { status: Nfsstat3.NFS3_OK, resok: { dirAttributes, cookieverf, reply: { entries, eof } } };
 }
