@@ -7,6 +7,8 @@ const integration = {
   testTimeout: 300_000,
   hookTimeout: 300_000,
   fileParallelism: false,
+  // Of the tests that say that they may run beside each other.
+  maxConcurrency: 2,
 };
 
 // Workspace packages resolve to their sources (the `source` condition), so tests never run stale output.
