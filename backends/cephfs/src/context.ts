@@ -1,4 +1,4 @@
-import type { Call, FileId, VolumeTraits } from '@polynas/core/spi';
+import type { Attributes, Call, FileId, VolumeTraits } from '@polynas/core/spi';
 import type { AttributeSource } from './attributes/attribute-source.ts';
 import type { Clock } from './attributes/clock.ts';
 import type { ContentCache } from './data/content-cache.ts';
@@ -36,8 +36,10 @@ export interface OpenFiles {
   hold(call: Call, id: FileId, access: 'read' | 'write'): Promise<HeldFh>;
   /** Takes over an open file of libcephfs, and the hold of its inode: a new file that may be written to next. */
   adopt(inode: HeldInode, id: FileId, fh: FhPointer): void;
-  /** Closes a file in CephFS that nobody has open: its content shall go with its name. */
+  /** Closes a file in CephFS that nobody has open. */
   letGo(id: FileId): void;
+  /** The file has lost its last name, and nobody has it open: its content shall go with it, soon. */
+  gone(file: Attributes): void;
   /** What was written to the file that the MDS may not know of; `undefined`: nothing. */
   uncounted(id: FileId): WritesSoFar | undefined;
   /** The MDS knows of it: a whole sync has succeeded that began then. */

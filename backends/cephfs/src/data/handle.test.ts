@@ -22,6 +22,16 @@ async function opened(writers: 'head' | 'shared' = 'head'): Promise<FakeVolume &
   return { ...fake, handle };
 }
 
+/** From now on removed files are held until what it gives is called. */
+function holdsOfRemovedFiles(): () => Promise<void> {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  return async () => {
+    vi.advanceTimersByTime(1000);
+    await new Promise(setImmediate);
+  };
+}
+
 describe.each(['head', 'shared'] as const)('handles whose mount is evicted, writers: %s', (writers) => {
   test('sync_afterLoss_answersTheNextEpoch', async () => {
     const { volume, handle, current } = await opened(writers);
@@ -150,9 +160,39 @@ describe('handles', () => {
     await new Promise(setImmediate);
     // Opened again it costs nothing.
     expect(current().opens).toBe(1);
+  });
+
+  test('unlinkedFile_thatNobodyHasOpen_isLetGoWhenNothingIsRemovedAnyMore', async () => {
+    const letGo = holdsOfRemovedFiles();
+    const { volume, handle, current, cluster } = await opened();
+    await handle.close();
     await volume.unlink(call, volume.root, text('f'));
     await new Promise(setImmediate);
-    expect(current().opens).toBe(0);
+    expect(current().opens).toBe(1);
+    await expect(volume.getattr(call, handle.id)).rejects.toMatchObject({ code: 'stale' });
+    await expect(volume.open(call, handle.id, 'read')).rejects.toMatchObject({ code: 'stale' });
+    await letGo();
+    expect([current().opens, cluster.inodes.has(handle.id)]).toEqual([0, false]);
+  });
+
+  test('unlinkedFile_whereOthersWriteToo_isLetGoAtOnce', async () => {
+    const { volume, handle, cluster } = await opened('shared');
+    await handle.close();
+    await volume.unlink(call, volume.root, text('f'));
+    await new Promise(setImmediate);
+    expect(cluster.inodes.has(handle.id)).toBe(false);
+  });
+
+  test('unlinkedFile_heldWhenTheMountIsEvicted_troublesNobody', async () => {
+    const letGo = holdsOfRemovedFiles();
+    const { volume, handle, current, cluster, mounts } = await opened();
+    await handle.close();
+    await volume.unlink(call, volume.root, text('f'));
+    current().evict();
+    await volume.getattr(call, volume.root);
+    await volume.mkdir(call, volume.root, text('d'), owner);
+    await letGo();
+    expect([cluster.inodes.has(handle.id), mounts.length]).toEqual([false, 2]);
   });
 
   test('lastHandle_whereOthersWriteToo_closesTheFile', async () => {
@@ -196,6 +236,7 @@ describe('handles', () => {
   });
 
   test('unlinkedFile_whoseHandleClosesMeanwhile_isGone', async () => {
+    const letGo = holdsOfRemovedFiles();
     const { volume, handle, current } = await opened();
     await handle.close();
     const second = await volume.open(call, handle.id, 'read');
@@ -207,7 +248,7 @@ describe('handles', () => {
     gate.resolve();
     expect((await unlinked).removed.nlink).toBe(0);
     await expect(volume.getattr(call, handle.id)).rejects.toMatchObject({ code: 'stale' });
-    await new Promise(setImmediate);
+    await letGo();
     expect(current().opens).toBe(0);
   });
 

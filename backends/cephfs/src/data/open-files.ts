@@ -1,4 +1,4 @@
-import type { Call, FileHandle, FileId, HandleAccess } from '@polynas/core/spi';
+import type { Attributes, Call, FileHandle, FileId, HandleAccess } from '@polynas/core/spi';
 import { StorageError } from '@polynas/core/spi';
 import type { HeldFh, OpenFiles, VolumeContext, WritesSoFar } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
@@ -7,6 +7,7 @@ import { getattr } from '../tree/getattr.ts';
 import { CephFileHandle } from './handle.ts';
 import { IdleFiles } from './idle-files.ts';
 import { OpenFile } from './open-file.ts';
+import { RemovedFiles } from './removed-files.ts';
 import { UncountedWrites } from './uncounted-writes.ts';
 import { UnsyncedWrites } from './unsynced-writes.ts';
 
@@ -18,12 +19,14 @@ export class OpenFileTable implements OpenFiles {
   readonly #context: VolumeContext;
   readonly #files = new Map<FileId, OpenFile>();
   readonly #idle: IdleFiles;
+  readonly #removed: RemovedFiles | undefined;
   readonly #unsynced = new UnsyncedWrites((id) => this.isOpen(id));
   readonly #uncounted: UncountedWrites;
 
   constructor(context: VolumeContext) {
     this.#context = context;
     this.#idle = new IdleFiles(idleFiles[context.traits.writers]);
+    this.#removed = context.traits.writers === 'head' ? new RemovedFiles() : undefined;
     this.#uncounted = new UncountedWrites(
       (id) => this.isOpen(id),
       () => context.mounts.epoch(),
@@ -63,7 +66,6 @@ export class OpenFileTable implements OpenFiles {
 
   keep(call: Call, id: FileId): Promise<void> | undefined {
     const file = this.#files.get(id);
-    if (file === undefined) this.letGo(id);
     if (file === undefined) return undefined;
     // It counts as a user, so that the last handle's close does not end the file under it.
     file.handles += 1;
@@ -79,6 +81,10 @@ export class OpenFileTable implements OpenFiles {
 
   letGo(id: FileId): void {
     this.#idle.take(id)?.close();
+  }
+
+  gone(file: Attributes): void {
+    this.#gone(file, this.#idle.take(file.id));
   }
 
   uncounted(id: FileId): WritesSoFar | undefined {
@@ -109,10 +115,25 @@ export class OpenFileTable implements OpenFiles {
       if (file.isOpen) this.#idle.add(file);
       return;
     }
-    file.close();
     // One without a name is gone from now on; where that is not known, whoever asks next finds out.
     this.#context.attributes.drop(file.id);
-    if (known !== undefined) this.#context.mounts.forget(file.id);
+    if (known === undefined) file.close();
+    else this.#gone(known.attributes, file);
+  }
+
+  /** Neither a name nor a handle keeps it. */
+  #gone({ id, type, size }: Attributes, open: OpenFile | undefined): void {
+    const { mounts } = this.#context;
+    const held = type === 'file' && this.#removed !== undefined ? mounts.holdNow(id) : undefined;
+    const letGo = (): void => {
+      open?.close();
+      held?.release();
+      mounts.forget(id);
+    };
+    // Nobody finds it any more, but who asks the cluster.
+    mounts.forget(id);
+    if (held === undefined || this.#removed === undefined) letGo();
+    else this.#removed.add({ bytes: size, letGo });
   }
 
   #enter(id: FileId): OpenFile {

@@ -168,8 +168,8 @@ export class CephMount implements Mount {
     return out.readBigUInt64LE();
   }
 
-  async close(fh: FhPointer): Promise<void> {
-    await this.#client.call('data', 'ceph_ll_close', [fh]);
+  close(fh: FhPointer): Promise<void> {
+    return data.close(this.#client, fh);
   }
 
   read(fh: FhPointer, offset: number, into: Uint8Array): Promise<number> {

@@ -160,7 +160,7 @@ export class Client {
 
   /** What the batch thread found. An element's own failure is in its record. */
   async batch(
-    request: BatchOf<'readdirplus'> | BatchOf<'getattrs'>,
+    request: BatchOf<'readdirplus'> | BatchOf<'getattrs'> | BatchOf<'close'>,
     within?: Call,
   ): Promise<{ readonly records: readonly BatchRecord[]; readonly end: boolean }> {
     if (!this.#alive) throw new CephError(errno.ESHUTDOWN, request.ask);
@@ -168,7 +168,10 @@ export class Client {
     try {
       const reply = await this.#batches.ask({ ...request, cmount, superuser }, within);
       if ('errno' in reply) throw this.failed(reply.errno, reply.call);
-      return { records: readBatch(reply.records, reply.count, request.xattrs), end: reply.end };
+      return {
+        records: readBatch(reply.records, reply.count, 'xattrs' in request ? request.xattrs : []),
+        end: reply.end,
+      };
     } finally {
       this.#wake();
     }

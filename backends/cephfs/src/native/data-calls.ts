@@ -1,4 +1,5 @@
 import type { Call } from '@polynas/core/spi';
+import { Gather } from './batch/gather.ts';
 import type { Client } from './client.ts';
 import type { FhPointer } from './mount-api.ts';
 
@@ -82,4 +83,22 @@ function without(chunks: readonly Uint8Array[], written: number): Uint8Array[] {
   const [first] = rest;
   if (first !== undefined && left > 0) rest[0] = first.subarray(left);
   return rest;
+}
+
+const closing = new WeakMap<Client, Gather<true>>();
+
+/** Many at the same time go together to a batch thread. */
+export async function close(client: Client, fh: FhPointer): Promise<void> {
+  let gather = closing.get(client);
+  if (gather === undefined) {
+    gather = new Gather((fhs) => closeAll(client, fhs));
+    closing.set(client, gather);
+  }
+  await gather.one(fh);
+}
+
+async function closeAll(client: Client, fhs: BigUint64Array): Promise<true[]> {
+  if (fhs.length === 1) await client.call('data', 'ceph_ll_close', [fhs[0]]);
+  else await client.batch({ ask: 'close', fhs });
+  return Array.from(fhs, () => true);
 }

@@ -10,6 +10,7 @@ import { heldOn } from './held-on.ts';
 export async function beforeLoss(context: VolumeContext, call: Call, file: Attributes): Promise<void> {
   const { id, type, nlink } = file;
   await context.opens.keep(call, id);
+  if (nlink > 1) context.opens.letGo(id);
   if (type !== 'directory' && (nlink > 1 || context.opens.isOpen(id))) await writesCounted(context, id);
 }
 
@@ -25,9 +26,7 @@ export async function lostName(
   const { id, type, nlink } = attributes;
   context.attributes.drop(id);
   if (type !== 'directory' && (nlink > 1 || context.opens.isOpen(id))) return await asked(context, mount, id, own);
-  // A handle that was open meanwhile may have left it.
-  context.opens.letGo(id);
-  context.mounts.forget(id);
+  context.opens.gone(attributes);
   return undefined;
 }
 

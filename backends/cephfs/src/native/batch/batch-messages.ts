@@ -9,6 +9,7 @@ export type BatchRequest = { readonly cmount: bigint; readonly superuser: bigint
     }
   | { readonly ask: 'getattrs'; readonly inodes: BigUint64Array; readonly xattrs: readonly string[] }
   | { readonly ask: 'put'; readonly inodes: BigUint64Array }
+  | { readonly ask: 'close'; readonly fhs: BigUint64Array }
 );
 
 export type BatchReply =

@@ -88,6 +88,14 @@ function put({ cmount, inodes }: Of<'put'>): BatchReply {
   return { records: new ArrayBuffer(0), count: 0, end: true };
 }
 
+/** All of them, whatever one answers. */
+function close({ cmount, fhs }: Of<'close'>): BatchReply {
+  let failed = 0;
+  for (const fh of fhs) failed = Math.min(failed, Number(ceph.ceph_ll_close(cmount, fh)));
+  if (failed < 0) return { errno: -failed, call: 'ceph_ll_close' };
+  return { records: new ArrayBuffer(0), count: 0, end: true };
+}
+
 function answer(request: BatchRequest): BatchReply {
   switch (request.ask) {
     case 'readdirplus':
@@ -96,6 +104,8 @@ function answer(request: BatchRequest): BatchReply {
       return getattrs(request);
     case 'put':
       return put(request);
+    case 'close':
+      return close(request);
   }
 }
 

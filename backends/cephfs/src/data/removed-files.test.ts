@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RemovedFiles } from './removed-files.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Files that tell when they are let go. */
+function removing(files: RemovedFiles) {
+  const gone: string[] = [];
+  const remove = (name: string, bytes = 0): void => files.add({ bytes, letGo: () => void gone.push(name) });
+  return { gone, remove };
+}
+
+describe('removed files', () => {
+  test('areLetGo_whenNoneIsRemovedForAMoment', () => {
+    const { gone, remove } = removing(new RemovedFiles());
+    remove('a');
+    remove('b');
+    vi.advanceTimersByTime(150);
+    expect(gone).toEqual([]);
+    vi.advanceTimersByTime(450);
+    expect(gone).toEqual(['a', 'b']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('areLetGoAfterSomeSeconds_whileOthersAreRemoved', () => {
+    const { gone, remove } = removing(new RemovedFiles());
+    for (let at = 0; at < 5000; at += 100) {
+      remove(`${at}`);
+      vi.advanceTimersByTime(100);
+    }
+    expect(gone[0]).toBe('0');
+    expect(gone.length).toBeGreaterThan(15);
+    expect(gone.length).toBeLessThan(25);
+  });
+
+  test('areNeverMoreThanSomeThousands_theFirstGoesFirst', () => {
+    const files = new RemovedFiles();
+    const { gone, remove } = removing(files);
+    for (let index = 0; index < 4100; index += 1) remove(`${index}`);
+    expect([files.size, gone]).toEqual([4096, ['0', '1', '2', '3']]);
+  });
+
+  test('holdLittleSpace', () => {
+    const { gone, remove } = removing(new RemovedFiles());
+    remove('little', 1000);
+    remove('large', 2 ** 30);
+    remove('little too', 1000);
+    expect(gone).toEqual(['little', 'large']);
+  });
+});
