@@ -36,8 +36,6 @@ export class Placement implements PlacementGroup {
         throw new StorageError('notFound', `the file system has no data pool ${pool}`, { cause: error });
       }
     };
-    await this.#context.life.runWhileWanted(call, () =>
-      changeXattrs(this.#context, call, directory, { repeatable: true, apply }),
-    );
+    await this.#context.life.runWhileWanted(call, () => changeXattrs(this.#context, call, directory, { apply }));
   }
 }

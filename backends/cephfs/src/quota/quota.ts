@@ -41,7 +41,6 @@ export class Quota implements QuotaGroup {
       // Both at once: nobody sees one of them with the other's former value.
       const value = Buffer.from(`max_bytes=${limit.maxBytes} max_files=${limit.maxFiles}`);
       await changeXattrs(this.#context, call, directory, {
-        repeatable: true,
         apply: ({ mount, pointer }) => mount.within(call).setxattr(pointer, 'ceph.quota', value, 'either'),
       });
     });

@@ -219,6 +219,42 @@ describe.each(cases)(
       await expect(volume.removexattr(call, id, 'user.x')).rejects.toMatchObject({ code: 'notFound' });
     });
 
+    // Who moves or takes away a name need not be alone on the file, and moves its change counter.
+    test.each(['setxattr', 'removexattr'] as const)('%s_onceOnly_isDoneOnceWhateverOthersCounted', async (what) => {
+      const fake = await opened('head');
+      const { volume } = fake;
+      const { id } = await made(volume, 'a');
+      if (what === 'removexattr') await volume.setxattr(call, id, 'user.x', text('old'), 'either');
+      const mount = fake.current();
+      mount.before = async (called) => {
+        if (called !== what) return;
+        mount.before = () => undefined;
+        await volume.rename(call, volume.root, text('a'), volume.root, text('b'));
+        if (when === 'before') mount.evict();
+      };
+      mount.after = (called) => {
+        if (called === what) mount.evict();
+      };
+      if (what === 'setxattr') await volume.setxattr(call, id, 'user.x', text('new'), 'create');
+      else await volume.removexattr(call, id, 'user.x');
+      const value = await volume.getxattr(call, id, 'user.x');
+      expect([fake.mounts.length, value]).toEqual([2, what === 'setxattr' ? text('new') : undefined]);
+    });
+
+    test.each(['setxattr', 'removexattr'] as const)('%s_onceOnly_isRefusedAsWithoutAnEviction', async (what) => {
+      const fake = await opened('head');
+      const { volume } = fake;
+      const { id } = await made(volume, 'a');
+      if (what === 'setxattr') await volume.setxattr(call, id, 'user.x', text('new'), 'either');
+      evictAt(fake, what, when);
+      evictAt(fake, 'getxattr', when);
+      const changing =
+        what === 'setxattr'
+          ? volume.setxattr(call, id, 'user.x', text('new'), 'create')
+          : volume.removexattr(call, id, 'user.x');
+      await expect(changing).rejects.toMatchObject({ code: what === 'setxattr' ? 'exists' : 'notFound' });
+    });
+
     test.each(['create', 'write', 'fsync', 'rename', 'syncInode'] as const)(
       'publish_at_%s_isDoneOnce',
       async (name) => {

@@ -10,8 +10,8 @@ import { withInode, withLiving } from './inode-step.ts';
 
 /** A change of extended attributes. */
 export interface XattrChange {
-  /** Done twice it is as if it was done once, whatever was there. */
-  readonly repeatable: boolean;
+  /** Throws what the cluster would answer to one that can only be done once: who finds it done later, alone on the file, knows then that it was this. Absent: done twice it is as if it was done once, whatever was there. */
+  expectPossible?(inode: HeldInode): Promise<void>;
   /** Whether the file is as this leaves it. Absent where it may be done again whatever others did meanwhile. */
   isThere?(inode: HeldInode): Promise<boolean>;
   apply(inode: HeldInode): Promise<void>;
@@ -53,6 +53,7 @@ async function changeOnce(
 ): Promise<Attributes> {
   attempt.mount = inode.mount;
   await turn.enter();
+  if (attempt.issued === undefined && context.traits.writers === 'head') await change.expectPossible?.(inode);
   const done = attempt.issued === undefined ? undefined : await doneEarlier(context, call, inode, id, change, attempt);
   const after = done ?? (await applied(context, id, inode, change, attempt));
   turn.leave();
@@ -84,8 +85,11 @@ async function applied(
 }
 
 /**
- * After an eviction: the file as it is when an earlier mount has made the change, as the MDS counts each; `undefined` when it is to be made. What the MDS has answered, a failure of its own may
- * have undone before it was in the journal.
+ * After an eviction: the file as it is when an earlier mount has made the change; `undefined` when it is to be made. What the MDS has answered, a failure of its own may have undone before it was in the
+ * journal.
+ *
+ * The change counter does not tell: who moves or takes away one of its names need not be alone on the file, and moves it. The attribute itself does where nobody else writes, since it was not so before
+ * (`expectPossible`).
  */
 async function doneEarlier(
   context: VolumeContext,
@@ -96,14 +100,15 @@ async function doneEarlier(
   { issued, answered }: Attempt<Asked>,
 ): Promise<Attributes | undefined> {
   const isShown = answered && change.isThere !== undefined;
-  if (change.repeatable && !isShown) return undefined;
+  if (change.expectPossible === undefined && !isShown) return undefined;
+  const isThere = await change.isThere?.(inode);
   // Others have seen it and may have changed it since: to do it again could undo theirs.
-  if (isShown && !(await change.isThere?.(inode))) throw unknownOutcome();
+  if (isShown && isThere !== true) throw unknownOutcome();
   const { attributes } = await context.attributes.of(call, inode, id);
   if (isShown) return attributes;
-  if (issued?.change === attributes.change) return undefined;
-  if (issued?.change === undefined || context.traits.writers === 'shared') throw unknownOutcome();
-  return attributes;
+  if (context.traits.writers === 'head') return isThere === true ? attributes : undefined;
+  if (isThere === true || issued?.change === undefined || issued.change !== attributes.change) throw unknownOutcome();
+  return undefined;
 }
 
 /** ENODATA and EEXIST are about the attribute here. */

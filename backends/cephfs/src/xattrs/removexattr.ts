@@ -1,3 +1,4 @@
+import { StorageError } from '@polynas/core/spi';
 import type { Attributes, Call, FileId, MutationOptions } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
 import { expectNoRecords } from '../tree/conditions.ts';
@@ -14,7 +15,10 @@ export async function removexattr(
   checkXattrName(name);
   expectNoRecords(options.records);
   return changeXattrs(context, call, id, {
-    repeatable: false,
+    expectPossible: async ({ mount, pointer }) => {
+      const present = await mount.within(call).getxattr(pointer, name);
+      if (present === undefined) throw new StorageError('notFound', 'no such extended attribute');
+    },
     isThere: async ({ mount, pointer }) => (await mount.within(call).getxattr(pointer, name)) === undefined,
     apply: ({ mount, pointer }) => mount.within(call).removexattr(pointer, name),
   });

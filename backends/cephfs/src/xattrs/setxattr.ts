@@ -1,3 +1,4 @@
+import { StorageError } from '@polynas/core/spi';
 import type { Attributes, Call, FileId, MutationOptions } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
@@ -28,7 +29,11 @@ export async function setxattr(
     const present = await mount.within(call).getxattr(pointer, name);
     return present !== undefined && Buffer.compare(present, kept) === 0;
   };
-  return changeXattrs(context, call, id, { repeatable: how !== 'create', isThere, apply });
+  const expectPossible = async ({ mount, pointer }: HeldInode): Promise<void> => {
+    const present = await mount.within(call).getxattr(pointer, name);
+    if (present !== undefined) throw new StorageError('exists', 'the extended attribute');
+  };
+  return changeXattrs(context, call, id, { ...(how === 'create' && { expectPossible }), isThere, apply });
 }
 
 /** The MDS refuses what does not fit into the inode; that clients' attributes leave room for core's is ours to see to. */
