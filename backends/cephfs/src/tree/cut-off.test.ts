@@ -297,6 +297,36 @@ describe.each(cases)(
       expect(await names(fake)).toEqual(['object']);
     });
 
+    test.each(['rename', 'syncInode'] as const)(
+      'replace_ofWhatWasWritten_evictedAt_%s_isDoneWhereAllWasStable',
+      async (step) => {
+        const fake = await opened(writers);
+        const { volume } = fake;
+        const { id } = await made(volume, 'temporary');
+        const handle = await volume.open(call, id, 'write');
+        await handle.write(call, 0, [text('bytes')], 'unstable');
+        const writtenIn = volume.epoch();
+        const mount = fake.current();
+        mount[when] = (called) => {
+          // The sync of what was written comes first, and the rename after it.
+          if (called === step) mount.evict();
+        };
+        const { root } = volume;
+        const replacing = volume.replace(call, root, text('temporary'), root, text('object'), { writtenIn });
+        if (step === 'rename') {
+          await replacing;
+          expect(await names(fake)).toEqual(['object']);
+          expect(Buffer.from(fake.cluster.inodes.get(id)?.data ?? []).toString()).toBe('bytes');
+        } else {
+          await expect(replacing).rejects.toMatchObject({
+            code: expect.stringMatching(/^(unavailable|io)$/) as string,
+          });
+          expect(await names(fake)).toEqual(['temporary']);
+        }
+        await handle.close().catch(() => undefined);
+      },
+    );
+
     test.each(['publish', 'replace'] as const)('%s_described_isStableWithWhatIsSaidAnew', async (step) => {
       const fake = await opened(writers);
       const { volume } = fake;

@@ -25,6 +25,8 @@ export async function replace(
     { directory: fromId, name: fromName },
     { directory: toId, name: toName },
   ];
+  // What was stable in the epoch that it was written in stays so, whatever becomes of the mount after that.
+  let isWhole = options.writtenIn === undefined;
   return await onBothSides(context, call, from, to, async (sides) => {
     const source = await resolve(context, call, sides.from.inode, fromId, fromName);
     const target = await resolve(context, call, sides.to.inode, toId, toName);
@@ -41,7 +43,8 @@ export async function replace(
     if (target?.attributes.type === 'directory') throw new StorageError('isDirectory');
     expectNoRecords(options.records);
     const described = await settle(context, source, options.described);
-    if (options.writtenIn !== undefined && options.writtenIn !== context.mounts.epoch()) {
+    isWhole ||= options.writtenIn === context.mounts.epoch();
+    if (!isWhole) {
       throw new StorageError('unavailable', 'the cluster evicted this client, and what it had not synced is lost');
     }
     const names = { from: fromName, to: toName };
