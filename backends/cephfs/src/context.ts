@@ -53,6 +53,8 @@ export interface VolumeContext {
   readonly mounts: Mounts;
   readonly traits: VolumeTraits;
   readonly clock: Clock;
+  /** Milliseconds since some moment; nobody sets it. */
+  readonly steadyClock: () => number;
   /** Every call runs in it. */
   readonly life: Life;
   /** Where attributes come from, and who is told of each change that we make. */

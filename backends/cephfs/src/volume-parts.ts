@@ -25,6 +25,7 @@ export interface VolumePartsOptions {
   readonly mounts: Mounts;
   readonly traits: VolumeTraits;
   readonly clock?: Clock;
+  readonly steadyClock?: () => number;
 }
 
 /** The parts that the operations of a volume share, put together. */
@@ -32,6 +33,7 @@ export class VolumeParts implements VolumeContext {
   readonly mounts: Mounts;
   readonly traits: VolumeTraits;
   readonly clock: Clock;
+  readonly steadyClock: () => number;
   readonly life = new Life();
   readonly attributes: AttributeSource;
   readonly names: NameCache;
@@ -48,11 +50,12 @@ export class VolumeParts implements VolumeContext {
     takeOvers: new Rooms(),
   };
 
-  constructor({ mounts, traits, clock = systemClock() }: VolumePartsOptions) {
+  constructor({ mounts, traits, clock = systemClock(), steadyClock = () => performance.now() }: VolumePartsOptions) {
     const alone = traits.writers === 'head';
     this.mounts = mounts;
     this.traits = traits;
     this.clock = clock;
+    this.steadyClock = steadyClock;
     this.opens = new OpenFileTable(this);
     this.syncs = new Syncs(mounts);
     const epoch = (): WriteEpoch => mounts.epoch();

@@ -22,7 +22,6 @@ import type {
   VolumeTraits,
   WriteEpoch,
 } from '@polynas/core/spi';
-import type { Clock } from './attributes/clock.ts';
 import { Leases } from './leases/leases.ts';
 import { Locks } from './locks/locks.ts';
 import type { Mounts } from './mounts/mounts-api.ts';
@@ -49,14 +48,19 @@ import { statfs } from './tree/statfs.ts';
 import { symlink } from './tree/symlink.ts';
 import { unlink } from './tree/unlink.ts';
 import { VolumeParts } from './volume-parts.ts';
+import type { VolumePartsOptions } from './volume-parts.ts';
 import { getxattr } from './xattrs/getxattr.ts';
 import { listxattr } from './xattrs/listxattr.ts';
 import { removexattr } from './xattrs/removexattr.ts';
 import { setxattr } from './xattrs/setxattr.ts';
 
 /** The volume on mounts that serve; it closes them with itself. */
-export async function volumeOn(mounts: Mounts, traits: VolumeTraits, clock?: Clock): Promise<Volume> {
-  const parts = new VolumeParts({ mounts, traits, ...(clock && { clock }) });
+export async function volumeOn(
+  mounts: Mounts,
+  traits: VolumeTraits,
+  clocks: Pick<VolumePartsOptions, 'clock' | 'steadyClock'> = {},
+): Promise<Volume> {
+  const parts = new VolumeParts({ mounts, traits, ...clocks });
   await hideOwn(parts);
   return new CephVolume(parts);
 }

@@ -33,6 +33,7 @@ export class FakeCluster {
   hash: (name: Uint8Array) => number = nameHash;
   #lastIno = 0x100_0000_0000n;
   #ticks = 0;
+  #set = 0;
 
   constructor() {
     this.root = this.make(directoryFormat | 0o755, 0, 0, {});
@@ -42,7 +43,19 @@ export class FakeCluster {
   /** Goes on with each question, so that no two changes have one time. */
   now(): NativeTime {
     this.#ticks += 1;
-    return { seconds: 1_000_000 + Math.floor(this.#ticks / 1000), nanoseconds: (this.#ticks % 1000) * 1_000_000 };
+    const milliseconds = this.#ticks + this.#set;
+    const seconds = Math.floor(milliseconds / 1000);
+    return { seconds: 1_000_000 + seconds, nanoseconds: (milliseconds - seconds * 1000) * 1_000_000 };
+  }
+
+  /** Milliseconds, whatever the clock was set to. */
+  get passed(): number {
+    return this.#ticks;
+  }
+
+  /** Sets the clock that cluster and clients have in common forward, or back. */
+  setClock(milliseconds: number): void {
+    this.#set += milliseconds;
   }
 
   make(mode: number, uid: number, gid: number, more: Partial<Pick<FakeInode, 'rdev' | 'target'>>): FakeInode {

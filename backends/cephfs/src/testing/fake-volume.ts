@@ -58,7 +58,10 @@ export async function fakeVolume(writers: 'head' | 'shared' = 'head'): Promise<F
     },
   });
   return {
-    volume: await volumeOn(pool, traitsOf(writers, 2 ** 40), () => cluster.now()),
+    volume: await volumeOn(pool, traitsOf(writers, 2 ** 40), {
+      clock: () => cluster.now(),
+      steadyClock: () => cluster.passed,
+    }),
     cluster,
     mounts,
     current: () => mounts.at(-1)!,

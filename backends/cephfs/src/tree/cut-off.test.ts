@@ -130,6 +130,46 @@ describe.each(cases)(
       expect(await fake.volume.readlink(call, attributes.id)).toEqual(text('target'));
     });
 
+    describe.each([-5000, 5000])('while the clock is set by %i ms', (step) => {
+      const making = {
+        create: (volume: Volume) => volume.create(call, volume.root, text('n'), { kind: 'guarded' }, owner),
+        mkdir: (volume: Volume) => volume.mkdir(call, volume.root, text('n'), owner),
+        symlink: (volume: Volume) => volume.symlink(call, volume.root, text('n'), text('target'), owner),
+      };
+      type What = keyof typeof making;
+
+      async function evictedAndSet(what: What): Promise<FakeVolume> {
+        const fake = await opened('head');
+        evictAt(fake, what, when);
+        fake.onMount(() => fake.cluster.setClock(step));
+        return fake;
+      }
+
+      test.each(Object.keys(making) as What[])('%s_ofANameThatWasFree_isDoneOnce', async (what) => {
+        const fake = await evictedAndSet(what);
+        expect(await fake.volume.lookup(call, fake.volume.root, text('n'))).toBeUndefined();
+        expect((await making[what](fake.volume)).created).toBe(true);
+        expect([fake.mounts.length, await names(fake)]).toEqual([2, ['n']]);
+      });
+
+      test.each(Object.keys(making) as What[])('%s_ofANameThatNobodyKnew_isNotTakenForAnothers', async (what) => {
+        const fake = await evictedAndSet(what);
+        const made = making[what](fake.volume);
+        if (when === 'after') await expect(made).rejects.toMatchObject({ code: 'io' });
+        else expect((await made).created).toBe(true);
+      });
+
+      test('create_overAFileOfATimeThatTheClockShowsAgain_isNotTakenForOwn', async () => {
+        const fake = await evictedAndSet('create');
+        const { cluster } = fake;
+        cluster.setClock(step + 1);
+        cluster.add(cluster.root, 'n');
+        cluster.setClock(-step - 1);
+        const made = making.create(fake.volume);
+        await expect(made).rejects.toMatchObject({ code: expect.stringMatching(/^(io|exists)$/) as string });
+      });
+    });
+
     test('rename_isDoneOnce', async () => {
       const fake = await opened(writers);
       const [moved, target] = [await made(fake.volume, 'a'), await made(fake.volume, 'b')];

@@ -1,4 +1,5 @@
 import type { Call, FileId, Name, NewFile, Timestamp } from '@polynas/core/spi';
+import type { Clock } from '../attributes/clock.ts';
 import type { Known } from '../attributes/attribute-source.ts';
 import { fileIdOf } from '../attributes/attributes-of.ts';
 import type { VolumeContext } from '../context.ts';
@@ -15,13 +16,17 @@ import { stableFileOn } from './stable-file.ts';
 
 /** A creation that was asked for. */
 export interface Asked {
-  readonly since: Timestamp;
+  readonly since: Reading;
+  /** Nobody else writes, and there was nothing of this name: what is found under it is of this call. */
+  readonly wasFree: boolean;
   /** Once the cluster has answered. */
   id?: FileId;
 }
 
-/** Nanoseconds by which two readings of one clock may differ. */
-const clockSlack = 2_000_000n;
+/** Milliseconds by which two readings of one clock may differ. */
+const clockSlack = 2;
+/** Of the time that has passed: clocks that are put right gradually differ from steady ones by a 2000th. */
+const clockDrift = 0.001;
 const formatMask = 0o170_000;
 
 /**
@@ -62,21 +67,41 @@ export async function leftBehind(
   }
 }
 
-/** By the number it was given, by the tag that it was made with, or by the time of its birth where nobody else makes files and this caller is alone on the name. */
+/**
+ * By the number it was given, by the tag that it was made with; where nobody else makes files and this caller is alone on the name, because there was nothing of that name before, or, where nobody
+ * knew, by the time of its birth, which tells nothing when the clock was set meanwhile.
+ */
 function isMadeBy(
-  { traits, clock }: VolumeContext,
+  { traits, clock, steadyClock }: VolumeContext,
   statx: Statx,
   { format, tag }: Making,
-  { id, since }: Asked,
+  { id, since, wasFree }: Asked,
 ): boolean {
   if (id !== undefined) return fileIdOf(statx) === id;
   if ((statx.mode & formatMask) !== format) return false;
   if (tag !== undefined) return statx.rdev === tag;
   if (traits.writers === 'shared') throw unknownOutcome();
-  const born = nanoseconds(statx.born);
-  return born >= nanoseconds(since) - clockSlack && born <= nanoseconds(clock()) + clockSlack;
+  if (wasFree) return true;
+  const [now, born] = [reading(clock, steadyClock), milliseconds(statx.born)];
+  const passed = now.steady - since.steady;
+  const slack = clockSlack + passed * clockDrift;
+  const isWithin = (first: number, last: number): boolean => born >= first - slack && born <= last + slack;
+  if (!isWithin(since.time, since.time + passed) && !isWithin(now.time - passed, now.time)) return false;
+  // Set meanwhile, the clock may have shown a time like this before.
+  if (Math.abs(now.time - since.time - passed) > slack) throw unknownOutcome();
+  return true;
 }
 
-function nanoseconds({ seconds, nanoseconds: rest }: Pick<Timestamp, 'seconds' | 'nanoseconds'>): bigint {
-  return BigInt(seconds) * 1_000_000_000n + BigInt(rest);
+/** Of both clocks at once, in milliseconds. */
+interface Reading {
+  readonly time: number;
+  readonly steady: number;
+}
+
+export function reading(clock: Clock, steadyClock: () => number): Reading {
+  return { time: milliseconds(clock()), steady: steadyClock() };
+}
+
+function milliseconds({ seconds, nanoseconds }: Pick<Timestamp, 'seconds' | 'nanoseconds'>): number {
+  return seconds * 1000 + nanoseconds / 1_000_000;
 }

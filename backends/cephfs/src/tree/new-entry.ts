@@ -11,7 +11,7 @@ import { changeEntry, orStale } from './change-entries.ts';
 import type { Directory, Step } from './change-entries.ts';
 import { asMade, describe } from './describe.ts';
 import { heldOn } from './held-on.ts';
-import { leftBehind } from './left-behind.ts';
+import { leftBehind, reading } from './left-behind.ts';
 import type { Asked } from './left-behind.ts';
 import { unmade } from './making.ts';
 import type { Making } from './making.ts';
@@ -73,7 +73,8 @@ export async function addEntry(
   attempt: Attempt<Asked>,
 ): Promise<Step<Attributes>> {
   const { mount } = directory.inode;
-  attempt.issue({ since: context.clock() });
+  const wasFree = context.names.get(directory.id, name) === 'absent';
+  attempt.issue({ since: reading(context.clock, context.steadyClock), wasFree });
   context.names.changing(directory.id, name);
   const { inode: pointer, statx, fh } = await orStale(making.make(mount, directory));
   const id = fileIdOf(statx);
