@@ -117,5 +117,5 @@ osd_op_num_shards = 2
 osd_op_num_threads_per_shard = 1
 osd_heartbeat_interval = 2
 osd_heartbeat_grace = 8
-osd_recovery_sleep = 0.1
+osd_recovery_sleep = 0.04
 `;

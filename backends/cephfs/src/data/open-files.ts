@@ -123,7 +123,11 @@ export class OpenFileTable implements OpenFiles {
 
   /** Neither a name nor a handle keeps it. */
   #gone({ id, type, size }: Attributes, open: OpenFile | undefined): void {
-    const { mounts } = this.#context;
+    const { mounts, xattrs, contents, listings } = this.#context;
+    // What is still there needs the room: an id never comes again.
+    xattrs?.drop(id);
+    contents?.drop(id);
+    if (type === 'directory') listings?.drop(id);
     const held = type === 'file' && this.#removed !== undefined ? mounts.holdNow(id) : undefined;
     const letGo = (): void => {
       open?.close();
