@@ -1,10 +1,11 @@
-// Runs OpenStack Swift's functional tests against the Swift door over a memory volume, and compares with known-failures. See README.md.
+// Runs OpenStack Swift's functional tests against the Swift door over a memory volume, or one on Ceph, and compares with known-failures. See README.md.
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openCephVolume } from '@polynas/backend-cephfs';
 import { openMemoryVolume } from '@polynas/backend-memory';
 import { createCore, memoryRegistryStore } from '@polynas/core';
 import { listenSwiftDoor } from '@polynas/swift';
@@ -27,9 +28,23 @@ const clock = {
   },
 };
 
+/** Of a cluster that integration/ceph/run.mjs started. */
+const { POLYNAS_CEPH_DIR: cluster } = process.env;
+const volume =
+  cluster === undefined
+    ? openMemoryVolume()
+    : await openCephVolume({
+        conf: join(cluster, 'ceph.conf'),
+        client: 'admin',
+        fileSystem: 'nas',
+        root: `/swift-functional/${randomUUID()}`,
+        writers: 'head',
+        clientUuid: randomBytes(16).toString('hex'),
+        report: (error) => console.error(error),
+      });
 const directory = await mkdtemp(join(tmpdir(), 'swift-functional-'));
 const core = await createCore({
-  volumes: new Map([['main', openMemoryVolume()]]),
+  volumes: new Map([['main', volume]]),
   registry: memoryRegistryStore(),
   clock,
   random: randomBytes,
@@ -90,6 +105,7 @@ await new Promise((resolve) => pytest.on('close', resolve));
 if (process.env.SWIFT_TESTS_OUTPUT !== undefined) await writeFile(process.env.SWIFT_TESTS_OUTPUT, output);
 await server.stop(1000);
 await core.close();
+await volume.close();
 
 const known = new Map();
 for (const line of (await readFile(new URL('known-failures', import.meta.url), 'utf8')).split('\n')) {
