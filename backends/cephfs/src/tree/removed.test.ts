@@ -10,7 +10,7 @@ import { lostName } from './removed.ts';
 const some = new Uint8Array(100);
 
 function parts(): VolumeParts {
-  const mounts = { epoch: () => 1n, forget: () => undefined } as unknown as Mounts;
+  const mounts = { epoch: () => 1n, forget: () => undefined, holdNow: () => undefined } as unknown as Mounts;
   return new VolumeParts({ mounts, traits: traitsOf('head', 2 ** 40) });
 }
 
