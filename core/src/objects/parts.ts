@@ -11,6 +11,7 @@ import type { Expiries } from './expiry/expiries.ts';
 import type { SystemDirectories } from '../namespace/system-directory.ts';
 import type { PlacedWriters } from './multipart/placed-writers.ts';
 import type { NameLists } from './list/name-lists.ts';
+import type { ShownPages } from './list/shown-pages.ts';
 
 /** What every object operation works with. */
 export interface ObjectParts extends FileParts {
@@ -24,6 +25,7 @@ export interface ObjectParts extends FileParts {
   readonly system: SystemDirectories;
   readonly expiries: Expiries;
   readonly lists: NameLists;
+  readonly shown: ShownPages;
   readonly gathering: GatherBudget;
   readonly contentHasher: ContentHasher;
   readonly placed: PlacedWriters;

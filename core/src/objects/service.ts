@@ -10,6 +10,7 @@ import { Expiries } from './expiry/expiries.ts';
 import { removeExpired } from './expiry/remove-expired.ts';
 import { list } from './list/list.ts';
 import { NameLists } from './list/name-lists.ts';
+import { ShownPages } from './list/shown-pages.ts';
 import { abortUpload } from './multipart/abort-upload.ts';
 import { completeUpload } from './multipart/complete-upload.ts';
 import { CompletedUploads } from './multipart/completed-uploads.ts';
@@ -82,6 +83,7 @@ export function createObjectService(options: ObjectServiceOptions): Objects {
       contentHasher,
     ),
     lists,
+    shown: new ShownPages(),
     gathering: new GatherBudget(),
     contentHasher,
     placed: new PlacedWriters(),

@@ -3,6 +3,7 @@ export { clientBlock, plainAddress } from './client-address.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { ConnectionCounts } from './connection-counts.ts';
 export { FrameBuffers } from './frame-buffers.ts';
+export { MadeOf } from './made-of.ts';
 export { Outbox, type OutboxParts } from './outbox.ts';
 export { PayloadBuffers } from './payload-buffers.ts';
 export { Reader } from './reader.ts';

@@ -5,8 +5,13 @@ import { escapeXml } from './escape-xml.ts';
  * pass.
  */
 export class XmlWriter {
-  #text = '<?xml version="1.0" encoding="UTF-8"?>\n';
+  #text: string;
   readonly #open: string[] = [];
+
+  /** @param before what the document begins with; nothing for elements that go into another document (`raw`) */
+  constructor(before = '<?xml version="1.0" encoding="UTF-8"?>\n') {
+    this.#text = before;
+  }
 
   /** Opens an element. `attributes` are escaped; element and attribute names are ours and are not. */
   open(name: string, attributes: Readonly<Record<string, string>> = {}): this {
@@ -35,6 +40,12 @@ export class XmlWriter {
   leaf(name: string, value: string | number | boolean | undefined): this {
     if (value === undefined) return this;
     this.#text += `<${name}>${typeof value === 'string' ? escapeXml(value) : String(value)}</${name}>`;
+    return this;
+  }
+
+  /** Puts whole elements, which a writer of their own has written, into the innermost open one. */
+  raw(elements: string): this {
+    this.#text += elements;
     return this;
   }
 

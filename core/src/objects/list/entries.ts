@@ -30,11 +30,12 @@ export async function readPage(
   inclusive: boolean,
   limit: number,
   reading: Reading,
+  wanted: number = limit,
 ): Promise<NamePage> {
   const { lists, mount, caller, id, untold = false, xattrs } = directory;
   const options = { limit, attributes: true, ...(xattrs !== undefined && { xattrs }) };
   const { volume, volumeName } = mount;
-  return lists.page({ volume, volumeName, id, untold }, caller, from, inclusive, options, reading);
+  return lists.page({ volume, volumeName, id, untold }, caller, from, inclusive, options, reading, wanted);
 }
 
 /** Entries in order of names, from one name on to before another one; the first pages are small: most walks stop soon. */
@@ -81,14 +82,15 @@ export class EntryRun {
   }
 
   async #fetch(): Promise<void> {
-    const wanted = this.#directory.wanted?.() ?? largestPage;
-    const limit = Math.min(this.#limit, Math.max(firstPage, wanted));
+    const wanted = this.#directory.wanted?.();
+    const limit = Math.min(this.#limit, Math.max(firstPage, wanted ?? largestPage));
     const { entries, end, through } = await readPage(
       this.#directory,
       this.#from,
       this.#inclusive,
       limit,
       this.#reading,
+      wanted,
     );
     assertAscending(entries, this.#from, this.#inclusive);
     this.#page = entries;

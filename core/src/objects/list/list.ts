@@ -14,12 +14,11 @@ import { lookAgain } from '../tree/look-again.ts';
 import { findFile, isFound } from '../tree/find.ts';
 import { lastOf, walk } from '../tree/walk.ts';
 import type { Position } from './position.ts';
+import type { Item } from './shown-pages.ts';
 import { listedXattrs, Walker } from './walker.ts';
 import type { WalkedKey } from './walker.ts';
 
 const maxItems = 1000;
-
-type Item = { readonly kind: 'prefix'; readonly prefix: string } | { readonly kind: 'key'; readonly walked: WalkedKey };
 
 /**
  * A page of keys and common prefixes. `accessDenied` when the directory that the prefix lies in may not be read; directories below it that
@@ -39,11 +38,8 @@ export async function list(
   // A file that changed names while we looked may have been missed under both.
   for (let attempt = 0; !page.sure && attempt < 3; attempt += 1) page = await look();
   const { found, more } = page.sure ? page : await parts.conversions.without(look);
-  const shown = found.map((item) => (item.kind === 'prefix' ? item : shownNow(item.walked)));
   // Nearly all is at hand.
-  const items = shown.every((item) => item !== undefined)
-    ? shown
-    : await Promise.all(shown.map(async (item, index) => item ?? (await asked(parts, mount, caller, found[index]!))));
+  const items = parts.shown.of(found, () => allNow(found)) ?? (await allAsked(parts, mount, caller, found));
   const last = found.at(-1);
   if (!more || last === undefined) return { items };
   return { items, next: last.kind === 'prefix' ? last.prefix : last.walked.key };
@@ -117,16 +113,39 @@ function start(prefix: string, delimiter: string, after: string): Position {
   return common === undefined ? { at: 'after', text: after } : { at: 'afterPrefix', text: common };
 }
 
-type Shown = ListResult['items'][number];
+type Items = ListResult['items'];
+type Shown = Items[number];
+
+/** What is at hand; `undefined` where something has to be asked. */
+function allNow(found: readonly Item[]): Items | undefined {
+  const items: Shown[] = [];
+  for (const item of found) {
+    const shown = item.kind === 'prefix' ? item : shownNow(item.walked);
+    if (shown === undefined) return undefined;
+    items.push(shown);
+  }
+  return items;
+}
+
+async function allAsked(
+  parts: ObjectParts,
+  mount: MountedShare,
+  caller: Caller,
+  found: readonly Item[],
+): Promise<Items> {
+  return Promise.all(
+    found.map(async (item): Promise<Shown> => {
+      if (item.kind === 'prefix') return item;
+      const { walked } = item;
+      return shownNow(walked) ?? { kind: 'object', object: await listed(parts, mount, caller, walked) };
+    }),
+  );
+}
 
 /** A file whose record came with its name. */
 function shownNow({ key, attributes, xattrs }: WalkedKey): Shown | undefined {
   if (attributes.type !== 'file' || xattrs === undefined) return undefined;
   return { kind: 'object', object: fileInfo(key, attributes, readRecord(xattrs.get(recordXattr))) };
-}
-
-async function asked(parts: ObjectParts, mount: MountedShare, caller: Caller, item: Item): Promise<Shown> {
-  return item.kind === 'prefix' ? item : { kind: 'object', object: await listed(parts, mount, caller, item.walked) };
 }
 
 async function listed(

@@ -17,7 +17,7 @@ export interface NamePage {
 const defaultLimit = 64 * 1024 * 1024;
 /** Names that are looked up at a time. */
 const atOnce = 32;
-/** A directory of no more names is read as a whole, with all that is asked of each, when a page is this part of it: in one call, where looking up takes one for each name. */
+/** A directory of no more names is read as a whole, with all that is asked of each, when a page is this part of it or as many are wanted in the end: in one call, where looking up takes one for each name. */
 const smallDirectory = 4096;
 const largePart = 1 / 8;
 
@@ -50,6 +50,7 @@ export class NameLists {
     inclusive: boolean,
     options: ListOptions,
     reading: Reading = {},
+    wanted: number = options.limit,
   ): Promise<NamePage> {
     const { volume, id } = directory;
     if (volume.listByName !== undefined) {
@@ -62,7 +63,8 @@ export class NameLists {
         ? await scan(volume, call, directory, from, inclusive, options.limit)
         : held.kept.slice(from, inclusive, options.limit);
     const size = held?.kept.size ?? Infinity;
-    if (options.attributes && size <= smallDirectory && names.length >= size * largePart) {
+    const isLarge = names.length >= size * largePart || wanted >= size;
+    if (options.attributes && size <= smallDirectory && isLarge) {
       reading.entries ??= await allEntries(volume, call, id, options);
     }
     const entries = await entriesNow(volume, call, directory, names, reading.entries);
@@ -88,7 +90,7 @@ async function allEntries(
   const options = { limit: smallDirectory, attributes: true, ...(xattrs !== undefined && { xattrs }) };
   for (let cookie = 0n; ;) {
     const page = await volume.readdir(call, directory, cookie, options);
-    for (const entry of page.entries) entries.set(Buffer.from(entry.name).toString('latin1'), entry);
+    for (const entry of page.entries) entries.set(textOf(entry.name), entry);
     const last = page.entries.at(-1);
     if (page.end || last === undefined || entries.size > smallDirectory) return entries;
     ({ cookie } = last);
@@ -103,13 +105,21 @@ async function entriesNow(
   names: readonly Name[],
   read: Reading['entries'],
 ): Promise<DirectoryEntry[]> {
-  const entries: DirectoryEntry[] = [];
-  for (let at = 0; at < names.length; at += atOnce) {
-    const some = names.slice(at, at + atOnce);
-    const found = await Promise.all(some.map((name) => entryNow(volume, call, directory, name, read)));
-    for (const entry of found) if (entry !== undefined) entries.push(entry);
+  const entries: (DirectoryEntry | undefined)[] = names.map((name) => read?.get(textOf(name)));
+  // Nearly all have been read, or none.
+  const lacking = names.flatMap((_, index) => (entries[index] === undefined ? [index] : []));
+  for (let at = 0; at < lacking.length; at += atOnce) {
+    const some = lacking.slice(at, at + atOnce);
+    await Promise.all(
+      some.map(async (index) => (entries[index] = await entryNow(volume, call, directory, names[index]!))),
+    );
   }
-  return entries;
+  return lacking.length === 0 ? (entries as DirectoryEntry[]) : entries.filter((entry) => entry !== undefined);
+}
+
+/** One character a byte. */
+function textOf({ buffer, byteOffset, byteLength }: Name): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }
 
 async function entryNow(
@@ -117,10 +127,7 @@ async function entryNow(
   call: Call,
   directory: FileId,
   name: Name,
-  all: Reading['entries'],
 ): Promise<DirectoryEntry | undefined> {
-  const read = all?.get(Buffer.from(name).toString('latin1'));
-  if (read !== undefined) return read;
   const attributes = await lookup(volume, call, directory, name);
   return attributes && { name, id: attributes.id, type: attributes.type, cookie: 0n, attributes };
 }

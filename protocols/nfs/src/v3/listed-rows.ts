@@ -1,5 +1,5 @@
 import type { DirectoryEntry } from '@polynas/core/service';
-import { Writer } from '@polynas/core/wire';
+import { MadeOf, Writer } from '@polynas/core/wire';
 import type { FileHandles } from '../handles.ts';
 import { encodeEntryplus3, type Entryplus3, sizeEntry3, sizeEntryplus3 } from '../xdr/nfs3.ts';
 import { fattr3, fileid3 } from './attributes.ts';
@@ -77,45 +77,38 @@ const BESIDE = 8;
  */
 export class ListedRows {
   private readonly handles: FileHandles;
-  private readonly limit: number;
-  /** `undefined`: it was the first of a page once. */
-  private young = new WeakMap<DirectoryEntry, Kept | undefined>();
-  private old = new WeakMap<DirectoryEntry, Kept | undefined>();
-  private youngBytes = 0;
+  private readonly pages: MadeOf<DirectoryEntry, Kept>;
+  /** The first ones of pages. */
+  private readonly given = new WeakSet<DirectoryEntry>();
 
   /** @param limit bytes that all rows may take that are kept, about */
   constructor(handles: FileHandles, limit: number = DEFAULT_LIMIT) {
     this.handles = handles;
-    this.limit = limit;
+    this.pages = new MadeOf(limit);
   }
 
   /** As {@link encodeRows}. */
   of(share: number, entries: readonly DirectoryEntry[], bounds: RowBounds): Rows {
     const [first] = entries;
     if (first === undefined) return encodeRows(this.handles, share, entries, bounds);
-    const kept = this.young.get(first) ?? this.old.get(first);
+    const kept = this.pages.get(first);
     if (kept !== undefined && isOf(kept, share, entries, bounds)) {
-      if (!this.young.has(first)) this.keep(first, kept);
+      this.pages.used(first, kept, bytesOf(kept));
       return kept.rows;
     }
-    const isKnown = this.young.has(first) || this.old.has(first);
     const rows = encodeRows(this.handles, share, entries, bounds);
-    // One entry more than there are rows, which did not fit: with the bounds that is all that they depend on.
-    if (isKnown) this.keep(first, { share, bounds, entries: entries.slice(0, rows.count + 1), rows });
-    else this.young.set(first, undefined);
+    if (this.given.has(first)) {
+      // One entry more than there are rows, which did not fit: with the bounds that is all that they depend on.
+      const made = { share, bounds, entries: entries.slice(0, rows.count + 1), rows };
+      this.pages.set(first, made, bytesOf(made));
+    }
+    this.given.add(first);
     return rows;
   }
+}
 
-  private keep(first: DirectoryEntry, kept: Kept): void {
-    const bytes = kept.rows.bytes.length + kept.entries.length * BESIDE;
-    if (this.youngBytes + bytes > this.limit / 2) {
-      this.old = this.young;
-      this.young = new WeakMap();
-      this.youngBytes = 0;
-    }
-    this.young.set(first, kept);
-    this.youngBytes += bytes;
-  }
+function bytesOf({ entries, rows }: Kept): number {
+  return rows.bytes.length + entries.length * BESIDE;
 }
 
 function isOf(kept: Kept, share: number, entries: readonly DirectoryEntry[], bounds: RowBounds): boolean {

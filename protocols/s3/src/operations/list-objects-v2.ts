@@ -1,5 +1,5 @@
 import { listPage, ownersOf } from '../reply/listing.ts';
-import { writeCommonPrefixes, writeListedObject } from '../reply/listed-object.ts';
+import { writeCommonPrefixes } from '../reply/listed-object.ts';
 import { expectBucket } from '../request/bucket.ts';
 import type { Handle } from '../request/handle.ts';
 import { continuationToken, nameEncoding, pageSize, parseContinuationToken } from '../request/listing.ts';
@@ -26,12 +26,7 @@ export const listObjectsV2: Handle = async (context, request) => {
   if (delimiter !== '') xml.leaf('Delimiter', names.encode(delimiter));
   xml.leaf('EncodingType', names.type).leaf('IsTruncated', next !== undefined);
   const ownerOf = query.get('fetch-owner') === 'true' ? ownersOf(context, bucket) : undefined;
-  for (const item of items) {
-    if (item.kind !== 'object') continue;
-    xml.open('Contents').leaf('Key', names.encode(item.object.key));
-    writeListedObject(xml, item.object, ownerOf?.(item.object.ownerUid));
-    xml.close();
-  }
+  xml.raw(context.contents.of(items, names, ownerOf));
   writeCommonPrefixes(xml, items, names);
   return { status: 200, body: xml.close().toString() };
 };

@@ -1,5 +1,5 @@
 import { listPage, ownersOf } from '../reply/listing.ts';
-import { writeCommonPrefixes, writeListedObject } from '../reply/listed-object.ts';
+import { writeCommonPrefixes } from '../reply/listed-object.ts';
 import { expectBucket } from '../request/bucket.ts';
 import type { Handle } from '../request/handle.ts';
 import { nameEncoding, pageSize } from '../request/listing.ts';
@@ -23,13 +23,7 @@ export const listObjects: Handle = async (context, request) => {
   xml.leaf('MaxKeys', limit);
   if (delimiter !== '') xml.leaf('Delimiter', names.encode(delimiter));
   xml.leaf('EncodingType', names.type).leaf('IsTruncated', next !== undefined);
-  const ownerOf = ownersOf(context, bucket);
-  for (const item of items) {
-    if (item.kind !== 'object') continue;
-    xml.open('Contents').leaf('Key', names.encode(item.object.key));
-    writeListedObject(xml, item.object, ownerOf(item.object.ownerUid));
-    xml.close();
-  }
+  xml.raw(context.contents.of(items, names, ownersOf(context, bucket)));
   writeCommonPrefixes(xml, items, names);
   return { status: 200, body: xml.close().toString() };
 };

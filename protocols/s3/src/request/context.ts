@@ -1,4 +1,5 @@
 import type { Services } from '@polynas/core/service';
+import type { ListedContents } from '../reply/listed-contents.ts';
 import type { Clock, PayloadBuffers } from '@polynas/core/wire';
 
 /** What every operation works with. */
@@ -10,6 +11,8 @@ export interface OperationContext extends Pick<Services, 'objects' | 'shares' | 
   readonly clock: Clock;
   /** For what large replies carry. */
   readonly payloads: PayloadBuffers;
+  /** Of pages that were listed before. */
+  readonly contents: ListedContents;
   /** Milliseconds that an operation may take, the transfer of its body not counted. */
   readonly timeLimit: number;
   /** Bytes a second that an upload makes at least (`S3Limits.uploadRate`): bounds the time of its transfer. */
