@@ -26,6 +26,8 @@ export interface VolumePartsOptions {
   readonly traits: VolumeTraits;
   readonly clock?: Clock;
   readonly steadyClock?: () => number;
+  /** See `Backlog`. */
+  readonly mostBehind?: number;
 }
 
 /** The parts that the operations of a volume share, put together. */
@@ -50,13 +52,19 @@ export class VolumeParts implements VolumeContext {
     takeOvers: new Rooms(),
   };
 
-  constructor({ mounts, traits, clock = systemClock(), steadyClock = () => performance.now() }: VolumePartsOptions) {
+  constructor({
+    mounts,
+    traits,
+    clock = systemClock(),
+    steadyClock = () => performance.now(),
+    mostBehind,
+  }: VolumePartsOptions) {
     const alone = traits.writers === 'head';
     this.mounts = mounts;
     this.traits = traits;
     this.clock = clock;
     this.steadyClock = steadyClock;
-    this.opens = new OpenFileTable(this);
+    this.opens = new OpenFileTable(this, mostBehind);
     this.syncs = new Syncs(mounts);
     const epoch = (): WriteEpoch => mounts.epoch();
     this.listings = alone ? new Listings(rememberedListings, epoch) : undefined;

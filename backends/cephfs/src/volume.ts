@@ -58,9 +58,9 @@ import { setxattr } from './xattrs/setxattr.ts';
 export async function volumeOn(
   mounts: Mounts,
   traits: VolumeTraits,
-  clocks: Pick<VolumePartsOptions, 'clock' | 'steadyClock'> = {},
+  options: Omit<VolumePartsOptions, 'mounts' | 'traits'> = {},
 ): Promise<Volume> {
-  const parts = new VolumeParts({ mounts, traits, ...clocks });
+  const parts = new VolumeParts({ mounts, traits, ...options });
   await hideOwn(parts);
   return new CephVolume(parts);
 }

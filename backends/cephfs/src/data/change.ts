@@ -22,6 +22,8 @@ const largeWrite = 131_072;
 /** Changes a range of a file's bytes, and makes the change as stable as it was asked for. */
 export async function change(parts: FileParts, call: Call, asked: Change): Promise<WriteResult> {
   const { file } = parts;
+  const room = parts.backlog.room();
+  if (room !== undefined) await room;
   // Until it is answered, the file's change counter tells nothing of its bytes.
   file.changing += 1;
   file.changes += 1;

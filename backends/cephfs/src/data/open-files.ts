@@ -5,6 +5,7 @@ import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { FhPointer } from '../native/mount-api.ts';
 import { getattr } from '../tree/getattr.ts';
 import { CephFileHandle } from './handle.ts';
+import { Backlog } from './backlog.ts';
 import { IdleFiles } from './idle-files.ts';
 import { OpenFile } from './open-file.ts';
 import { RemovedFiles } from './removed-files.ts';
@@ -20,17 +21,16 @@ export class OpenFileTable implements OpenFiles {
   readonly #files = new Map<FileId, OpenFile>();
   readonly #idle: IdleFiles;
   readonly #removed: RemovedFiles | undefined;
-  readonly #unsynced = new UnsyncedWrites((id) => this.isOpen(id));
+  readonly #unsynced = new UnsyncedWrites();
   readonly #uncounted: UncountedWrites;
+  readonly #backlog: Backlog;
 
-  constructor(context: VolumeContext) {
+  constructor(context: VolumeContext, mostBehind?: number) {
     this.#context = context;
     this.#idle = new IdleFiles(idleFiles[context.traits.writers]);
     this.#removed = context.traits.writers === 'head' ? new RemovedFiles() : undefined;
-    this.#uncounted = new UncountedWrites(
-      (id) => this.isOpen(id),
-      () => context.mounts.epoch(),
-    );
+    this.#uncounted = new UncountedWrites(() => context.mounts.epoch());
+    this.#backlog = new Backlog(context, { uncounted: this.#uncounted, unsynced: this.#unsynced }, mostBehind);
   }
 
   async open(call: Call, id: FileId, access: HandleAccess): Promise<FileHandle> {
@@ -40,7 +40,8 @@ export class OpenFileTable implements OpenFiles {
     // Between the answer and this turn its last name may have gone, and it with it.
     if (attributes.nlink === 0 && !this.isOpen(id)) throw new StorageError('stale');
     const file = this.#enter(id);
-    const parts = { context: this.#context, unsynced: this.#unsynced, uncounted: this.#uncounted, file };
+    const [unsynced, uncounted, backlog] = [this.#unsynced, this.#uncounted, this.#backlog];
+    const parts = { context: this.#context, unsynced, uncounted, backlog, file };
     return new CephFileHandle(parts, access, () => this.#left(file));
   }
 
@@ -134,6 +135,8 @@ export class OpenFileTable implements OpenFiles {
       held?.release();
       mounts.forget(id);
     };
+    this.#uncounted.forget(id);
+    this.#unsynced.forget(id);
     // Nobody finds it any more, but who asks the cluster.
     mounts.forget(id);
     if (held === undefined || this.#removed === undefined) letGo();

@@ -13,10 +13,7 @@ const write = (now: number, modified: number, tellsSize = true) => ({
 
 function uncounted() {
   const state = { epoch: 1n };
-  const writes = new UncountedWrites(
-    () => false,
-    () => state.epoch,
-  );
+  const writes = new UncountedWrites(() => state.epoch);
   return { state, writes };
 }
 

@@ -1,5 +1,4 @@
 import type { FileId, Timestamp, WriteEpoch } from '@polynas/core/spi';
-import { forgetOldest } from './forget-oldest.ts';
 
 export interface Uncounted {
   readonly epoch: WriteEpoch;
@@ -25,12 +24,10 @@ export interface Writing {
  * than the MDS has.
  */
 export class UncountedWrites {
-  readonly #isOpen: (id: FileId) => boolean;
   readonly #epoch: () => WriteEpoch;
   readonly #files = new Map<FileId, Uncounted>();
 
-  constructor(isOpen: (id: FileId) => boolean, epoch: () => WriteEpoch) {
-    this.#isOpen = isOpen;
+  constructor(epoch: () => WriteEpoch) {
     this.#epoch = epoch;
   }
 
@@ -44,10 +41,7 @@ export class UncountedWrites {
     const uncounted = present ?? { epoch: this.#epoch(), since, begun: 0, done: 0, recoverable: true };
     uncounted.begun += 1;
     uncounted.recoverable &&= isRecoverable;
-    if (present === undefined) {
-      this.#files.set(id, uncounted);
-      forgetOldest(this.#files, this.#isOpen);
-    }
+    if (present === undefined) this.#files.set(id, uncounted);
     return uncounted;
   }
 
@@ -63,6 +57,26 @@ export class UncountedWrites {
   /** How many writes there are that the MDS may know nothing of: for `counted`. */
   count(id: FileId): number {
     return this.#of(id)?.done ?? 0;
+  }
+
+  /** Of all files that have any. */
+  counts(): Map<FileId, number> {
+    const counts = new Map<FileId, number>();
+    for (const id of this.#files.keys()) {
+      const uncounted = this.#of(id);
+      if (uncounted !== undefined) counts.set(id, uncounted.done);
+    }
+    return counts;
+  }
+
+  /** Files that have any. */
+  get size(): number {
+    return this.#files.size;
+  }
+
+  /** The file is gone for good. */
+  forget(id: FileId): void {
+    this.#files.delete(id);
   }
 
   /** A whole sync has succeeded that began when they were so many. */

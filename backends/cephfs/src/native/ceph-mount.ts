@@ -103,6 +103,11 @@ export class CephMount implements Mount {
     await this.#parts.session?.expectUnbroken();
   }
 
+  async syncAll(): Promise<void> {
+    await this.#client.call('data', 'ceph_sync_fs', [], this.#within);
+    await this.#parts.session?.expectUnbroken();
+  }
+
   create(parent: InodePointer, name: Name, mode: number, owner: Owner): Promise<Found & { readonly fh: FhPointer }> {
     return tree.create(this.#client, parent, name, mode, owner, this.#within);
   }

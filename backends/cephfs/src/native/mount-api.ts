@@ -142,6 +142,8 @@ export interface Mount {
    * when the client's session broke off before: libcephfs drops what an evicted client had not synced, and calls the next sync a success.
    */
   syncInode(inode: InodePointer, dataOnly: boolean): Promise<void>;
+  /** The same of all files that calls of this mount have changed, with all that the MDS does not know of them yet. */
+  syncAll(): Promise<void>;
 
   // Tree
   /** `O_CREAT | O_EXCL | O_RDWR`; EEXIST when the name is taken. Gives the open file as well. */

@@ -125,6 +125,12 @@ export class FakeClient implements Mount {
     return this.#sync('syncInode', () => this.#inode(inode), dataOnly);
   }
 
+  syncAll(): Promise<void> {
+    return this.#call('syncAll', () => {
+      for (const ino of this.#unsynced.keys()) this.#flush(this.#inode(ino));
+    });
+  }
+
   create(parent: InodePointer, name: Name, mode: number, owner: Owner): Promise<Found & { readonly fh: FhPointer }> {
     return this.#call('create', () => {
       const found = this.#add(parent, name, formats.file | mode, owner, {});

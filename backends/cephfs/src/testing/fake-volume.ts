@@ -4,6 +4,7 @@ import { MountPool } from '../mounts/mount-pool.ts';
 import { Place } from '../mounts/place.ts';
 import { traitsOf } from '../traits.ts';
 import { volumeOn } from '../volume.ts';
+import type { VolumePartsOptions } from '../volume-parts.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { FakeClient } from './fake-client.ts';
 
@@ -19,7 +20,10 @@ export interface FakeVolume {
 }
 
 /** A volume of this package on a cluster in memory. */
-export async function fakeVolume(writers: 'head' | 'shared' = 'head'): Promise<FakeVolume> {
+export async function fakeVolume(
+  writers: 'head' | 'shared' = 'head',
+  options: Pick<VolumePartsOptions, 'mostBehind'> = {},
+): Promise<FakeVolume> {
   const cluster = new FakeCluster();
   const mounts: FakeClient[] = [];
   let epoch = 1n;
@@ -61,6 +65,7 @@ export async function fakeVolume(writers: 'head' | 'shared' = 'head'): Promise<F
     volume: await volumeOn(pool, traitsOf(writers, 2 ** 40), {
       clock: () => cluster.now(),
       steadyClock: () => cluster.passed,
+      ...options,
     }),
     cluster,
     mounts,
