@@ -153,6 +153,25 @@ describe('a directory that is listed again', () => {
     expect(calls).not.toContain('readdirplus');
   });
 
+  test('xattrsThatWereReadBeforeAChange_doNotTakeThePlaceOfWhatIsKnownSince', async () => {
+    const fake = await counted();
+    const { volume, calls } = fake;
+    const directory = await directoryWith(volume, names(3));
+    const { id } = (await volume.lookup(call, directory, text('name-1')))!;
+    await volume.setxattr(call, id, 'user.a', text('old'), 'either');
+    const mount = fake.current();
+    mount.after = async (called) => {
+      if (called !== 'readdirplus') return;
+      mount.after = () => undefined;
+      await volume.setxattr(call, id, 'user.a', text('new'), 'either');
+      expect(await volume.getxattr(call, id, 'user.a')).toEqual(text('new'));
+    };
+    await walk(volume, directory, { limit: 5, attributes: true, xattrs: ['user.a'] });
+    calls.length = 0;
+    expect(await volume.getxattr(call, id, 'user.a')).toEqual(text('new'));
+    expect(calls).toEqual([]);
+  });
+
   test('changedWithoutOurKnowing_isReadAgainWhenItsCounterTells', async () => {
     const { volume, cluster, calls } = await counted();
     const directory = await directoryWith(volume, names(5));
