@@ -165,11 +165,12 @@ describe('a directory that is listed again', () => {
       mount.after = () => undefined;
       await volume.setxattr(call, id, 'user.a', text('new'), 'either');
       expect(await volume.getxattr(call, id, 'user.a')).toEqual(text('new'));
+      calls.length = 0;
     };
     await walk(volume, directory, { limit: 5, attributes: true, xattrs: ['user.a'] });
-    calls.length = 0;
     expect(await volume.getxattr(call, id, 'user.a')).toEqual(text('new'));
-    expect(calls).toEqual([]);
+    // Of the directory, for the number of its entries.
+    expect(calls.filter((called) => called === 'getxattr')).toHaveLength(1);
   });
 
   test('changedWithoutOurKnowing_isReadAgainWhenItsCounterTells', async () => {
