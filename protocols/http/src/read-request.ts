@@ -20,26 +20,29 @@ export interface ReadRequestOptions {
 
 /**
  * The body of a request, pulled from the socket. `node:stream`'s own iterator would destroy the socket when left early
- * and joins buffers when it is behind; here the stream is paused after each buffer, which is handed on as it came.
+ * and joins buffers when it is behind; here each buffer is handed on as it came. The stream is paused when one comes that nobody waits for, so
+ * one waits at most: to pause and resume it for each buffer would cost as much as to read it.
  */
 export async function* readRequest(request: IncomingMessage, options: ReadRequestOptions): AsyncGenerator<Uint8Array> {
   options.onFirstRead();
   const queue: Uint8Array[] = [];
   let ended = request.readableEnded;
   let failed = request.destroyed && !ended;
-  let wake: (() => void) | undefined;
+  const patience = new Patience(options);
+  let paused = true;
   const onData = (chunk: Uint8Array): void => {
     queue.push(chunk);
+    if (patience.came()) return;
+    paused = true;
     request.pause();
-    wake?.();
   };
   const onEnd = (): void => {
     ended = true;
-    wake?.();
+    patience.came();
   };
   const onFailure = (): void => {
     failed = true;
-    wake?.();
+    patience.came();
   };
   request.on('data', onData).on('end', onEnd).on('error', onFailure).on('close', onFailure);
   const pace = new Pace(options);
@@ -53,26 +56,68 @@ export async function* readRequest(request: IncomingMessage, options: ReadReques
       }
       if (ended) return;
       if (failed) throw new HttpFault('incompleteBody');
-      const waiting = new Promise<boolean>((resolve) => {
-        const timer = options.clock.after(options.idleTimeout, () => resolve(false));
-        wake = () => {
-          timer.cancel();
-          resolve(true);
-        };
-      });
+      const waiting = patience.wait();
       const since = options.clock.monotonic();
       options.place.release();
-      request.resume();
+      if (paused) {
+        paused = false;
+        request.resume();
+      }
       if (!(await waiting)) throw new HttpFault('timedOut');
-      wake = undefined;
       pace.waited(options.clock.monotonic() - since);
       const resumed = options.place.resume();
       if (resumed !== undefined) await resumed;
     }
   } finally {
+    patience.end();
     request.pause();
     request.off('data', onData).off('end', onEnd).off('close', onFailure);
     // The error listener stays: a reset after we stopped reading must not be an uncaught 'error' event.
+  }
+}
+
+/** Waits for the client, but not for ever. One timer runs through many waits, as most are far shorter than it takes to set one. */
+class Patience {
+  readonly #options: Pick<ReadRequestOptions, 'idleTimeout' | 'clock'>;
+  #settle: ((came: boolean) => void) | undefined = undefined;
+  #since = 0;
+  #timer: { cancel(): void } | undefined = undefined;
+
+  constructor(options: Pick<ReadRequestOptions, 'idleTimeout' | 'clock'>) {
+    this.#options = options;
+  }
+
+  /** True when something came, false when nothing did for `idleTimeout`. One wait at a time. */
+  wait(): Promise<boolean> {
+    const { clock, idleTimeout } = this.#options;
+    this.#since = clock.monotonic();
+    this.#timer ??= clock.after(idleTimeout, () => this.#look());
+    return new Promise((resolve) => (this.#settle = resolve));
+  }
+
+  /** Something came; false when nobody waits for it. */
+  came(): boolean {
+    return this.#end(true);
+  }
+
+  end(): void {
+    this.#timer?.cancel();
+  }
+
+  #end(came: boolean): boolean {
+    const settle = this.#settle;
+    this.#settle = undefined;
+    settle?.(came);
+    return settle !== undefined;
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    if (this.#settle === undefined) return;
+    const { clock, idleTimeout } = this.#options;
+    const left = this.#since + idleTimeout - clock.monotonic();
+    if (left <= 0) this.#end(false);
+    else this.#timer = clock.after(left, () => this.#look());
   }
 }
 

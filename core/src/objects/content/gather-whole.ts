@@ -1,6 +1,7 @@
 import type { ObjectBody, ObjectChecksums } from '../../service/index.ts';
 import type { Volume } from '../../spi/index.ts';
 import { emptyMd5 } from '../object-info.ts';
+import { copyBytes } from './copy-bytes.ts';
 import type { GatherBudget } from './gather-budget.ts';
 import { largestGather } from './gather-budget.ts';
 import type { ContentHasher } from './hasher.ts';
@@ -69,7 +70,7 @@ async function gather(
   for (let next = await body.read(); next !== undefined; next = await body.read()) {
     checkLength(volume, body, filled + next.length, false);
     if (filled + next.length > memory.length) return { rest: goingOn(body, [memory.subarray(0, filled), next]) };
-    memory.set(next, filled);
+    copyBytes(next, memory, filled);
     filled += next.length;
   }
   checkLength(volume, body, filled, true);

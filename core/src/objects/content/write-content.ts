@@ -2,6 +2,7 @@ import type { ObjectBody, ObjectChecksums } from '../../service/index.ts';
 import { ObjectError } from '../../service/index.ts';
 import type { Attributes, Call, FileHandle, Volume, WriteEpoch, WriteResult } from '../../spi/index.ts';
 import { emptyMd5 } from '../object-info.ts';
+import { copyBytes } from './copy-bytes.ts';
 import type { GatherBudget } from './gather-budget.ts';
 import { largestGather } from './gather-budget.ts';
 import type { ContentHasher, RunningHash } from './hasher.ts';
@@ -61,7 +62,7 @@ class Gatherer {
     for (let from = 0; from < bytes.length;) {
       const piece = bytes.subarray(from, from + this.#size - this.#filled);
       this.#buffer ??= this.#hasher.takeMemory(this.#size);
-      this.#buffer.set(piece, this.#filled);
+      copyBytes(piece, this.#buffer, this.#filled);
       this.#filled += piece.length;
       from += piece.length;
       if (this.#filled === this.#size) await this.#flush(this.#buffer);
