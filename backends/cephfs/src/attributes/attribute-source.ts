@@ -8,6 +8,7 @@ import { decodeOwnRecord, ownXattr } from './own-record.ts';
 import type { OwnRecord } from './own-record.ts';
 import { Recent } from './recent.ts';
 import { sameTime } from './times.ts';
+import { expectPublished } from './unpublished.ts';
 
 /** Of a directory: its answer depends on all below it, so libcephfs asks the MDS for it, and takes over what else that says of the directory. */
 const askedOfTheMds = 'ceph.dir.rctime';
@@ -276,8 +277,9 @@ export class AttributeSource {
     }
   }
 
-  /** Throws `stale` for a file that neither a name nor a handle keeps. */
+  /** Throws `stale` for a file that neither a name nor a handle keeps, and for one that was never there. */
   expectAlive(statx: Statx, own: OwnRecord): Known {
+    expectPublished(statx);
     const attributes = attributesOf(statx, own, statx.ino === this.#mounts.root ? this.hiddenInRoot : 0);
     if (attributes.nlink === 0 && !this.#isOpen(attributes.id)) throw new StorageError('stale');
     return { attributes, own };

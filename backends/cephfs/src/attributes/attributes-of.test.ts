@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Statx } from '../native/mount-api.ts';
-import { attributesOf, fileIdOf, formatOf, typeOfEntry } from './attributes-of.ts';
+import { attributesOf, fileIdOf, formatOf, typeOfMode } from './attributes-of.ts';
 import { decodeDevice, encodeDevice } from './device.ts';
 import { effectiveTime, storedTime } from './times.ts';
 
@@ -58,11 +58,11 @@ describe('attributes of CephFS', () => {
     expect(fileIdOf({ ino: 7n, dev: 3n })).toBe((3n << 64n) | 7n);
   });
 
-  test('formats_andEntryTypes_agree', () => {
+  test('formats_andTypes_agree', () => {
     for (const type of ['file', 'directory', 'symlink', 'fifo', 'socket', 'block', 'character'] as const) {
-      expect(typeOfEntry(formatOf(type) >> 12)).toBe(type);
+      expect(typeOfMode(formatOf(type))).toBe(type);
     }
-    expect(() => typeOfEntry(0)).toThrow(expect.objectContaining({ code: 'corrupt' }));
+    expect(() => typeOfMode(0)).toThrow(expect.objectContaining({ code: 'corrupt' }));
   });
 
   test.each([

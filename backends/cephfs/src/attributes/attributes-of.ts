@@ -8,7 +8,7 @@ import { effectiveTime } from './times.ts';
 /** `CEPH_NOSNAP`: what `stx_dev` says of everything that is in no snapshot. */
 const noSnapshot = 2n ** 64n - 2n;
 const formatMask = 0o170_000;
-/** By `S_IFMT`, and by `DT_…` (which is the same shifted by 12). */
+/** By `S_IFMT`. */
 const types: Readonly<Record<number, FileType>> = {
   0o010_000: 'fifo',
   0o020_000: 'character',
@@ -32,11 +32,6 @@ export function typeOfMode(mode: number): FileType {
   const type = types[mode & formatMask];
   if (type === undefined) throw new StorageError('corrupt', `a file of mode ${mode.toString(8)}`);
   return type;
-}
-
-/** `DT_…` of a directory entry. */
-export function typeOfEntry(type: number): FileType {
-  return typeOfMode(type << 12);
 }
 
 export function formatOf(type: FileType): number {

@@ -44,6 +44,8 @@ export class FakeClient implements Mount {
   readonly #lost: () => void;
   readonly #unsynced = new Map<bigint, Unsynced>();
   readonly #open = new Map<FhPointer, FakeInode>();
+  /** Files that this client made and of which the cluster took nothing back yet: before it sets the first attribute it is told of the writes. */
+  readonly #exclusive = new Set<bigint>();
   #evicted = false;
   #lastFh = 0n;
 
@@ -287,6 +289,7 @@ export class FakeClient implements Mount {
       const inode = this.#inode(pointer);
       if (how === 'create' && inode.xattrs.has(name)) this.#refuse('setxattr', 'EEXIST');
       if (how === 'replace' && !inode.xattrs.has(name)) this.#refuse('setxattr', 'ENODATA');
+      if (this.#exclusive.delete(inode.ino)) this.#flush(inode);
       inode.xattrs.set(name, Uint8Array.from(value));
       this.#cluster.touch(inode, false);
     });
@@ -415,6 +418,7 @@ export class FakeClient implements Mount {
     const directory = this.#inode(parent);
     if (directory.entries.has(keyOf(name))) this.#refuse('create', 'EEXIST');
     const inode = this.#cluster.make(mode, owner.uid, owner.gid, more);
+    this.#exclusive.add(inode.ino);
     directory.entries.set(keyOf(name), inode.ino);
     this.#cluster.touch(directory, true);
     return this.#found(inode);

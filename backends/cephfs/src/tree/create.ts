@@ -3,6 +3,7 @@ import { StorageError } from '@polynas/core/spi';
 import type { Attributes, Call, Created, CreateMode, FileId, Name, NewFile } from '@polynas/core/spi';
 import type { Known } from '../attributes/attribute-source.ts';
 import { formatOf } from '../attributes/attributes-of.ts';
+import { isUnpublishedTag } from '../attributes/unpublished.ts';
 import type { VolumeContext } from '../context.ts';
 import { isErrno } from '../native/storage-error.ts';
 import { changeEntry } from './change-entries.ts';
@@ -88,9 +89,10 @@ export function newFile(
   };
 }
 
-/** Never 0, which files of others have, nor one that is drawn. */
+/** Never 0, which files of others have, nor one that is drawn, nor one of `publish`. */
 function tagOf(verifier: bigint): bigint {
-  return BigInt.asUintN(31, verifier ^ (verifier >> 32n)) || 1n;
+  const tag = BigInt.asUintN(31, verifier ^ (verifier >> 32n));
+  return tag === 0n || isUnpublishedTag(tag) ? 1n : tag;
 }
 
 /** Tells a creation from those of other clients, should this one be evicted before it is answered (`left-behind.ts`). */

@@ -15,7 +15,7 @@ export interface DescribedAhead extends Described {
 const attempts = 3;
 
 /**
- * The xattrs of a new file, with the one that describes it as it will be. The MDS counts each of them as a change, and our record, and the rename into place; before the first it takes
+ * The xattrs of a new file, with the one that describes it as it will be. The MDS counts each of them as a change, and our record, and `renames` into place; before the first it takes
  * back what the creation granted, and with that it is given what was counted in libcephfs meanwhile (seen with 16.2: always).
  */
 export function foretold(
@@ -24,9 +24,10 @@ export function foretold(
   own: OwnRecord,
   described: Described,
   written: Attributes,
+  renames: 0 | 1,
 ): { readonly xattrs: NewFile['xattrs']; readonly change: bigint } {
   const all = new Map(xattrs).set(described.xattr, new Uint8Array());
-  const change = written.change + BigInt(all.size + (encodeOwnRecord(own) === undefined ? 0 : 1) + 1);
+  const change = written.change + BigInt(all.size + (encodeOwnRecord(own) === undefined ? 0 : 1) + renames);
   all.set(described.xattr, described.value({ ...written, change }));
   checkNewXattrs(all, traits);
   return { xattrs: all, change };

@@ -2,6 +2,7 @@ import type { Call, FileId, Name, NewFile, Timestamp } from '@polynas/core/spi';
 import type { Clock } from '../attributes/clock.ts';
 import type { Known } from '../attributes/attribute-source.ts';
 import { fileIdOf } from '../attributes/attributes-of.ts';
+import { isUnpublished } from '../attributes/unpublished.ts';
 import type { VolumeContext } from '../context.ts';
 import type { Statx } from '../native/mount-api.ts';
 import type { Directory, Step } from './change-entries.ts';
@@ -78,6 +79,8 @@ function isMadeBy(
   { id, since, wasFree }: Asked,
 ): boolean {
   if (id !== undefined) return fileIdOf(statx) === id;
+  // It is in nobody's way (`left-unpublished.ts`).
+  if (isUnpublished(statx)) return false;
   if ((statx.mode & formatMask) !== format) return false;
   if (tag !== undefined) return statx.rdev === tag;
   if (traits.writers === 'shared') throw unknownOutcome();

@@ -9,6 +9,7 @@ import type { Directory } from './change-entries.ts';
 import { expectNoRecords } from './conditions.ts';
 import { writesCounted } from './counted.ts';
 import { heldOn } from './held-on.ts';
+import { madeOver } from './left-unpublished.ts';
 import { resolveKnown } from './new-entry.ts';
 import { Attempt, unknownOutcome } from './over-lives.ts';
 import { entered, resolve } from './resolve.ts';
@@ -40,7 +41,8 @@ export async function link(
       context.attributes.drop(id);
       attempt.issue(before);
       context.names.changing(at.id, name);
-      await orStale(mount.link(file.pointer, at.inode.pointer, name));
+      const { pointer } = file;
+      await madeOver(context, at.inode, at.id, name, () => orStale(mount.link(pointer, at.inode.pointer, name)));
       // libcephfs books a new link with the directory alone. Another mount of the pool is told of it by the MDS once it is in the journal.
       if (!isBoundTo(context.mounts, id, mount)) await context.syncs.stable(at.inode);
       const attributes = await context.attributes.changed(file, id, own, {

@@ -22,9 +22,20 @@ export async function unmade(
   context: VolumeContext,
   directory: Directory,
   id: FileId,
-  making: Making,
+  making: Pick<Making, 'unmake'>,
   why: unknown,
 ): Promise<never> {
+  await takenAway(context, directory, id, making);
+  throw why;
+}
+
+/** A new file that nobody knows yet, and its name. */
+export async function takenAway(
+  context: VolumeContext,
+  directory: Directory,
+  id: FileId,
+  making: Pick<Making, 'unmake'>,
+): Promise<void> {
   const { mount } = directory.inode;
   context.attributes.drop(id);
   context.attributes.drop(directory.id);
@@ -32,5 +43,4 @@ export async function unmade(
   context.opens.letGo(id);
   // A mount that fails here as well is gone, and the next one finds the file unfinished.
   await making.unmake(mount, directory).catch((second: unknown) => void context.mounts.failed(mount, second));
-  throw why;
 }

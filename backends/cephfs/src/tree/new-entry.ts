@@ -11,6 +11,7 @@ import { changeEntry, orStale } from './change-entries.ts';
 import type { Directory, Step } from './change-entries.ts';
 import { asMade, describe } from './describe.ts';
 import { heldOn } from './held-on.ts';
+import { madeOver } from './left-unpublished.ts';
 import { leftBehind, reading } from './left-behind.ts';
 import type { Asked } from './left-behind.ts';
 import { unmade } from './making.ts';
@@ -76,7 +77,11 @@ export async function addEntry(
   const wasFree = context.names.get(directory.id, name) === 'absent';
   attempt.issue({ since: reading(context.clock, context.steadyClock), wasFree });
   context.names.changing(directory.id, name);
-  const { inode: pointer, statx, fh } = await orStale(making.make(mount, directory));
+  const {
+    inode: pointer,
+    statx,
+    fh,
+  } = await madeOver(context, directory.inode, directory.id, name, () => orStale(making.make(mount, directory)));
   const id = fileIdOf(statx);
   if (attempt.issued !== undefined) attempt.issued.id = id;
   context.mounts.learn(mount, id, pointer);

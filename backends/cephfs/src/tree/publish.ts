@@ -1,9 +1,8 @@
 import { StorageError } from '@polynas/core/spi';
-import type { Attributes, Call, FileId, Name, NewFile, PublishOptions, Replaced } from '@polynas/core/spi';
+import type { Attributes, Call, FileId, Name, PublishOptions, Replaced } from '@polynas/core/spi';
 import type { Known } from '../attributes/attribute-source.ts';
 import { fileIdOf } from '../attributes/attributes-of.ts';
 import type { VolumeContext } from '../context.ts';
-import { longestCached } from '../data/content-cache.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { FhPointer, Mount, Statx } from '../native/mount-api.ts';
 import type { Directory } from './change-entries.ts';
@@ -15,6 +14,9 @@ import { heldOn } from './held-on.ts';
 import { checkNewFile } from './new-entry.ts';
 import { lookup } from './lookup.ts';
 import { Attempt, overLives, unknownOutcome } from './over-lives.ts';
+import { publishNew } from './publish-new.ts';
+import { closeSoon, oneWrite, rememberContent } from './published-content.ts';
+import type { Content } from './published-content.ts';
 import { reading } from './reading.ts';
 import { beforeLoss, gone, leftOf, lostName } from './removed.ts';
 import { resolve } from './resolve.ts';
@@ -23,18 +25,13 @@ import type { TakeOver } from './take-over.ts';
 import { stableFileOn } from './stable-file.ts';
 import { unlink } from './unlink.ts';
 
-type File = Omit<NewFile, 'records'>;
-
-/** Pieces of one write (`IOV_MAX`), which counts as one change. */
-const oneWrite = 1024;
-
 /** A new file with its content, under a name that nobody else uses. */
 interface Aside {
   readonly known: Known;
   /** What the description says of the change counter. */
   readonly foretold: bigint | undefined;
   /** With the description. */
-  readonly xattrs: File['xattrs'];
+  readonly xattrs: Content['file']['xattrs'];
   readonly mount: Mount;
   readonly fh: FhPointer;
   /** Whether the journal has all of the file once it has the rename. */
@@ -42,7 +39,7 @@ interface Aside {
 }
 
 /**
- * Aside: one creation that gives the open file, then the bytes to the OSDs while the MDS hears of the rest. Then the rename, and one flush of the journal
+ * A name that means nothing yet: `publish-new.ts`. Else aside: one creation that gives the open file, then the bytes to the OSDs while the MDS hears of the rest. Then the rename, and one flush of the journal
  * for all of it. What counts for a crash is that the bytes are there before the rename is asked for.
  */
 export async function publish(
@@ -50,7 +47,7 @@ export async function publish(
   call: Call,
   directory: FileId,
   name: Name,
-  file: File,
+  file: Content['file'],
   chunks: readonly Uint8Array[],
   options: PublishOptions,
 ): Promise<Replaced> {
@@ -60,6 +57,8 @@ export async function publish(
   const size = chunks.reduce((sum, { length }) => sum + length, 0);
   if (size > context.traits.maxPublishBytes) throw new StorageError('tooLarge');
   const content = { file, chunks: size === 0 ? [] : chunks, size };
+  const made = await publishNew(context, { directory, name }, content, options);
+  if (made !== undefined) return made;
   // Nothing is seen of it before the rename, which looks after itself: all before it is done anew when the mount is evicted.
   const attempt = new Attempt<never>();
   let again = false;
@@ -68,12 +67,6 @@ export async function publish(
     again = true;
     return await publishOnce(context, call, { directory, name }, content, options);
   });
-}
-
-interface Content {
-  readonly file: File;
-  readonly chunks: readonly Uint8Array[];
-  readonly size: number;
 }
 
 async function publishOnce(
@@ -93,17 +86,6 @@ async function publishOnce(
   } finally {
     closeSoon(context, aside);
   }
-}
-
-/** A copy: what is passed in may be used again. */
-function whole({ chunks, size }: Content): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }
 
 interface Place {
@@ -141,7 +123,9 @@ async function putInPlace(
       if (over.through !== undefined) await renameThrough(context, over.through, at, from, name, aside);
       const renamed = await renameInto(context, at, from, name, target, aside, described, over);
       const { attributes, goesWithName } = renamed;
-      rememberContent(context, attributes, aside, content);
+      // Else the description was put right.
+      const { xattrs } = aside.foretold === attributes.change ? aside : {};
+      rememberContent(context, attributes, xattrs, content);
       const lost = target && (await lostName(context, at.inode.mount, target));
       const entries = entriesOfRename(from.directory, directoryId, target !== undefined);
       const stable = (): Promise<void> => stableWhole(context, at, { ...aside, goesWithName });
@@ -189,19 +173,6 @@ async function mended(
   } finally {
     inode.release();
   }
-}
-
-/** What was just put is likely to be read next. Nobody can have changed it yet. */
-function rememberContent(
-  { contents, xattrs: remembered }: VolumeContext,
-  { id, change, size }: Attributes,
-  { xattrs, foretold: foretoldChange }: Aside,
-  content: Content,
-): void {
-  if (size > 0 && size <= longestCached) contents?.add(id, change, 0, whole(content), true);
-  // Else the description was put right.
-  if (foretoldChange !== change) return;
-  for (const [name, value] of xattrs ?? []) remembered?.add(id, change, name, Uint8Array.from(value));
 }
 
 /** The rename alone, by another client (`take-over.ts`): journalled, so that ours is told; what ours still knew alone is there before. */
@@ -328,7 +299,7 @@ async function fill(
   directory: HeldInode,
   inode: HeldInode,
   { statx, fh }: { readonly statx: Statx; readonly fh: FhPointer },
-  file: File,
+  file: Content['file'],
   chunks: readonly Uint8Array[],
   described: PublishOptions['described'],
 ): Promise<Omit<Aside, 'mount' | 'fh'>> {
@@ -341,7 +312,7 @@ async function fill(
       const written = await context.attributes.changed(inode, fileIdOf(statx), own);
       const { modified = 'now' } = file;
       const asItWillBe = modified === 'now' ? written : { ...written, modified };
-      ({ xattrs, change: foretell } = foretold(context, file.xattrs, own, described, asItWillBe));
+      ({ xattrs, change: foretell } = foretold(context, file.xattrs, own, described, asItWillBe, 1));
     }
     const rest = describe(context, inode, statx, { ...file, ...(xattrs && { xattrs }) }, own);
     const journalled = rest.then(({ plain }) => (plain ? undefined : context.syncs.stable(directory)));
@@ -352,12 +323,6 @@ async function fill(
   } finally {
     inode.release();
   }
-}
-
-/** Nobody waits for it: everything that it could tell is known by then. */
-function closeSoon({ mounts }: VolumeContext, { mount, fh }: Pick<Aside, 'mount' | 'fh'>): void {
-  if (!mount.alive) return;
-  mount.close(fh).catch((error: unknown) => void mounts.failed(mount, error));
 }
 
 /** What an evicted client may have left under the name that is for this call alone. */

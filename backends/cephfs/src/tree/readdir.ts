@@ -7,18 +7,22 @@ import type {
   DirectoryPage,
   FileId,
   ListOptions,
+  Name,
   WriteEpoch,
 } from '@polynas/core/spi';
 import type { Known } from '../attributes/attribute-source.ts';
-import { fileIdOf, typeOfEntry } from '../attributes/attributes-of.ts';
+import { fileIdOf, typeOfMode } from '../attributes/attributes-of.ts';
 import { decodeOwnRecord, ownXattr } from '../attributes/own-record.ts';
 import type { OwnRecord } from '../attributes/own-record.ts';
+import { isUnpublished } from '../attributes/unpublished.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
-import type { DirPointer, Mount, NativeEntry, NativeName, Statx } from '../native/mount-api.ts';
+import { snapshotOf } from '../mounts/place-of.ts';
+import type { DirPointer, Mount, NativeEntry, Statx } from '../native/mount-api.ts';
 import { entryError, heldDirectory } from './change-entries.ts';
 import { cookieOf, hashBefore, positionOf } from './cookies.ts';
 import { checkXattrName } from '../xattrs/xattr-names.ts';
+import { lookup } from './lookup.ts';
 import { isReserved } from './names.ts';
 import type { KeptName, ListedName } from './kept-name.ts';
 import type { ListedPart } from './listings.ts';
@@ -61,6 +65,23 @@ export async function readdir(
   if (!Number.isInteger(limit) || limit < 1 || limit > mostEntries)
     throw new StorageError('invalid', 'limit is 1 … 4096');
   for (const name of options.xattrs ?? []) checkXattrName(name);
+  const left: Name[] = [];
+  const page = await readPage(context, call, directoryId, cookie, options, left);
+  if (left.length === 0) return page;
+  // They are in nobody's way, but the MDS counts them among the entries.
+  for (const name of left) await lookup(context, call, directoryId, name);
+  return await readPage(context, call, directoryId, cookie, options, []);
+}
+
+/** `left`: gets the names of files that were never published whole (`attributes/unpublished.ts`). */
+async function readPage(
+  context: VolumeContext,
+  call: Call,
+  directoryId: FileId,
+  cookie: Cookie,
+  options: ListOptions,
+  left: Name[],
+): Promise<DirectoryPage> {
   // Names stand still meanwhile: an entry that is moved is seen once.
   const listing = await context.locks.directories.enter(directoryId, 'list');
   try {
@@ -70,9 +91,9 @@ export async function readdir(
     try {
       const { attributes } = await directoryAt(context, call, inode, directoryId);
       return (
-        (await pageReadOn(context, call, inode, attributes, cookie, options)) ??
+        (await pageReadOn(context, call, inode, attributes, cookie, options, left)) ??
         (await withListing(inode, (directory) =>
-          pageOf(context, call, { mount: inode.mount, directory, id: directoryId, cookie }, options),
+          pageOf(context, call, { mount: inode.mount, directory, id: directoryId, cookie, left }, options),
         ))
       );
     } catch (error) {
@@ -111,6 +132,7 @@ async function pageReadOn(
   { id, change }: Attributes,
   cookie: Cookie,
   options: ListOptions,
+  left: Name[],
 ): Promise<DirectoryPage | undefined> {
   if (context.listings?.mayKeep(id, change) !== true) return undefined;
   for (let read = 0; read < mostReads; read += 1) {
@@ -120,7 +142,7 @@ async function pageReadOn(
       const entries = await described(context, call, id, page.entries, options);
       return entries && { entries, end: page.end };
     }
-    if (!(await readOn(context, call, inode, { id, change }, cookie, options))) return undefined;
+    if (!(await readOn(context, call, inode, { id, change }, cookie, options, left))) return undefined;
   }
   return undefined;
 }
@@ -133,6 +155,7 @@ async function readOn(
   { id, change }: Pick<Attributes, 'id' | 'change'>,
   cookie: Cookie,
   options: ListOptions,
+  left: Name[],
 ): Promise<boolean> {
   const { listings, attributes } = context;
   if (listings === undefined) return false;
@@ -141,7 +164,7 @@ async function readOn(
     const { from } = filling;
     const limit = Math.min(mostEntries, Math.max(options.limit, cookie === 0n ? 0 : readAhead));
     const part = await withListing(inode, (directory) =>
-      partOf(context, call, { mount: inode.mount, directory, id, cookie: from }, { ...options, limit }),
+      partOf(context, call, { mount: inode.mount, directory, id, cookie: from, left }, { ...options, limit }),
     );
     const count = part.end ? await countOf(context, inode, id) : undefined;
     if (attributes.now(id)?.attributes.change !== change) return false;
@@ -229,6 +252,7 @@ interface Walk {
   readonly directory: DirPointer;
   readonly id: FileId;
   readonly cookie: Cookie;
+  readonly left: Name[];
 }
 
 /** A page as the cluster tells it. */
@@ -249,9 +273,9 @@ async function partOf(context: VolumeContext, call: Call, walk: Walk, options: L
   const mount = walk.mount.within(call);
   if (!options.attributes && options.xattrs === undefined) {
     const { placed, ...rest } = await behind(context, walk, options.limit, (count) =>
-      mount.readdir(directory, position, count),
+      mount.readdirplus(directory, position, count),
     );
-    return { ...rest, entries: placed.map(({ entry, cookie }) => nameEntry(id, entry, cookie)) };
+    return { ...rest, entries: placed.map(({ entry, cookie }) => nameEntry(entry, cookie)) };
   }
   const xattrs = [ownXattr, ...(options.xattrs ?? [])];
   const epoch = context.mounts.epoch();
@@ -263,15 +287,18 @@ async function partOf(context: VolumeContext, call: Call, walk: Walk, options: L
 }
 
 /** In order; at least one unless it is the end. */
-async function behind<Entry extends { readonly name: Uint8Array; readonly next: bigint }>(
+async function behind(
   { mounts }: VolumeContext,
-  { id, cookie }: Walk,
+  { id, cookie, left }: Walk,
   limit: number,
-  read: (count: number) => Promise<readonly Entry[]>,
-): Promise<Read<Entry> & { readonly hashed: boolean }> {
+  read: (count: number) => Promise<readonly NativeEntry[]>,
+): Promise<Read<NativeEntry> & { readonly hashed: boolean }> {
   for (let count = limit + overshoot; ; count *= 2) {
     const { placed, end } = wholeHashes(await read(count), count);
-    const following = placed.filter((one) => one.cookie > cookie && !isReserved(mounts.root, id, one.entry.name));
+    const ahead = placed.filter((one) => one.cookie > cookie && !isReserved(mounts.root, id, one.entry.name));
+    const following = ahead.filter(({ entry }) => !isUnpublished(entry.statx));
+    if (following.length < ahead.length && snapshotOf(id) === undefined)
+      left.push(...ahead.filter(({ entry }) => isUnpublished(entry.statx)).map(({ entry }) => entry.name));
     // All that was read is of the cookie's hash, or of one that more names have.
     if (following.length === 0 && !end) continue;
     const hashed = placed.every(({ entry, hash }) => Number(hash) === nameHash(entry.name));
@@ -294,9 +321,8 @@ function wholeHashes<Entry extends { readonly name: Uint8Array; readonly next: b
   return { placed: whole.sort((a, b) => (a.cookie < b.cookie ? -1 : 1)), end };
 }
 
-/** What is in a directory of a snapshot is in that snapshot. */
-function nameEntry(directory: FileId, { name, ino, type }: NativeName, cookie: Cookie): DirectoryEntry {
-  return { name, id: ((directory >> 64n) << 64n) | ino, type: typeOfEntry(type), cookie };
+function nameEntry({ name, statx }: NativeEntry, cookie: Cookie): DirectoryEntry {
+  return { name, id: fileIdOf(statx), type: typeOfMode(statx.mode), cookie };
 }
 
 async function fullEntry(

@@ -6,6 +6,7 @@ import { lookup } from './lookup.ts';
 import { move, onBothSides, settled, unchanged } from './move.ts';
 import { reading } from './reading.ts';
 import { resolve } from './resolve.ts';
+import { whenEmptied } from './when-emptied.ts';
 
 /**
  * One directory at a time moves to another one, as in the Linux kernel: two that cross (a/x to b/y while b/y's directory moves below a) have been seen to lock
@@ -28,7 +29,9 @@ export async function rename(
     const isDirectory = found?.type === 'directory';
     const alone = isDirectory ? await context.locks.directoryMoves.enter('volume') : undefined;
     try {
-      const renamed = await renameWithin(context, call, [fromId, fromName], [toId, toName], options, isDirectory);
+      const renamed = await whenEmptied(context, call, toId, toName, () =>
+        renameWithin(context, call, [fromId, fromName], [toId, toName], options, isDirectory),
+      );
       if (renamed !== undefined) return renamed;
     } finally {
       alone?.leave();

@@ -2,8 +2,10 @@ import { StorageError } from '@polynas/core/spi';
 import type { Call, FileId, Name } from '@polynas/core/spi';
 import type { Known } from '../attributes/attribute-source.ts';
 import { fileIdOf } from '../attributes/attributes-of.ts';
+import { isUnpublished } from '../attributes/unpublished.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
+import { takeUnpublishedAway } from './left-unpublished.ts';
 
 /**
  * What a name means, `undefined` when nothing. The caller holds the name's lock. A name whose file vanishes meanwhile (others write too)
@@ -21,7 +23,12 @@ export async function resolve(
   if (remembered === 'absent') return undefined;
   if (remembered !== undefined) return await attributes.get(call, remembered);
   const found = await directory.mount.within(call).lookup(directory.pointer, name);
-  if (found === undefined) {
+  const isLeft = found !== undefined && isUnpublished(found.statx);
+  if (isLeft) {
+    directory.mount.put(found.inode);
+    await takeUnpublishedAway(context, directory, directoryId, name);
+  }
+  if (found === undefined || isLeft) {
     names.set(directoryId, name, 'absent');
     return undefined;
   }

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { openCephVolume } from '@polynas/backend-cephfs';
+import type { DirectoryEntry, FileId, Volume } from '@polynas/core/spi';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { whyNoCeph } from './requirement.ts';
+import { TestCluster } from './test-cluster.ts';
+
+const call = {};
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const said = 'trusted.polynas.object';
+const rounds = 4;
+
+describe.skipIf(whyNoCeph() !== undefined)('a head that is killed while it publishes', () => {
+  /** Numbers that were answered before the kill. */
+  async function killed(args: readonly string[], after: number): Promise<number[]> {
+    const program = fileURLToPath(new URL('publishing-head.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--conditions=source', program, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let answered = '';
+    child.stdout.on('data', (bytes: Buffer) => (answered += bytes.toString()));
+    await once(child.stdout, 'data');
+    await sleep(after);
+    const ended = once(child, 'close');
+    child.kill('SIGKILL');
+    await ended;
+    return answered.slice(0, answered.lastIndexOf('\n')).split('\n').map(Number);
+  }
+
+  async function listed(volume: Volume, directory: FileId): Promise<readonly DirectoryEntry[]> {
+    const options = { limit: 4096, attributes: true, xattrs: [said] };
+    return (await volume.readdir(call, directory, 0n, options)).entries;
+  }
+
+  async function expectWhole(volume: Volume, { name, id, attributes, xattrs }: DirectoryEntry): Promise<number> {
+    const number = Number(Buffer.from(name).toString());
+    const { change, size, modified } = attributes!;
+    expect(attributes).toMatchObject({ uid: 5, gid: 6, mode: 0o640, nlink: 1, size: 1 + ((number * 7919) % 9000) });
+    const { seconds, nanoseconds } = modified;
+    expect(Buffer.from(xattrs?.get(said) ?? []).toString(), `of ${number}`).toBe(
+      JSON.stringify([String(change), size, seconds, nanoseconds]),
+    );
+    const handle = await volume.open(call, id, 'read');
+    const { bytes } = await handle.read(call, 0, 10_000);
+    await handle.close();
+    expect(Buffer.compare(bytes, new Uint8Array(size).fill(number)), `content of ${number}`).toBe(0);
+    return number;
+  }
+
+  test('has published what it answered, and of the rest all or nothing', { timeout: 180_000 }, async () => {
+    const cluster = await TestCluster.shared();
+    const [conf, root, clientUuid] = [
+      cluster.configuration,
+      `/killed/${randomUUID()}`,
+      randomBytes(16).toString('hex'),
+    ];
+    let unfinished = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      const args = [conf, cluster.fileSystem, root, clientUuid, String(round)];
+      const answered = await killed(args, 300 + 7 * round);
+      const volume = await openCephVolume({
+        conf,
+        client: 'admin',
+        fileSystem: cluster.fileSystem,
+        root,
+        writers: 'head',
+        clientUuid,
+      });
+      const there = new Set<number>();
+      for (let index = 0; index < 3; index += 1) {
+        const name = text(`${round}-${index}`);
+        const directory = (await volume.lookup(call, volume.root, name))!;
+        const children = async (): Promise<number> =>
+          Number(
+            await volume
+              .readdir(call, directory.id, 0n, { limit: 4096, attributes: false })
+              .then((page) => page.entries.length),
+          );
+        // By name first in one of them, by listing in the others: both clear away what is left.
+        const numbers = answered.filter((number) => number % 3 === index);
+        if (index === 1)
+          for (const number of [...numbers, ...numbers.map((one) => one + 48)])
+            await volume.lookup(call, directory.id, text(`${number}`));
+        const entries = await listed(volume, directory.id);
+        for (const entry of entries) there.add(await expectWhole(volume, entry));
+        expect(await children()).toBe(entries.length);
+        for (const { name: child } of entries) await volume.unlink(call, directory.id, child);
+        await volume.rmdir(call, volume.root, name);
+      }
+      expect(answered.filter((number) => !there.has(number))).toEqual([]);
+      unfinished += there.size - answered.length;
+      await volume.close();
+    }
+    process.stderr.write(`    published and not answered: ${unfinished}\n`);
+  });
+});
