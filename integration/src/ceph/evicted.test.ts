@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openCephVolume } from '@polynas/backend-cephfs';
-import type { FileHandle, Volume, VolumeStatus, WriteResult } from '@polynas/core/spi';
+import type { Attributes, FileHandle, Volume, VolumeStatus, WriteResult } from '@polynas/core/spi';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { whyNoCeph } from './requirement.ts';
 import { TestCluster } from './test-cluster.ts';
@@ -142,6 +142,11 @@ describe.skipIf(whyNoCeph() !== undefined).each(['head', 'shared'] as const)(
             () => {
               const aside = { directory: volume.root, name: text(`aside-${name}`) };
               return volume.publish!(call, root, text(name), file, [text('bytes')], { aside });
+            },
+            () => {
+              const aside = { directory: volume.root, name: text(`aside-${name}`) };
+              const described = { xattr: 'user.said', value: ({ change }: Attributes) => text(String(change)) };
+              return volume.publish!(call, root, text(name), file, [text('bytes')], { aside, described });
             },
           ];
           if (!(await tried(`make ${name}`, makers[index % makers.length]!))) continue;

@@ -8,7 +8,7 @@ import { decodeOwnRecord, ownXattr } from './own-record.ts';
 import type { OwnRecord } from './own-record.ts';
 import { Recent } from './recent.ts';
 import { sameTime } from './times.ts';
-import { expectPublished } from './unpublished.ts';
+import { isUnpublished, isWholeAfterAll } from './unpublished.ts';
 
 /** Of a directory: its answer depends on all below it, so libcephfs asks the MDS for it, and takes over what else that says of the directory. */
 const askedOfTheMds = 'ceph.dir.rctime';
@@ -271,15 +271,17 @@ export class AttributeSource {
       if (this.#suspects.has(id)) await this.#refresh(mount, pointer, id);
       const [answer] = await mount.within(call).getattrs([pointer], [ownXattr]);
       if (answer === undefined || answer instanceof Error) throw answer ?? new StorageError('io', 'no answer');
-      return this.expectAlive(answer.statx, decodeOwnRecord(answer.xattrs?.get(ownXattr)));
+      const { statx, xattrs } = answer;
+      // Who knows its number has it from before a crash.
+      if (isUnpublished(statx)) await expectWhole(mount, pointer, statx);
+      return this.expectAlive(statx, decodeOwnRecord(xattrs?.get(ownXattr)));
     } catch (error) {
       throw this.#mounts.failed(mount, error);
     }
   }
 
-  /** Throws `stale` for a file that neither a name nor a handle keeps, and for one that was never there. */
+  /** Throws `stale` for a file that neither a name nor a handle keeps. */
   expectAlive(statx: Statx, own: OwnRecord): Known {
-    expectPublished(statx);
     const attributes = attributesOf(statx, own, statx.ino === this.#mounts.root ? this.hiddenInRoot : 0);
     if (attributes.nlink === 0 && !this.#isOpen(attributes.id)) throw new StorageError('stale');
     return { attributes, own };
@@ -291,4 +293,8 @@ export class AttributeSource {
     // Unless another name has left it meanwhile.
     if (this.#suspects.get(id) === why) this.#suspects.delete(id);
   }
+}
+
+async function expectWhole(mount: Mount, pointer: InodePointer, statx: Statx): Promise<void> {
+  if (!(await isWholeAfterAll(mount, pointer, statx))) throw new StorageError('stale', 'it was never published whole');
 }

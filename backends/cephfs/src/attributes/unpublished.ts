@@ -1,34 +1,53 @@
-import { StorageError } from '@polynas/core/spi';
-import type { Statx } from '../native/mount-api.ts';
+import type { InodePointer, Mount, Statx } from '../native/mount-api.ts';
 
 /**
- * Device number of the files that `publish` makes under their final names, which CephFS keeps with any file and nobody else reads of a regular one. Its last byte tells how many changes
- * the MDS has counted when nothing is missing any more: before, the name means nothing.
+ * Device number of the files that `publish` makes under their final names, which CephFS keeps with any file and nobody else reads of a regular one. Its last byte tells how many
+ * extended attributes they have when nothing is missing, and whether there are bytes: before, the name means nothing.
  */
 const tag = 0x504f_4c00n;
-const changesMask = 0xffn;
+const partsMask = 0xffn;
+const hasBytes = 0x80n;
 const formatMask = 0o170_000;
 const regular = 0o100_000;
 
-export const mostChanges = Number(changesMask);
+/** Extended attributes of such a file. */
+export const mostAttributes = 0x7f;
 
-export function unpublishedTag(changes: number): bigint {
-  return tag | BigInt(changes);
+export function unpublishedTag(attributes: number, bytes: boolean): bigint {
+  return tag | BigInt(attributes) | (bytes ? hasBytes : 0n);
 }
 
 export function isUnpublishedTag(rdev: bigint): boolean {
-  return (rdev & ~changesMask) === tag;
+  return (rdev & ~partsMask) === tag;
+}
+
+function countOf(rdev: bigint): bigint {
+  return rdev & BigInt(mostAttributes);
+}
+
+/** What the MDS has counted of a file when nothing is missing: the creation as 0, the write and each attribute as one. */
+export function changesWhenWhole(rdev: bigint): bigint {
+  return countOf(rdev) + ((rdev & hasBytes) === 0n ? 0n : 1n);
 }
 
 /**
- * A file that `publish` has not finished: being made at this moment, or left by a crash. The MDS counts the creation as 0 and each extended attribute as one, which are asked for when the bytes
- * are on the OSDs; before the first of them it is told of the write (seen with 16.2: always; `publish-new.ts` looks). A client that is lost has told less, and what is found of its writes is not counted.
+ * A file that `publish` has not finished, being made at this moment or left by a crash, as far as the change counter tells: each attribute is asked for when the bytes are on the OSDs, and before the
+ * first of them the MDS is told of the write (seen with 16.2). A client that is lost has told less, and what is found of its writes is not counted.
  */
 export function isUnpublished({ mode, rdev, version }: Pick<Statx, 'mode' | 'rdev' | 'version'>): boolean {
-  return (mode & formatMask) === regular && isUnpublishedTag(rdev) && version < (rdev & changesMask);
+  return (mode & formatMask) === regular && isUnpublishedTag(rdev) && version < changesWhenWhole(rdev);
 }
 
-/** Throws `stale` for one that is not there: who knows its number has it from before a crash. */
-export function expectPublished(statx: Statx): void {
-  if (isUnpublished(statx)) throw new StorageError('stale', 'what was never published whole');
+/**
+ * Whether nothing is missing of such a file after all: an MDS that was started again has heard of the attributes before it hears of the write a second time, and then the client was lost. It is made to count what
+ * it should.
+ */
+export async function isWholeAfterAll(mount: Mount, pointer: InodePointer, { rdev }: Statx): Promise<boolean> {
+  const names = (await mount.listxattr(pointer)).filter((name) => !name.startsWith('ceph.'));
+  const [name] = names;
+  if (name === undefined || names.length < countOf(rdev)) return false;
+  const value = await mount.getxattr(pointer, name);
+  for (let version = 0n; version < changesWhenWhole(rdev); version += 1n)
+    await mount.setxattr(pointer, name, value ?? new Uint8Array(), 'either');
+  return true;
 }

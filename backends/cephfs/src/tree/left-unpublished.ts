@@ -1,5 +1,5 @@
 import type { FileId, Name } from '@polynas/core/spi';
-import { isUnpublished } from '../attributes/unpublished.ts';
+import { isUnpublished, isWholeAfterAll } from '../attributes/unpublished.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import { snapshotOf } from '../mounts/place-of.ts';
@@ -34,8 +34,9 @@ export async function wasUnpublished(
   const { mount, pointer } = directory;
   const found = await mount.lookup(pointer, name);
   if (found === undefined) return true;
+  const isLeft = isUnpublished(found.statx) && !(await isWholeAfterAll(mount, found.inode, found.statx));
   mount.put(found.inode);
-  if (!isUnpublished(found.statx)) return false;
+  if (!isLeft) return false;
   await takeUnpublishedAway(context, directory, id, name);
   return true;
 }

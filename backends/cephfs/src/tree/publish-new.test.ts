@@ -43,7 +43,7 @@ async function expectWhole(fake: FakeVolume, name = 'object'): Promise<void> {
 
 /** What a client left that was killed while it published: `changes` of two were counted. */
 function leave({ cluster }: FakeVolume, name: string, directory = cluster.root, changes = 1n): FakeInode {
-  const inode = cluster.make(0o100_640, 3, 4, { rdev: unpublishedTag(2) });
+  const inode = cluster.make(0o100_640, 3, 4, { rdev: unpublishedTag(1, true) });
   inode.version = changes;
   directory.entries.set(name, inode.ino);
   cluster.touch(directory, true);
@@ -233,6 +233,18 @@ describe.each(['head', 'shared'] as const)('what a crash left unpublished, write
     await publish(fake);
     await expectWhole(fake);
     expect([await listed(fake), fake.cluster.inodes.size]).toEqual([['object'], 2]);
+  });
+
+  test('butWhatHasAllItsAttributes_isThere_andIsCounted', async () => {
+    const fake = await opened(writers);
+    const whole = leave(fake, 'f');
+    whole.xattrs.set(said, text('2 5'));
+    expect(await listed(fake)).toEqual(['f']);
+    expect((await looks(fake.volume, 'f'))?.id).toBe(whole.ino);
+    expect([whole.version >= 2n, whole.xattrs.get(said)]).toEqual([true, text('2 5')]);
+    const other = leave(fake, 'g');
+    other.xattrs.set(said, text('2 5'));
+    expect((await fake.volume.getattr(call, other.ino)).id).toBe(other.ino);
   });
 
   test('butWhatIsWhole_isThere', async () => {

@@ -3,7 +3,7 @@ import type { Attributes, FileId, PublishOptions, Replaced } from '@polynas/core
 import { attributesOf, fileIdOf, formatOf } from '../attributes/attributes-of.ts';
 import { encodeOwnRecord } from '../attributes/own-record.ts';
 import type { OwnRecord } from '../attributes/own-record.ts';
-import { isUnpublished, mostChanges, unpublishedTag } from '../attributes/unpublished.ts';
+import { changesWhenWhole, isUnpublished, mostAttributes, unpublishedTag } from '../attributes/unpublished.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { Found, Statx } from '../native/mount-api.ts';
@@ -26,8 +26,6 @@ import { stableFileOn } from './stable-file.ts';
 /** A new file under its final name. */
 interface Beginning {
   readonly own: OwnRecord;
-  /** What the MDS counts until nothing is missing. */
-  readonly changes: number;
   readonly tag: bigint;
 }
 
@@ -80,8 +78,8 @@ function beginningOf({ file, chunks, size }: Content, { described }: PublishOpti
   const isOfNow = [file.accessed, file.modified].every((time) => time === undefined || time === 'now');
   if (described === undefined || !isOfNow || chunks.length > oneWrite) return undefined;
   const xattrs = new Set([...(file.xattrs?.keys() ?? []), described.xattr]).size;
-  const changes = xattrs + (encodeOwnRecord(own) === undefined ? 0 : 1) + (size > 0 ? 1 : 0);
-  return changes > mostChanges ? undefined : { own, changes, tag: unpublishedTag(changes) };
+  const attributes = xattrs + (encodeOwnRecord(own) === undefined ? 0 : 1);
+  return attributes > mostAttributes ? undefined : { own, tag: unpublishedTag(attributes, size > 0) };
 }
 
 /** What a client has done of it that was evicted since; `undefined`: nothing that counts. */
@@ -221,13 +219,14 @@ async function describeWhole(
   { file }: Content,
   written: Attributes,
   { described }: PublishOptions,
-  { own, changes }: Beginning,
+  { own, tag }: Beginning,
 ): Promise<{ readonly attributes: Attributes; readonly xattrs: Content['file']['xattrs'] }> {
   if (described === undefined) throw new Error('nothing would make it be there');
   const { xattrs, change } = foretold(context, file.xattrs, own, described, written, 0);
   let { attributes } = await describe(context, inode, made, { ...file, ...(xattrs && { xattrs }) }, own);
   const isAsForetold = attributes.change === change;
   if (!isAsForetold) attributes = await describeInPlace(context, inode, described, own, attributes);
-  if (attributes.change < BigInt(changes)) throw new StorageError('io', 'the MDS does not count the changes of a file');
+  if (attributes.change < changesWhenWhole(tag))
+    throw new StorageError('io', 'the MDS does not count the changes of a file');
   return { attributes, xattrs: isAsForetold ? xattrs : undefined };
 }
