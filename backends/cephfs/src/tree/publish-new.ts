@@ -204,9 +204,11 @@ async function fill(
   try {
     await mount.write(fh, 0, chunks);
     await mount.fsync(fh, true);
-  } finally {
+  } catch (error) {
     closeSoon(context, { mount, fh });
+    throw error;
   }
+  await mount.close(fh);
   const written = mount.getattrNow(pointer);
   return written.version === 1n ? attributesOf(written, own) : undefined;
 }
