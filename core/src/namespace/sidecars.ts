@@ -5,7 +5,7 @@ import { StorageError, isStorageError } from '../spi/index.ts';
 import { lookup } from './look.ts';
 import type { MountedShare } from './mounts.ts';
 import { entriesIn, isGone } from './system-directory.ts';
-import type { SystemDirectories } from './system-directory.ts';
+import type { SystemDirectories, SystemEntry } from './system-directory.ts';
 
 /** What an extended attribute holds whose value lies in the sidecar: this, and the token that the sidecar begins with. */
 const mark = Buffer.from('sidecar:');
@@ -112,10 +112,12 @@ export class Sidecars {
     }
   }
 
-  /** After a failure: the file became no object, or did and something later failed. Never rejects. */
-  async dropIfGone(mount: MountedShare, file: FileId): Promise<void> {
+  /** After a failure: the file became no object, and is gone or under the name yet that it was made under; or it did and something later failed. Never rejects. */
+  async dropUnlessPublished(mount: MountedShare, { directory, name, attributes: { id } }: SystemEntry): Promise<void> {
+    const { volume } = mount;
     try {
-      if (await isGoneFile(mount.volume, file)) await this.drop(mount, file);
+      const isThere = (await lookup(volume, {}, directory, name))?.id === id;
+      if (isThere || (await isGoneFile(volume, id))) await this.drop(mount, id);
     } catch (error) {
       this.#report(error);
     }

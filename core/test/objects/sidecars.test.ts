@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Sidecars } from '../../src/namespace/sidecars.ts';
 import { cephFlavour } from '../flavour.ts';
+import type { CompletedPart } from '../../src/service/index.ts';
+import type { Volume } from '../../src/spi/index.ts';
 import type { World } from '../world.ts';
 import { root, text } from '../world.ts';
 import type { ObjectWorld } from './object-world.ts';
@@ -13,14 +15,21 @@ const tight = {
 };
 const count = 900;
 
-/** An object of 900 parts, of which more is known than an extended attribute holds. */
-async function upload({ objects }: ObjectWorld, key: string): Promise<string> {
+/** 900 parts, of which more is known than an extended attribute holds. */
+async function begun({ objects }: ObjectWorld, key: string): Promise<{ id: string; named: CompletedPart[] }> {
   const { id } = await objects.createUpload(s3, 1, key, plain);
-  const named = [];
+  const named: CompletedPart[] = [];
   for (let number = 1; number <= count; number += 1) {
     const { etag } = await objects.putPart(s3, 1, key, id, number, bodyOf(String(number % 10)));
     named.push({ number, etag });
   }
+  return { id, named };
+}
+
+/** An object of them. */
+async function upload(world: ObjectWorld, key: string): Promise<string> {
+  const { objects } = world;
+  const { id, named } = await begun(world, key);
   return (await objects.completeUpload(s3, 1, key, id, named)).etag;
 }
 
@@ -101,6 +110,39 @@ describe('what is kept of an object beyond the room for extended attributes', ()
     ).toBe('preconditionFailed');
     expect(await sidecarsIn(world)).toEqual(before);
     expect((await leftovers(world)).filter((path) => path.includes('t-'))).toEqual([]);
+  });
+
+  it('is not left behind by a completion that is refused, and is there when the upload is completed after all', async () => {
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const wrap = (volume: Volume): Volume =>
+      new Proxy(volume, {
+        get(target, key) {
+          const value: unknown = Reflect.get(target, key);
+          if (typeof value !== 'function') return value;
+          const method = value.bind(target) as (...given: unknown[]) => unknown;
+          if (key !== 'replace') return method;
+          return async (...given: unknown[]) => {
+            const answer = await method(...given);
+            const next = meanwhile;
+            meanwhile = undefined;
+            await next?.();
+            return answer;
+          };
+        },
+      });
+    const world = await makeObjectWorld({ ...tight, wrap });
+    const { objects } = world;
+    const { etag: before } = await objects.put(s3, 1, 'k', bodyOf('before'), plain);
+    const { id, named } = await begun(world, 'k');
+    // When the sidecar has got its name, the object changes.
+    meanwhile = () => objects.put(s3, 1, 'k', bodyOf('other'), plain);
+    const conditions = { ifMatch: [before] };
+    expect(await codeOf(objects.completeUpload(s3, 1, 'k', id, named, { conditions }))).toBe('preconditionFailed');
+    expect(await sidecarsIn(world)).toEqual([]);
+    const { etag } = await objects.completeUpload(s3, 1, 'k', id, named);
+    expect(await world.restarted().head(s3, 1, 'k')).toMatchObject({ etag, parts: { length: count } });
+    expect(await sidecarsIn(world)).toEqual(ids(await idAt(world, 'k')));
+    expect(world.reported).toEqual([]);
   });
 
   it('is swept when a crash left it behind, and its file is never taken for another that it was about', async () => {

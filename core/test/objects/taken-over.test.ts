@@ -166,3 +166,42 @@ describe('a condition on the content, on a volume without content stamps', () =>
     expect((await contentOf(objects, 'k')).toString()).toBe('NFS');
   });
 });
+
+describe('a PUT over a file that is being removed', () => {
+  it('keeps nobody from the file while it waits', async () => {
+    const held = Promise.withResolvers<void>();
+    const wrap = (volume: Volume): Volume =>
+      new Proxy(volume, {
+        get(target, name: keyof Volume) {
+          const value = target[name];
+          if (typeof value !== 'function') return value;
+          if (name !== 'unlink') return value.bind(target);
+          return async (...args: unknown[]) => {
+            await held.promise;
+            return Reflect.apply(value, target, args);
+          };
+        },
+      });
+    const world = await makeObjectWorld({ ...cephFlavour, wrap });
+    const { objects, files, top } = world;
+    const file = await world.file('k', { mode: 0o666 }, 'before');
+    await files.link(root, file, top, text('other name'));
+    const doomed = await world.state.open(smb, file, {
+      access: access.delete,
+      deny: 0,
+      opener: { client: 'host', owner: 'o' },
+      place: { directory: top.id, name: text('k') },
+      deleteOnClose: true,
+    });
+    const closing = doomed.close();
+    const putting = objects.put(s3, 1, 'k', bodyOf('after'), plain);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    const { after } = await files.setattr(root, file, { mode: 0o600 });
+    expect(after.mode).toBe(0o600);
+    held.resolve();
+    await closing;
+    await putting;
+    expect((await contentOf(objects, 'k')).toString()).toBe('after');
+    expect((await contentOf(objects, 'other name')).toString()).toBe('before');
+  });
+});

@@ -169,7 +169,7 @@ async function publishParts(
     return infoOf(upload.key, known, await loadParts(parts.sidecars, mount, caller, known));
   } catch (error) {
     await put.discard();
-    if (file.sidecar !== undefined) await parts.sidecars.dropIfGone(mount, entry.attributes.id);
+    if (file.sidecar !== undefined) await parts.sidecars.dropUnlessPublished(mount, entry);
     throw error;
   } finally {
     put.end();

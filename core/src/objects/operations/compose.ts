@@ -138,7 +138,7 @@ async function composeOf(
       return infoOf(path.key, known, await loadParts(parts.sidecars, mount, caller, known));
     } catch (error) {
       await parts.system.discard(mount, entry);
-      if (sidecar !== undefined) await parts.sidecars.dropIfGone(mount, entry.attributes.id);
+      if (sidecar !== undefined) await parts.sidecars.dropUnlessPublished(mount, entry);
       throw error;
     }
   } finally {

@@ -123,29 +123,33 @@ async function takeOver(
 ): Promise<Known> {
   const { volume, volumeName } = mount;
   requireWrite(caller, current);
-  return parts.mutex.run(caller, recordLock(volumeName, current.id), async () => {
-    const guard = await parts.table.enterFor(caller, {
-      volume: volumeName,
-      file: current.id,
-      access: 'replace',
-      door: caller.door,
-    });
-    const isAboutContent = areAboutContent(conditions);
-    let hold: Guard | undefined;
-    try {
-      if (isAboutContent) hold = await holdUnchanged(parts, mount, caller, current);
-      const stamp = isAboutContent ? current.contentStamp : undefined;
-      const swaps = volume.traits.replace === 'swap';
-      if (swaps) await clearPrivileges(volume, caller, current);
-      const owner = swaps ? undefined : await likenessOf(mount, caller, current);
-      await parts.handles.forget(volume, current.id);
-      const target = { id: current.id, ...(stamp !== undefined && { stamp }) };
-      return await replace(parts, mount, caller, directory, found.name, publication, target, owner);
-    } finally {
-      hold?.exit();
-      guard.exit();
-    }
+  // Before the record lock, as everywhere: nobody waits for state with that in hand, which others ask for inside of theirs.
+  const guard = await parts.table.enterFor(caller, {
+    volume: volumeName,
+    file: current.id,
+    access: 'replace',
+    door: caller.door,
   });
+  try {
+    return await parts.mutex.run(caller, recordLock(volumeName, current.id), async () => {
+      const isAboutContent = areAboutContent(conditions);
+      let hold: Guard | undefined;
+      try {
+        if (isAboutContent) hold = await holdUnchanged(parts, mount, caller, current);
+        const stamp = isAboutContent ? current.contentStamp : undefined;
+        const swaps = volume.traits.replace === 'swap';
+        if (swaps) await clearPrivileges(volume, caller, current);
+        const owner = swaps ? undefined : await likenessOf(mount, caller, current);
+        await parts.handles.forget(volume, current.id);
+        const target = { id: current.id, ...(stamp !== undefined && { stamp }) };
+        return await replace(parts, mount, caller, directory, found.name, publication, target, owner);
+      } finally {
+        hold?.exit();
+      }
+    });
+  } finally {
+    guard.exit();
+  }
 }
 
 async function replace(

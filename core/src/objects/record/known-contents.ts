@@ -79,7 +79,7 @@ function isSame({ traits }: Volume, before: Attributes, after: Attributes, setsT
   return traits.writers === 'head' || (before.size === after.size && after.change - before.change === 1n);
 }
 
-/** Who writes a file's record, or its content together with one, holds this. */
+/** Who writes a file's record, or its content together with one, holds this. Taken after segment locks and guards, before `holdWrites`; its holder waits for nobody's state. */
 export function recordLock(volumeName: string, id: bigint): string {
   return `record:${volumeName}:${id}`;
 }
