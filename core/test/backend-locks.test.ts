@@ -23,8 +23,8 @@ class Cluster {
   held: Held[] = [];
   fails: StorageError | undefined = undefined;
 
-  lock(owner: string, start: bigint, end: bigint, kind: Kind): boolean {
-    const inWay = this.held.some(
+  inWay(owner: string, start: bigint, end: bigint, kind: Kind): Held | undefined {
+    return this.held.find(
       (held) =>
         held.owner !== owner &&
         held.start <= end &&
@@ -32,7 +32,10 @@ class Cluster {
         kind !== 'unlock' &&
         (kind === 'exclusive' || held.mode === 'exclusive'),
     );
-    if (inWay) return false;
+  }
+
+  lock(owner: string, start: bigint, end: bigint, kind: Kind): boolean {
+    if (this.inWay(owner, start, end, kind) !== undefined) return false;
     this.held = this.held.flatMap((held) => {
       if (held.owner !== owner || held.start > end || start > held.end) return [held];
       const left = held.start < start ? [{ ...held, end: start - 1n }] : [];
@@ -58,6 +61,11 @@ class Cluster {
         if (this.fails !== undefined) throw this.fails;
         expect(owner).toBe(1n);
         return this.lock('head', start, end, kind);
+      },
+      test: async (_call, _id, owner, { start, end }, kind) => {
+        expect(owner).toBe(1n);
+        const held = this.inWay('head', start, end, kind);
+        return held && { start: held.start, end: held.end, kind: held.mode };
       },
     };
   }
@@ -138,10 +146,15 @@ describe('locks on a volume that others write, too', () => {
     expect(await posix(world, file, 'b', 'exclusive', 0, 9)).toMatchObject({ holder: opener('a') });
     await settled();
     expect(cluster.ours()).toEqual([[0, 9, 'shared']]);
-    expect(world.state.testLock(file, { mode: 'exclusive', range: range(0, 9), opener: opener('b') })).toMatchObject({
+    const test = (owner: string, start: number, end: number) =>
+      world.state.testLock(caller(0), file, { mode: 'exclusive', range: range(start, end), opener: opener(owner) });
+    expect(await test('b', 0, 9)).toMatchObject({ holder: opener('a'), mode: 'shared', range: range(0, 9) });
+    expect(await test('a', 0, 9)).toEqual({
+      holder: { client: 'another client of the volume', owner: '' },
       mode: 'shared',
-      range: range(0, 9),
+      range: range(5, 30),
     });
+    expect(await test('a', 0, 4)).toBeUndefined();
     cluster.lock('other', 0n, 100n, 'unlock');
     expect(await posix(world, file, 'a', 'exclusive', 0, 20)).toBeUndefined();
   });
@@ -202,7 +215,8 @@ describe('locks on a volume that others write, too', () => {
     expect(await posix(world, file, 'b', 'shared', 5, 9)).toBeUndefined();
     await settled();
     expect(cluster.ours()).toEqual([[5, 9, 'shared']]);
-    expect(world.state.testLock(file, { mode: 'exclusive', range: range(0, 4), opener: opener('c') })).toBeUndefined();
+    const asked = { mode: 'exclusive', range: range(0, 4), opener: opener('c') } as const;
+    expect(await world.state.testLock(caller(0), file, asked)).toBeUndefined();
   });
 
   it('come to be the same in the backend as here, whatever comes at once', async () => {

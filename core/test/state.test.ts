@@ -204,9 +204,9 @@ describe('locks', () => {
     const conflict = { holder: opener('a'), mode: 'exclusive', range: range(0, 9) };
     expect(await lockAs(world, file, 'b', 'shared', 5, 5)).toEqual(conflict);
     const asked = { mode: 'shared' as const, range: range(9, 20), opener: opener('b') };
-    expect(world.state.testLock(file, asked)).toEqual(conflict);
+    expect(await world.state.testLock(caller(0), file, asked)).toEqual(conflict);
     world.state.unlock(file, { kind: 'posix', range: range(5, 20), opener: opener('a') });
-    expect(world.state.testLock(file, asked)).toBeUndefined();
+    expect(await world.state.testLock(caller(0), file, asked)).toBeUndefined();
     world.state.unlock(file, { kind: 'posix', range: range(0, 4), opener: opener('a') });
     expect(world.parts.table.volume('v').files.size).toBe(0);
   });

@@ -175,11 +175,12 @@ export interface StateService {
     file: FileRef,
     request: { readonly kind: LockKind; readonly range: LockRange; readonly opener: Opener; readonly open?: Open },
   ): void;
-  /** The first lock that would refuse the request. */
+  /** The first lock that would refuse the request, of other clients of the volume as well. */
   testLock(
+    caller: Caller,
     file: FileRef,
     request: { readonly mode: LockMode; readonly range: LockRange; readonly opener: Opener },
-  ): LockConflict | undefined;
+  ): Promise<LockConflict | undefined>;
   /** Everything that a client holds ends: its opens close, its locks go (a host rebooted, a session ended). */
   releaseClient(client: string): Promise<void>;
   /** For the console: what is held on a file, or on everything. */

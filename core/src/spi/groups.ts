@@ -100,6 +100,21 @@ export interface LocksGroup {
     range: { readonly start: bigint; readonly end: bigint },
     kind: 'shared' | 'exclusive' | 'unlock',
   ): Promise<boolean>;
+  /** A lock of another owner or another client of the volume that `lock` would be refused for, as far as it is known; `undefined`: none. Takes nothing. */
+  test(
+    call: Call,
+    id: FileId,
+    owner: bigint,
+    range: { readonly start: bigint; readonly end: bigint },
+    kind: 'shared' | 'exclusive',
+  ): Promise<HeldLock | undefined>;
+}
+
+/** A lock that somebody has; `end` inclusive, 2^64−1 for one to the end of any file. */
+export interface HeldLock {
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly kind: 'shared' | 'exclusive';
 }
 
 /** Changes made by others on `writers: shared` volumes. Without it only this head's own changes become events. */

@@ -1,6 +1,7 @@
 import { KeyedMutex } from '../namespace/keyed-mutex.ts';
 import type { Clock } from '../clock.ts';
-import type { Call, FileId, LocksGroup } from '../spi/index.ts';
+import type { LockMode, LockRange } from '../service/index.ts';
+import type { Call, FileId, HeldLock, LocksGroup } from '../spi/index.ts';
 import type { FileState } from './file-state.ts';
 import type { CoverageStep, LockedSpan } from './lock-coverage.ts';
 import { afterStep, coverageOf, stepsBetween } from './lock-coverage.ts';
@@ -42,6 +43,11 @@ export class BackendLocks {
     }
     this.dropped(state, ask);
     return false;
+  }
+
+  /** What another client of the volume has in the way of such a lock. */
+  test(call: Call, file: FileId, range: LockRange, mode: LockMode): Promise<HeldLock | undefined> {
+    return this.#locks.test(call, file, owner, range, mode);
   }
 
   /** What was `take`n is the table's from now on, or is no longer wanted. */

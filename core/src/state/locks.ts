@@ -138,7 +138,7 @@ async function takenOrHeld(
     const conflict = state.locks.firstConflict(ask);
     if (isTaken && conflict === undefined) return undefined;
     if (isTaken) backendLocks.dropped(state, ask);
-    if (!wait) return conflict === undefined ? held(ask) : describe(conflict);
+    if (!wait) return conflict === undefined ? foreign({ mode: 'exclusive', range: ask.range }) : describe(conflict);
     await waitFor(clock, caller, new Promise<void>((resolve) => clock.after(pause, resolve)));
   }
 }
@@ -165,9 +165,9 @@ async function keepInBackend(
   }
 }
 
-/** By a client of the volume that is none of ours: all that is known is that it has the range, or some of it. */
-function held({ range }: LockAsk): LockConflict {
-  return { holder: { client: 'another client of the volume', owner: '' }, mode: 'exclusive', range };
+/** By a client of the volume that is none of ours; where it refused us, all that is known is that it has the range, or some of it. */
+export function foreign(lock: Pick<LockConflict, 'mode' | 'range'>): LockConflict {
+  return { holder: { client: 'another client of the volume', owner: '' }, ...lock };
 }
 
 async function waitForLock(

@@ -16,7 +16,7 @@ import type { OpenKeeper } from './keeper.ts';
 import { HeldOpen } from './held-open.ts';
 import type { LockRequest } from './locks.ts';
 import { OpenCounts } from './open-counts.ts';
-import { describe, dropLock, takeLock } from './locks.ts';
+import { describe, dropLock, foreign, takeLock } from './locks.ts';
 import { holderOf, lockHolder } from './matrix.ts';
 import { admit, recordOf } from './opens.ts';
 import { checkLockRange } from './ranges.ts';
@@ -92,12 +92,18 @@ export class State implements StateService {
     dropLock(this.#parts.table, this.#volume(file), file, request);
   }
 
-  testLock(file: FileRef, request: Pick<LockRequest, 'mode' | 'range' | 'opener'>): LockConflict | undefined {
-    checkLockRange(request.range, false);
-    const conflict = this.#volume(file)
-      .file({ file: file.id })
-      ?.locks.firstConflict({ kind: 'posix', ...request });
-    return conflict === undefined ? undefined : describe(conflict);
+  async testLock(
+    caller: Caller,
+    file: FileRef,
+    request: Pick<LockRequest, 'mode' | 'range' | 'opener'>,
+  ): Promise<LockConflict | undefined> {
+    const { mode, range } = request;
+    checkLockRange(range, false);
+    const volume = this.#volume(file);
+    const conflict = volume.file({ file: file.id })?.locks.firstConflict({ kind: 'posix', ...request });
+    if (conflict !== undefined) return describe(conflict);
+    const held = await volume.backendLocks?.test(caller, file.id, range, mode);
+    return held && foreign({ mode: held.kind, range: { start: held.start, end: held.end } });
   }
 
   async releaseClient(client: string): Promise<void> {

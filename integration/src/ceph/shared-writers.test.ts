@@ -183,6 +183,15 @@ describe.skipIf(whyNoCeph() !== undefined)('a volume that another client of Ceph
       expect(await lock('shared', 9, 12)).toBe(false);
       expect(await lock('shared', 20, 29)).toBe(true);
       expect(await lock('exclusive', 10, 15)).toBe(true);
+      // Who asks is told of theirs, and of those of others here.
+      expect(await locks.test(call, id, 1n, range(8, 30), 'exclusive')).toEqual({
+        ...range(10, 15),
+        kind: 'exclusive',
+      });
+      expect(await locks.test(call, id, 1n, range(14, 14), 'shared')).toEqual({ ...range(10, 15), kind: 'exclusive' });
+      expect(await locks.test(call, id, 2n, range(0, 5), 'shared')).toEqual({ ...range(0, 9), kind: 'exclusive' });
+      expect(await locks.test(call, id, 1n, range(20, 29), 'shared')).toBeUndefined();
+      expect(await locks.test(call, id, 1n, range(30, 2 ** 40), 'exclusive')).toBeUndefined();
       expect(await locks.lock(call, id, 2n, range(15, 16), 'shared')).toBe(false);
       expect(await locks.lock(call, id, 1n, range(0, 4), 'unlock')).toBe(true);
       expect(await lock('exclusive', 0, 4)).toBe(true);
@@ -190,6 +199,12 @@ describe.skipIf(whyNoCeph() !== undefined)('a volume that another client of Ceph
       expect(await locks.lock(call, id, 1n, range(0, 2 ** 40), 'unlock')).toBe(true);
       expect(await locks.lock(call, id, 2n, range(0, 2 ** 40), 'unlock')).toBe(true);
       expect(await lock('exclusive', 0, 2 ** 40)).toBe(true);
+      const endless = { start: 0n, end: 2n ** 64n - 1n };
+      expect(await locks.test(call, id, 1n, endless, 'shared')).toMatchObject({ start: 0n, kind: 'exclusive' });
+      expect(await lock('unlock', 0, 2 ** 40)).toBe(true);
+      expect(await locks.test(call, id, 1n, endless, 'exclusive')).toBeUndefined();
+      expect(await other.setlk(fh, 1n, { kind: 'exclusive', start: 0n, length: 0n })).toBe(true);
+      expect(await locks.test(call, id, 1n, range(7, 7), 'shared')).toEqual({ ...endless, kind: 'exclusive' });
     });
   });
 

@@ -1,5 +1,5 @@
 import { StorageError } from '@polynas/core/spi';
-import type { Call, FileId, LocksGroup } from '@polynas/core/spi';
+import type { Call, FileId, HeldLock, LocksGroup } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
 import { livesOn } from '../data/open-file.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
@@ -12,14 +12,22 @@ const maxLives = 3;
 /** The last byte that `struct flock` reaches; a lock up to it is one to the end of all files. */
 const lastByte = 2n ** 63n - 1n;
 
+/** The end of a range that has none. */
+const endless = 2n ** 64n - 1n;
+
 type Kind = NativeLock['kind'];
+
+interface OpenLocked {
+  readonly inode: HeldInode;
+  readonly fh: FhPointer;
+}
 
 /** A file that locks are held on: one open file of libcephfs for all owners, which ends with the last lock (closing it would end them all). */
 class LockedFile {
   readonly held = new HeldRanges();
   /** Calls under way and waiting. */
   users = 0;
-  open: { readonly inode: HeldInode; readonly fh: FhPointer } | undefined = undefined;
+  open: OpenLocked | undefined = undefined;
   /** One call at a time, so that what is held here is what the cluster holds. */
   turn: Promise<unknown> = Promise.resolve();
 }
@@ -43,14 +51,44 @@ export class Locks implements LocksGroup {
     range: { readonly start: bigint; readonly end: bigint },
     kind: Kind,
   ): Promise<boolean> {
+    // No client of CephFS can lock where it does not reach, so there is nobody to be kept out.
+    return this.#inTurn(call, id, range, true, (file, start, end) =>
+      this.#locked(call, id, file, owner, start, end, kind),
+    );
+  }
+
+  test(
+    call: Call,
+    id: FileId,
+    owner: bigint,
+    range: { readonly start: bigint; readonly end: bigint },
+    kind: 'shared' | 'exclusive',
+  ): Promise<HeldLock | undefined> {
+    return this.#inTurn(call, id, range, undefined, (file, start, end) =>
+      this.#onLives(call, id, file, async ({ inode, fh }) => {
+        const held = await inode.mount.within(call).getlk(fh, owner, nativeLock(start, end, kind));
+        if (held === undefined) return undefined;
+        const { start: first, length } = held;
+        return { start: first, end: length === 0n ? endless : first + length - 1n, kind: held.kind };
+      }),
+    );
+  }
+
+  /** @param unreached the answer for a range that no client of CephFS can lock */
+  async #inTurn<T>(
+    call: Call,
+    id: FileId,
+    range: { readonly start: bigint; readonly end: bigint },
+    unreached: T,
+    step: (file: LockedFile, start: bigint, end: bigint) => Promise<T>,
+  ): Promise<T> {
     return this.#context.life.run(call, async () => {
       const { start } = range;
       const end = range.end > lastByte ? lastByte : range.end;
       if (start < 0n || range.end < start) throw new StorageError('invalid', 'the range of a lock');
-      // No client of CephFS can lock there, so there is nobody to be kept out.
-      if (start > lastByte) return true;
+      if (start > lastByte) return unreached;
       const file = this.#enter(id);
-      const turn = file.turn.then(() => this.#locked(call, id, file, owner, start, end, kind));
+      const turn = file.turn.then(() => step(file, start, end));
       file.turn = turn.catch(() => undefined);
       try {
         return await turn;
@@ -85,12 +123,19 @@ export class Locks implements LocksGroup {
   ): Promise<boolean> {
     // What is not held is unlocked already.
     if (kind === 'unlock' && file.held.empty) return true;
+    return await this.#onLives(call, id, file, async ({ inode, fh }) => {
+      const granted = await inode.mount.within(call).setlk(fh, owner, nativeLock(start, end, kind));
+      if (granted) file.held.set(owner, start, end, kind);
+      return granted;
+    });
+  }
+
+  async #onLives<T>(call: Call, id: FileId, file: LockedFile, step: (open: OpenLocked) => Promise<T>): Promise<T> {
     for (let life = 1; ; life += 1) {
-      const { inode, fh } = await this.#open(call, id, file);
+      const open = await this.#open(call, id, file);
+      const { inode } = open;
       try {
-        const granted = await setlk(inode.mount.within(call), fh, owner, start, end, kind);
-        if (granted) file.held.set(owner, start, end, kind);
-        return granted;
+        return await step(open);
       } catch (error) {
         const failure = this.#context.mounts.failed(inode.mount, error);
         if ((await livesOn(inode.mount, error)) || life === maxLives) throw failure;
@@ -98,7 +143,7 @@ export class Locks implements LocksGroup {
     }
   }
 
-  async #open(call: Call, id: FileId, file: LockedFile): Promise<NonNullable<LockedFile['open']>> {
+  async #open(call: Call, id: FileId, file: LockedFile): Promise<OpenLocked> {
     if (file.open?.inode.mount.alive === true) return file.open;
     this.#close(file);
     const { mounts } = this.#context;
@@ -132,12 +177,12 @@ export class Locks implements LocksGroup {
 /** What an evicted client held. */
 async function takeAgain(mount: Mount, fh: FhPointer, held: HeldRanges): Promise<void> {
   for (const { owner, start, end, kind } of [...held.all()]) {
-    if (await setlk(mount, fh, owner, start, end, kind)) continue;
+    if (await mount.setlk(fh, owner, nativeLock(start, end, kind))) continue;
     await mount.close(fh);
     throw new StorageError('io', 'a lock went with an evicted client, and somebody else has it now');
   }
 }
 
-function setlk(mount: Mount, fh: FhPointer, owner: bigint, start: bigint, end: bigint, kind: Kind): Promise<boolean> {
-  return mount.setlk(fh, owner, { kind, start, length: end === lastByte ? 0n : end - start + 1n });
+function nativeLock(start: bigint, end: bigint, kind: Kind): NativeLock {
+  return { kind, start, length: end === lastByte ? 0n : end - start + 1n };
 }

@@ -3,12 +3,13 @@ import type { Client } from './client.ts';
 import * as data from './data-calls.ts';
 import * as inodes from './inode-calls.ts';
 import * as listing from './listing-calls.ts';
-import { setlk } from './lock-calls.ts';
+import { getlk, setlk } from './lock-calls.ts';
 import type {
   DirPointer,
   FhPointer,
   Found,
   InodePointer,
+  InWay,
   Mount,
   NativeCapacity,
   NativeChanges,
@@ -205,6 +206,10 @@ export class CephMount implements Mount {
 
   setlk(fh: FhPointer, owner: bigint, lock: NativeLock): Promise<boolean> {
     return setlk(this.#client, fh, owner, lock, this.#within);
+  }
+
+  getlk(fh: FhPointer, owner: bigint, lock: NativeLock): Promise<InWay | undefined> {
+    return getlk(this.#client, fh, owner, lock, this.#within);
   }
 
   delegate(

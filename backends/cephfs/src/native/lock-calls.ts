@@ -1,6 +1,6 @@
 import type { Call } from '@polynas/core/spi';
 import type { Client } from './client.ts';
-import type { FhPointer, NativeLock } from './mount-api.ts';
+import type { FhPointer, InWay, NativeLock } from './mount-api.ts';
 import { isErrno } from './storage-error.ts';
 
 const flockBytes = 32;
@@ -37,10 +37,12 @@ export async function getlk(
   fh: FhPointer,
   owner: bigint,
   lock: NativeLock,
-): Promise<'shared' | 'exclusive' | undefined> {
+  within?: Call,
+): Promise<InWay | undefined> {
   const bytes = encodeLock(lock);
-  await client.call('metadata', 'ceph_ll_getlk', [fh, bytes, owner]);
+  await client.call('metadata', 'ceph_ll_getlk', [fh, bytes, owner], within);
   const type = bytes.readInt16LE(0);
   if (type === kinds.unlock) return undefined;
-  return type === kinds.shared ? 'shared' : 'exclusive';
+  const kind = type === kinds.shared ? 'shared' : 'exclusive';
+  return { kind, start: bytes.readBigInt64LE(8), length: bytes.readBigInt64LE(16) };
 }

@@ -87,6 +87,11 @@ export interface NativeLock {
   readonly length: bigint;
 }
 
+/** A lock that somebody has. */
+export interface InWay extends NativeLock {
+  readonly kind: 'shared' | 'exclusive';
+}
+
 export interface NativeCapacity {
   readonly blockBytes: number;
   readonly blocks: number;
@@ -184,6 +189,8 @@ export interface Mount {
   lseek(fh: FhPointer, offset: number, whence: 3 | 4): Promise<number | undefined>;
   /** POSIX byte-range lock without waiting: false when somebody else has it. `owner` tells owners of this client apart. */
   setlk(fh: FhPointer, owner: bigint, lock: NativeLock): Promise<boolean>;
+  /** A lock of somebody else that is in the way of this one. */
+  getlk(fh: FhPointer, owner: bigint, lock: NativeLock): Promise<InWay | undefined>;
   /** Undefined when not granted now (EAGAIN). `recalled` is called once on the event loop. */
   delegate(
     fh: FhPointer,

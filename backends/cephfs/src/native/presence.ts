@@ -105,11 +105,13 @@ async function writeRecord(client: Client, inode: InodePointer, record: string):
 }
 
 async function refusal(client: Client, fh: FhPointer): Promise<StorageError> {
-  const kind = await getlk(client, fh, owner, { ...presenceByte, kind: 'exclusive' });
+  const inWay = await getlk(client, fh, owner, { ...presenceByte, kind: 'exclusive' });
   const bytes = Buffer.alloc(recordBytes);
   const length = await client.call('data', 'ceph_ll_read', [fh, 0, bytes.length, bytes]);
   const who =
-    kind === 'shared' ? 'with `writers: shared`' : `by somebody else: ${bytes.toString('utf8', 0, length).trim()}`;
+    inWay?.kind === 'shared'
+      ? 'with `writers: shared`'
+      : `by somebody else: ${bytes.toString('utf8', 0, length).trim()}`;
   return new StorageError(
     'unavailable',
     `the volume is served ${who}; one that was killed is given up after the session timeout of the cluster`,

@@ -273,6 +273,10 @@ export class FakeClient implements Mount {
     return this.#call('setlk', () => true);
   }
 
+  getlk(): Promise<undefined> {
+    return this.#call('getlk', () => undefined);
+  }
+
   delegate(): Promise<undefined> {
     return this.#call('delegate', () => undefined);
   }
