@@ -8,6 +8,8 @@ export interface Remembered {
   bytes: number;
   /** It was dropped. Of an earlier epoch it may be nothing without this, too. */
   outdated?: boolean;
+  /** Has made something of it, which takes memory as well: to be told when it is dropped. */
+  user?: { forget(): void };
 }
 
 /**
@@ -73,6 +75,7 @@ export class FileMemory<Entry extends Remembered> {
     const entry = this.#files.get(id);
     if (entry === undefined) return;
     entry.outdated = true;
+    entry.user?.forget();
     this.#files.delete(id);
     this.#bytes -= entry.bytes;
   }

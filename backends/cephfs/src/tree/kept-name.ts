@@ -58,6 +58,11 @@ export class KeptName implements ListedName {
     return this.#describe(context, asked);
   }
 
+  /** What was made last takes no memory any more. */
+  forget(): void {
+    this.#shown = undefined;
+  }
+
   #describe(
     { attributes: source, xattrs: cache }: Pick<VolumeContext, 'attributes' | 'xattrs'>,
     asked: readonly string[] | undefined,
@@ -70,7 +75,14 @@ export class KeptName implements ListedName {
     if (asked !== undefined && values === undefined) return undefined;
     const xattrs = values && { xattrs: values.xattrs };
     const entry: DirectoryEntry = { name, id, type: attributes.type, cookie, attributes, ...xattrs };
+    if (values !== undefined) this.#uses(values.by);
     this.#shown = { entry, known, round: source.round(), asked, values: values?.by };
     return entry;
+  }
+
+  /** The memory of the values is counted where they are remembered: nothing of them stays here when they are dropped there. Of a file's names one has them at a time. */
+  #uses(values: Remembered): void {
+    if (values.user !== this) values.user?.forget();
+    values.user = this;
   }
 }
