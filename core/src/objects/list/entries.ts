@@ -106,12 +106,19 @@ export class EntryRun {
   }
 }
 
+/** As `Buffer.compare`, whose call costs more than a look at names as they are. */
+function compareNames(a: Name, b: Name): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) if (a[at] !== b[at]) return a[at]! - b[at]!;
+  return a.length - b.length;
+}
+
 /** What comes out of order would be left out further on, where keys before the position have been given: no key may be missing without a word. */
 function assertAscending(entries: readonly DirectoryEntry[], from: Name, inclusive: boolean): void {
   let before = from;
   let least = inclusive ? 0 : 1;
   for (const { name } of entries) {
-    if (Buffer.compare(name, before) < least) throw new StorageError('corrupt', 'the volume lists names out of order');
+    if (compareNames(name, before) < least) throw new StorageError('corrupt', 'the volume lists names out of order');
     before = name;
     least = 1;
   }

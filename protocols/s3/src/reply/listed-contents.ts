@@ -26,9 +26,14 @@ export class ListedContents {
       pages.used(items, kept, kept.length);
       return kept;
     }
-    const text = contents(items, names, undefined);
-    if (this.#given.has(items)) pages.set(items, text, text.length);
-    this.#given.add(items);
+    const written = contents(items, names, undefined);
+    if (!this.#given.has(items)) {
+      this.#given.add(items);
+      return written;
+    }
+    // What was appended piece by piece is put together each time that it is sent, unless it is made anew as one.
+    const text = Buffer.from(written).toString();
+    pages.set(items, text, text.length);
     return text;
   }
 }
