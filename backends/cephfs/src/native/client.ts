@@ -5,6 +5,7 @@ import type { BatchRequest } from './batch/batch-messages.ts';
 import { Batches } from './batch/batches.ts';
 import { CephError } from './ceph-error.ts';
 import { errno } from './errno.ts';
+import type { ErrnoName } from './errno.ts';
 import type { Lane } from './gate.ts';
 import type { CephCall } from './ceph-functions.ts';
 import type { CephLibrary } from './library.ts';
@@ -28,8 +29,10 @@ type BatchOf<Ask extends BatchRequest['ask']> = Omit<Extract<BatchRequest, { ask
 
 /** Who waits for a call: no promise of its own stands between, as most operations are little more than their calls. */
 interface Asker {
-  readonly resolve: (answer: number) => void;
+  /** `undefined`: the errno that is `missing`. */
+  readonly resolve: (answer: number | undefined) => void;
   readonly reject: (error: unknown) => void;
+  readonly missing?: number;
   /** The call is not under way any more. */
   readonly left: () => void;
 }
@@ -105,15 +108,29 @@ export class Client {
   ): Promise<number> {
     const lane = this.#lanes[kind];
     return new Promise((resolve, reject) => {
-      const left = (): void => lane.leave();
-      lane.enter(() => this.#issue(name, values, kept, { resolve, reject, left }), reject, within);
+      const asker: Asker = { resolve: (answer = 0) => resolve(answer), reject, left: () => lane.leave() };
+      lane.enter(() => this.#issue(name, values, kept, asker), reject, within);
+    });
+  }
+
+  /** The same of a question to which an errno is the usual answer that there is no such thing: `undefined`, which costs no exception. */
+  ask(
+    missing: ErrnoName,
+    name: CephCall,
+    values: readonly unknown[],
+    within: Call | undefined,
+  ): Promise<number | undefined> {
+    const lane = this.#lanes.metadata;
+    return new Promise((resolve, reject) => {
+      const asker: Asker = { resolve, reject, left: () => lane.leave(), missing: errno[missing] };
+      lane.enter(() => this.#issue(name, values, values, asker), reject, within);
     });
   }
 
   /** A short call outside of the gate: for what others wait for, who may fill it. */
   aside(name: CephCall, values: readonly unknown[]): Promise<number> {
     return new Promise((resolve, reject) =>
-      this.#issue(name, values, values, { resolve, reject, left: () => undefined }),
+      this.#issue(name, values, values, { resolve: (answer = 0) => resolve(answer), reject, left: () => undefined }),
     );
   }
 
@@ -132,7 +149,7 @@ export class Client {
     name: CephCall | 'ceph_ll_lookup_vino',
     values: readonly unknown[],
     kept: readonly unknown[],
-    { resolve, reject, left }: Asker,
+    { resolve, reject, left, missing }: Asker,
   ): void {
     if (!this.#alive) {
       reject(new CephError(errno.ESHUTDOWN, name));
@@ -147,6 +164,7 @@ export class Client {
       left();
       const answer = Number(result ?? 0);
       if (error !== null && error !== undefined) reject(new Error(`${name} could not be called`, { cause: error }));
+      else if (-answer === missing) resolve(undefined);
       else if (answer < 0) reject(this.failed(-answer, name));
       else resolve(answer);
       this.#wake();

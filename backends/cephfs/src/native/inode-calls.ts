@@ -50,18 +50,9 @@ export async function lookup(
   within?: Call,
 ): Promise<Found | undefined> {
   const frame = new Frame();
-  try {
-    await client.call(
-      'metadata',
-      'ceph_ll_lookup',
-      [parent, cString(name), frame.first, frame.bytes, allStats, 0, client.superuser],
-      within,
-    );
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-  return foundIn(client, frame);
+  const asked = [parent, cString(name), frame.first, frame.bytes, allStats, 0, client.superuser];
+  const answer = await client.ask('ENOENT', 'ceph_ll_lookup', asked, within);
+  return answer === undefined ? undefined : foundIn(client, frame);
 }
 
 export async function lookupInode(

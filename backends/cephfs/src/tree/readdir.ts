@@ -69,7 +69,10 @@ export async function readdir(
   const page = await readPage(context, call, directoryId, cookie, options, left);
   if (left.length === 0) return page;
   // They are in nobody's way, but the MDS counts them among the entries.
-  for (const name of left) await lookup(context, call, directoryId, name);
+  for (const name of left) {
+    context.names.drop(directoryId, name);
+    await lookup(context, call, directoryId, name);
+  }
   return await readPage(context, call, directoryId, cookie, options, []);
 }
 
