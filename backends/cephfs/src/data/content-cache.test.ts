@@ -17,6 +17,14 @@ describe('ContentCache', () => {
     expect(cache.get(7n, 1n, 4095, 5000)).toEqual(pattern(10_000).subarray(4095, 9095));
   });
 
+  test('add_ofABuffer_isACopy', () => {
+    const cache = new ContentCache(1_000_000, () => 1n);
+    const buffer = Buffer.from(pattern(10_000));
+    cache.add(7n, 1n, 0, buffer, true);
+    buffer.fill(0);
+    expect(cache.get(7n, 1n, 0, 10_000)).toEqual(pattern(10_000));
+  });
+
   test('get_anotherChangeOrEpoch_isNothing', () => {
     let epoch = 1n;
     const cache = new ContentCache(1_000_000, () => epoch);

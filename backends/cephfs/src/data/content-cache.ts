@@ -67,7 +67,8 @@ export class ContentCache {
       const start = index * blockBytes;
       if (start + blockBytes > limit && !end) break;
       content ??= this.#files.add(id, { change, blocks: new Map(), bytes: fileOverhead });
-      this.#put(content, index, bytes.slice(start - offset, start - offset + blockBytes));
+      // A Buffer's own `slice` would be a view of what its owner uses again.
+      this.#put(content, index, new Uint8Array(bytes.subarray(start - offset, start - offset + blockBytes)));
     }
     while (this.#files.bytes > this.#maxBytes) this.#dropOldest();
   }

@@ -15,6 +15,14 @@ describe('XattrCache', () => {
     expect(cache.get(7n, 1n, 'user.a')).toEqual({ value: value('x') });
   });
 
+  test('add_ofABuffer_isACopy', () => {
+    const cache = new XattrCache(10_000, () => 1n);
+    const buffer = Buffer.from('x');
+    cache.add(7n, 1n, 'user.a', buffer);
+    buffer.fill(0);
+    expect(cache.get(7n, 1n, 'user.a')).toEqual({ value: value('x') });
+  });
+
   test('get_anotherChangeOrEpoch_isNothing', () => {
     let epoch = 1n;
     const cache = new XattrCache(10_000, () => epoch);

@@ -54,7 +54,8 @@ export class XattrCache {
     if (this.#changing.has(id)) return;
     const values = this.#files.of(id, change) ?? this.#files.add(id, { change, byName: new Map(), bytes: fileBytes });
     if (values.byName.has(name)) return;
-    values.byName.set(name, value?.slice());
+    // A Buffer's own `slice` would be a view of what its owner uses again.
+    values.byName.set(name, value && new Uint8Array(value));
     this.#files.grow(values, name.length + (value?.length ?? 0));
     while (this.#files.bytes > this.#maxBytes) {
       const oldest = this.#files.oldest();

@@ -46,6 +46,33 @@ export function dataTests(f: Fixture): void {
       });
     });
 
+    test.for([10, 5000, 60_000, 300_000])('read_%dIntoBufferUsedAgain_keepsNothingOfTheBuffer', async (size) => {
+      const id = await f.file(f.root, 'a', pattern(size));
+      await f.withHandle(id, 'read', async (handle) => {
+        // Whoever copies reads one file after another into the same Buffer, whose `slice` copies nothing.
+        const into = Buffer.alloc(size);
+        expect((await handle.read(call, 0, size, into)).bytes).toHaveLength(size);
+        into.fill(0x2a);
+        for (let round = 0; round < 2; round += 1) {
+          const { bytes } = handle.readNow(0, size) ?? (await handle.read(call, 0, size));
+          expect(Buffer.compare(bytes, pattern(size))).toBe(0);
+          bytes.fill(0x2a);
+        }
+      });
+    });
+
+    test('write_ofBufferUsedAgain_keepsNothingOfTheBuffer', async () => {
+      for (const size of [10, 5000, 60_000, 300_000]) {
+        const id = await f.file(f.root, `a${size}`);
+        await f.withHandle(id, 'write', async (handle) => {
+          const from = Buffer.from(pattern(size));
+          await handle.write(call, 0, [from], 'file');
+          from.fill(0x2a);
+          expect(Buffer.compare((await handle.read(call, 0, size)).bytes, pattern(size))).toBe(0);
+        });
+      }
+    });
+
     test('read_holesIntoUsedBuffer_areZeros', async () => {
       const id = await f.file(f.root, 'a', 'x');
       await f.volume.setattr(call, id, { size: 300_000 });

@@ -28,6 +28,18 @@ export function xattrTests(f: Fixture): void {
       }
     });
 
+    test('setxattr_ofBufferUsedAgain_keepsNothingOfTheBuffer', async () => {
+      const id = await f.file(f.root, 'a');
+      const value = Buffer.from('value');
+      await set(id, 'user.x', value);
+      value.fill(0x2a);
+      for (let round = 0; round < 3; round += 1) {
+        const told = await f.volume.getxattr(call, id, 'user.x');
+        expect(told && Buffer.from(told).toString()).toBe('value');
+        told?.fill(0x2a);
+      }
+    });
+
     test('setxattr_anyValue_isKeptByteForByte', async () => {
       const id = await f.file(f.root, 'a');
       const values = [new Uint8Array(), Uint8Array.from({ length: 256 }, (_, byte) => byte), pattern(20_000)];
