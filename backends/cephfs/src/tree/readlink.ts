@@ -8,7 +8,9 @@ export async function readlink({ attributes, mounts }: VolumeContext, call: Call
   try {
     const known = await attributes.of(call, inode, id);
     if (known.attributes.type !== 'symlink') throw new StorageError('wrongType');
-    return known.own.target?.slice() ?? (await inode.mount.within(call).readlink(inode.pointer));
+    const { target } = known.own;
+    if (target !== undefined) return Uint8Array.from(target);
+    return await inode.mount.within(call).readlink(inode.pointer);
   } catch (error) {
     throw mounts.failed(inode.mount, error);
   } finally {

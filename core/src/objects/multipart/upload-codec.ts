@@ -61,7 +61,7 @@ export function encodePart(part: PartRecord): Uint8Array {
 
 export function decodePart(bytes: Uint8Array): PartRecord {
   return decode(bytes, version, (reader) => {
-    const md5 = reader.bytes(16).slice();
+    const md5 = Uint8Array.from(reader.bytes(16));
     const checksums = readChecksums(reader);
     const placed = reader.remaining === 0 ? undefined : reader.u64Number();
     return { md5, ...(checksums !== undefined && { checksums }), ...(placed !== undefined && { placed }) };

@@ -55,7 +55,7 @@ export function decodeRecord(bytes: Uint8Array): ObjectRecord {
     const stamp = reader.u64();
     const size = reader.u64Number();
     const etag = readText(reader);
-    const digest = reader.u8() === 1 ? reader.bytes(16).slice() : undefined;
+    const digest = reader.u8() === 1 ? Uint8Array.from(reader.bytes(16)) : undefined;
     const checksums = readChecksums(reader);
     const metadata = readMetadata(reader);
     const parts = reader.u32();
