@@ -12,11 +12,10 @@ import { TestCluster } from './test-cluster.ts';
 const call = {};
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const said = 'trusted.polynas.object';
-const rounds = 4;
 
 describe.skipIf(whyNoCeph() !== undefined)('a head that is killed while it publishes', () => {
-  /** Numbers that were answered before the kill. */
-  async function killed(args: readonly string[], after: number): Promise<number[]> {
+  /** Numbers that were answered before the kill. `meanwhile`: while it publishes; then it is killed when more has been answered. */
+  async function killed(args: readonly string[], after: number, meanwhile?: () => Promise<void>): Promise<number[]> {
     const program = fileURLToPath(new URL('publishing-head.ts', import.meta.url));
     const child = spawn(process.execPath, ['--conditions=source', program, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -25,6 +24,10 @@ describe.skipIf(whyNoCeph() !== undefined)('a head that is killed while it publi
     let answered = '';
     child.stdout.on('data', (bytes: Buffer) => (answered += bytes.toString()));
     await once(child.stdout, 'data');
+    if (meanwhile !== undefined) {
+      await meanwhile();
+      await once(child.stdout, 'data');
+    }
     await sleep(after);
     const ended = once(child, 'close');
     child.kill('SIGKILL');
@@ -52,8 +55,17 @@ describe.skipIf(whyNoCeph() !== undefined)('a head that is killed while it publi
     return number;
   }
 
-  test('has published what it answered, and of the rest all or nothing', { timeout: 180_000 }, async () => {
+  const cases = [
+    { what: 'has published what it answered, and of the rest all or nothing', rounds: 4, mds: false },
+    { what: 'has done so too right after the MDS was killed and started again', rounds: 1, mds: true },
+  ];
+  test.each(cases)('$what', { timeout: 240_000 }, async ({ rounds, mds }) => {
     const cluster = await TestCluster.shared();
+    const restart = async (): Promise<void> => {
+      await sleep(200);
+      await cluster.kill('mds.a');
+      await cluster.again('mds.a');
+    };
     const [conf, root, clientUuid] = [
       cluster.configuration,
       `/killed/${randomUUID()}`,
@@ -62,7 +74,7 @@ describe.skipIf(whyNoCeph() !== undefined)('a head that is killed while it publi
     let unfinished = 0;
     for (let round = 0; round < rounds; round += 1) {
       const args = [conf, cluster.fileSystem, root, clientUuid, String(round)];
-      const answered = await killed(args, 300 + 7 * round);
+      const answered = await (mds ? killed(args, 5, restart) : killed(args, 300 + 7 * round));
       const volume = await openCephVolume({
         conf,
         client: 'admin',
