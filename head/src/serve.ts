@@ -1,3 +1,4 @@
+import { limitArenas } from '@polynas/backend-cephfs';
 import type { Surroundings } from './cli/context.ts';
 import type { ExitCode } from './cli/exit-code.ts';
 import { exitCode } from './cli/exit-code.ts';
@@ -12,6 +13,7 @@ import { startHead } from './wiring/start-head.ts';
 
 /** Starts a head, prints how to connect, and serves until it is told to stop. Resolves to the exit code; rejected with `HeadError` when it cannot start. */
 export async function serve(settings: Settings, surroundings: Surroundings): Promise<ExitCode> {
+  if (settings.volumes.some(({ backend }) => backend === 'cephfs')) limitArenas();
   const logger = createLogger(settings.log, { terminal: surroundings.stderr.isTTY === true });
   const lifecycle = new Lifecycle(logger, () => systemClock.monotonic());
   const stopping = stopRequested(logger, () => systemClock.monotonic());

@@ -1,3 +1,4 @@
+export { limitArenas } from './native/arenas.ts';
 export { abandonedClients, exitNow } from './native/unmount.ts';
 export type { Mount } from './native/mount-api.ts';
 export { defaultGateSize, mountCephfs } from './native/mount-cephfs.ts';
