@@ -135,12 +135,12 @@ class ObjectClients {
   }
 }
 
-function mount(head: Head): Promise<NfsClient> {
+export function mount(head: Head): Promise<NfsClient> {
   const { nfsPort } = head;
   return NfsClient.mount({ nfsPort, mountPort: nfsPort, exportPath: '/files', uid: 1000, gid: 1000 });
 }
 
-async function s3(head: Head, bucket = 'files'): Promise<ObjectClient> {
+export async function s3(head: Head, bucket = 'files'): Promise<ObjectClient> {
   const { accessKeyId: accessKey, secretAccessKey: secretKey } = head.key('alice');
   const server = { port: head.s3Port, bucket, accessKey, secretKey, region: 'us-east-1' };
   const client = await S3Client.connect(server);
@@ -152,7 +152,7 @@ async function s3(head: Head, bucket = 'files'): Promise<ObjectClient> {
   };
 }
 
-async function swift(head: Head): Promise<ObjectClient> {
+export async function swift(head: Head): Promise<ObjectClient> {
   const server = { port: head.swiftPort, ...head.swiftTarget('alice') };
   return SwiftClient.connect(server, await authenticate(server));
 }
