@@ -13,7 +13,7 @@ function removing(files: RemovedFiles) {
 
 describe('removed files', () => {
   test('areLetGo_whenNoneIsRemovedForAMoment', () => {
-    const { gone, remove } = removing(new RemovedFiles());
+    const { gone, remove } = removing(new RemovedFiles(() => false));
     remove('a');
     remove('b');
     vi.advanceTimersByTime(150);
@@ -23,8 +23,23 @@ describe('removed files', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('areHeldSomeSeconds_whileSomebodyWaits', () => {
+    let isBusy = true;
+    const { gone, remove } = removing(new RemovedFiles(() => isBusy));
+    remove('a');
+    vi.advanceTimersByTime(2000);
+    expect(gone).toEqual([]);
+    isBusy = false;
+    vi.advanceTimersByTime(200);
+    expect(gone).toEqual(['a']);
+    isBusy = true;
+    remove('b');
+    vi.advanceTimersByTime(3300);
+    expect(gone).toEqual(['a', 'b']);
+  });
+
   test('areLetGoAfterSomeSeconds_whileOthersAreRemoved', () => {
-    const { gone, remove } = removing(new RemovedFiles());
+    const { gone, remove } = removing(new RemovedFiles(() => false));
     for (let at = 0; at < 5000; at += 100) {
       remove(`${at}`);
       vi.advanceTimersByTime(100);
@@ -35,14 +50,14 @@ describe('removed files', () => {
   });
 
   test('areNeverMoreThanSomeThousands_theFirstGoesFirst', () => {
-    const files = new RemovedFiles();
+    const files = new RemovedFiles(() => false);
     const { gone, remove } = removing(files);
     for (let index = 0; index < 4100; index += 1) remove(`${index}`);
     expect([files.size, gone]).toEqual([4096, ['0', '1', '2', '3']]);
   });
 
   test('holdLittleSpace', () => {
-    const { gone, remove } = removing(new RemovedFiles());
+    const { gone, remove } = removing(new RemovedFiles(() => false));
     remove('little', 1000);
     remove('large', 2 ** 30);
     remove('little too', 1000);

@@ -18,15 +18,21 @@ const mostBytes = 64 * 1_048_576;
 
 /**
  * Removed files that are let go of a little later. As soon as a client does, the MDS purges the file: a write of its journal for the purge, one for the entry that it kept, and a deletion on three
- * OSDs, several times the work of the removal itself, for which whoever removes the next files would have to wait. So they are held until nobody has removed any for a moment;
+ * OSDs, several times the work of the removal itself, for which whoever removes the next files would have to wait. So they are held until nobody has removed any for a moment, nor waits for anything;
  * no longer than some seconds, and no more than some thousands of little ones, as their space is not free before.
  */
 export class RemovedFiles {
+  readonly #isBusy: () => boolean;
   /** In the order in which they were removed. */
   readonly #held = new Set<Held>();
   #bytes = 0;
   #addedSinceLook = false;
   #looks: NodeJS.Timeout | undefined;
+
+  /** `isBusy`: somebody waits for the volume right now. */
+  constructor(isBusy: () => boolean) {
+    this.#isBusy = isBusy;
+  }
 
   /** Files that are held. */
   get size(): number {
@@ -42,7 +48,7 @@ export class RemovedFiles {
   }
 
   #look(): void {
-    const isQuiet = !this.#addedSinceLook;
+    const isQuiet = !this.#addedSinceLook && !this.#isBusy();
     this.#addedSinceLook = false;
     const before = performance.now() - longestHeld;
     this.#letGoWhile(({ since }) => isQuiet || since <= before);

@@ -11,6 +11,11 @@ export class Life {
     return this.#closed;
   }
 
+  /** A call runs. */
+  get busy(): boolean {
+    return this.#running > 0;
+  }
+
   expectOpen(): void {
     if (this.#closed) throw new StorageError('unavailable', 'the volume is closed');
   }
