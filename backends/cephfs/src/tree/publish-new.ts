@@ -10,7 +10,7 @@ import type { Found, Statx } from '../native/mount-api.ts';
 import { isErrno } from '../native/storage-error.ts';
 import { changeEntry, orStale } from './change-entries.ts';
 import type { Directory, Step } from './change-entries.ts';
-import { describe, lacking, recordOf } from './describe.ts';
+import { all, describe, lacking, recordOf } from './describe.ts';
 import { describeInPlace, foretold } from './described.ts';
 import { heldOn } from './held-on.ts';
 import { madeOver } from './left-unpublished.ts';
@@ -141,8 +141,8 @@ async function publishAt(
   try {
     const inode = await heldOn(context, mount, id);
     try {
-      const written = await fill(context, inode, made.statx, content, beginning);
-      if (written === undefined) {
+      const filled = await fill(context, inode, made.statx, content, beginning);
+      if (filled === undefined) {
         await takenAway(context, at, id, making);
         attempt.issued = undefined;
         return toBeMadeAside;
@@ -152,7 +152,7 @@ async function publishAt(
         inode,
         made.statx,
         content,
-        written,
+        filled,
         options,
         beginning,
       );
@@ -190,16 +190,23 @@ async function makeUnpublished(
   }
 }
 
-/** The bytes, on the OSDs, and what the file is then; `undefined` when that is not what was asked for or foretold. Closed before it is described: the MDS is then told of the write with the flush that others share. */
+/** A file whose bytes are on the OSDs. */
+interface Filled {
+  readonly written: Attributes;
+  /** Of one that is closed before the flush that others share, nothing is flushed for it alone. */
+  readonly closed: Promise<void>;
+}
+
+/** `undefined` when it is not what was asked for or foretold. */
 async function fill(
   context: VolumeContext,
   { mount, pointer }: HeldInode,
   made: Statx,
   { file, chunks }: Content,
   { own }: Beginning,
-): Promise<Attributes | undefined> {
+): Promise<Filled | undefined> {
   if (made.version !== 0n || Object.keys(lacking(file, made)).length > 0) return undefined;
-  if (chunks.length === 0) return attributesOf(made, own);
+  if (chunks.length === 0) return { written: attributesOf(made, own), closed: Promise.resolve() };
   const fh = await mount.open(pointer, 'write');
   try {
     await mount.write(fh, 0, chunks);
@@ -208,9 +215,13 @@ async function fill(
     closeSoon(context, { mount, fh });
     throw error;
   }
-  await mount.close(fh);
+  const closed = mount.close(fh);
+  // Met by whoever waits for it.
+  closed.catch(() => undefined);
   const written = mount.getattrNow(pointer);
-  return written.version === 1n ? attributesOf(written, own) : undefined;
+  if (written.version === 1n) return { written: attributesOf(written, own), closed };
+  await closed;
+  return undefined;
 }
 
 /** Its extended attributes, after which it is there. */
@@ -219,13 +230,15 @@ async function describeWhole(
   inode: HeldInode,
   made: Statx,
   { file }: Content,
-  written: Attributes,
+  { written, closed }: Filled,
   { described }: PublishOptions,
   { own, tag }: Beginning,
 ): Promise<{ readonly attributes: Attributes; readonly xattrs: Content['file']['xattrs'] }> {
   if (described === undefined) throw new Error('nothing would make it be there');
   const { xattrs, change } = foretold(context, file.xattrs, own, described, written, 0);
-  let { attributes } = await describe(context, inode, made, { ...file, ...(xattrs && { xattrs }) }, own);
+  const describing = describe(context, inode, made, { ...file, ...(xattrs && { xattrs }) }, own);
+  await all([describing, closed]);
+  let { attributes } = await describing;
   const isAsForetold = attributes.change === change;
   if (!isAsForetold) attributes = await describeInPlace(context, inode, described, own, attributes);
   if (attributes.change < changesWhenWhole(tag))
