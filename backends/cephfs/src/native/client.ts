@@ -6,6 +6,7 @@ import { Batches } from './batch/batches.ts';
 import { CephError } from './ceph-error.ts';
 import { errno } from './errno.ts';
 import type { ErrnoName } from './errno.ts';
+import type { JournalNudge } from './journal-nudge.ts';
 import type { Lane } from './gate.ts';
 import type { CephCall } from './ceph-functions.ts';
 import type { CephLibrary } from './library.ts';
@@ -40,6 +41,25 @@ interface Asker {
 /** Milliseconds that a reference may be kept that nobody needs: as long, the space of a removed file is not given back. */
 const dropAfter = 20;
 
+/** Calls that another client's change of a name may hold up. */
+const waitForOthers: ReadonlySet<string> = new Set<CephCall>([
+  'ceph_ll_lookup',
+  'ceph_ll_getattr',
+  'ceph_ll_setattr',
+  'ceph_ll_create',
+  'ceph_ll_mkdir',
+  'ceph_ll_mknod',
+  'ceph_ll_symlink',
+  'ceph_ll_link',
+  'ceph_ll_unlink',
+  'ceph_ll_rmdir',
+  'ceph_ll_rename',
+  'ceph_ll_open',
+  'ceph_ll_getxattr',
+  'ceph_ll_setxattr',
+  'ceph_ll_removexattr',
+]);
+
 /** One mounted libcephfs client: makes its calls on other threads, through the gate, and knows which are under way. */
 export class Client {
   readonly library: CephLibrary;
@@ -57,6 +77,9 @@ export class Client {
   #alive = true;
   #ended = false;
   readonly #lost: () => void;
+
+  /** Of a client that has others beside it. */
+  nudge: JournalNudge | undefined = undefined;
 
   constructor({ library, cmount, perms, lanes, lost }: ClientParts) {
     this.library = library;
@@ -159,8 +182,10 @@ export class Client {
     }
     const held = [values, kept];
     this.#running.add(held);
+    const answered = this.nudge !== undefined && waitForOthers.has(name) ? this.nudge.begun() : undefined;
     const settled = (error: unknown, result?: number | bigint): void => {
       this.#running.delete(held);
+      answered?.();
       left();
       const answer = Number(result ?? 0);
       if (error !== null && error !== undefined) reject(new Error(`${name} could not be called`, { cause: error }));
@@ -183,6 +208,7 @@ export class Client {
   ): Promise<{ readonly records: readonly BatchRecord[]; readonly end: boolean }> {
     if (!this.#alive) throw new CephError(errno.ESHUTDOWN, request.ask);
     const { cmount, superuser } = this;
+    const answered = request.ask === 'close' ? undefined : this.nudge?.begun();
     try {
       const reply = await this.#batches.ask({ ...request, cmount, superuser }, within);
       if ('errno' in reply) throw this.failed(reply.errno, reply.call);
@@ -191,6 +217,7 @@ export class Client {
         end: reply.end,
       };
     } finally {
+      answered?.();
       this.#wake();
     }
   }

@@ -4,6 +4,8 @@ import { CephMount } from './ceph-mount.ts';
 import { Client } from './client.ts';
 import type { Lanes } from './client.ts';
 import { Gate } from './gate.ts';
+import { lookup } from './inode-calls.ts';
+import { JournalNudge } from './journal-nudge.ts';
 import { cephLibrary } from './library.ts';
 import type { CephCall } from './ceph-functions.ts';
 import type { CephLibrary } from './library.ts';
@@ -188,6 +190,7 @@ async function asMount(client: Client, options: MountOptions): Promise<Mount> {
   client.library.ceph_set_deleg_timeout(client.cmount, delegationSeconds);
   const recalls = new Recalls(client);
   const session = options.presence === undefined ? undefined : await takePresence(client, root, options.presence);
+  const nudged = options.presence?.kind === 'shared' ? await nudgedBy(client, root, options.presence) : undefined;
   const timeout = options.unmountTimeout ?? defaultUnmountTimeout;
   let unmounted: Promise<void> | undefined;
   return new CephMount({
@@ -197,11 +200,36 @@ async function asMount(client: Client, options: MountOptions): Promise<Mount> {
     session,
     unmount: () => {
       session?.end();
+      if (nudged !== undefined && unmounted === undefined) client.put(nudged);
       unmounted ??= unmount({ client, root, recalls, timeout, abandoned: options.abandoned });
       return unmounted;
     },
   });
 }
+
+/** Its own change is one of an extended attribute of the directory that nobody sees. Outside of the gate, which those who wait may fill. */
+async function nudgedBy(
+  client: Client,
+  root: InodePointer,
+  { directory }: PresenceOptions,
+): Promise<InodePointer | undefined> {
+  const found = await lookup(client, root, Buffer.from(directory));
+  if (found === undefined) return undefined;
+  const value = Buffer.from('1');
+  const flush = async (): Promise<void> => {
+    const { inode } = found;
+    await client.aside('ceph_ll_setxattr', [inode, nudgeXattr, value, value.length, 0, client.superuser]);
+    await client.aside('ceph_ll_sync_inode', [inode, 0]);
+  };
+  client.nudge = new JournalNudge({
+    flush,
+    now: () => performance.now(),
+    after: (milliseconds, run) => void setTimeout(run, milliseconds).unref(),
+  });
+  return found.inode;
+}
+
+const nudgeXattr = 'trusted.polynas-nudge';
 
 function ownLanes(): Lanes {
   const gate = new Gate(defaultGateSize);
