@@ -5,7 +5,7 @@ import type { UncountedWrites } from './uncounted-writes.ts';
 import type { UnsyncedWrites } from './unsynced-writes.ts';
 
 /** Files with writes that are not known to be counted, or stable, above which they are made so. */
-export const usualMostBehind = 65_536;
+const usualMostBehind = 65_536;
 
 /**
  * Keeps the number of files bounded of which we have to remember that libcephfs alone knows of writes. It tells the cluster of them by itself after some seconds, which it says to nobody: so when there are

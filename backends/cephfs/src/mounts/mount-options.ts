@@ -11,7 +11,7 @@ import type { CephOptions } from '../options.ts';
 export type PlaceName = number | 'overwriter';
 
 /** By which the cluster knows the client at that place. */
-export function clientName({ clientUuid }: CephOptions, place: PlaceName): string {
+function clientName({ clientUuid }: CephOptions, place: PlaceName): string {
   return `polynas-${clientUuid}-${place}`;
 }
 
