@@ -65,6 +65,22 @@ describe('pages that were shown before', () => {
     expect(pages.of(found, () => shown(found))).toEqual(shown(found));
   });
 
+  test('of_filesWithMuchMetadata_giveWayEarlier', () => {
+    const pages = new ShownPages(100_000);
+    const kept = (name: string): (() => Items | undefined) => {
+      const one = { ...file(1, 1), xattrs: new Map([['record', new Uint8Array(20_000)]]) };
+      const show = (): Items | undefined => pages.of([key(name, one)], () => shown([key(name, one)]));
+      show();
+      show();
+      return show;
+    };
+    const first = kept('first');
+    const page = first();
+    expect(first()).toBe(page);
+    for (let index = 0; index < 3; index += 1) kept(`k${index}`)();
+    expect(first()).not.toBe(page);
+  });
+
   test('of_anything_isAsIfItWasMadeNow', () => {
     const files = Array.from({ length: 5 }, (_, id) => [file(id, 0), file(id, 1)]);
     const other = fc.constantFrom(

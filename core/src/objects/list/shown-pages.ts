@@ -12,10 +12,11 @@ type Xattrs = NonNullable<WalkedKey['xattrs']>;
 interface Shown {
   readonly found: readonly Item[];
   readonly items: Items;
+  readonly bytes: number;
 }
 
 const defaultLimit = 32 * 1024 * 1024;
-/** Memory that an item takes beside its key, twice in what was found and what is shown of it, about. */
+/** Memory that an item takes beside its key and what its record says, each twice in what was found and what is shown of it, about. */
 const itemBytes = 400;
 
 /**
@@ -37,22 +38,32 @@ export class ShownPages {
     if (first === undefined) return make();
     const shown = this.#pages.get(first);
     if (shown !== undefined && isSame(shown.found, found)) {
-      this.#pages.used(first, shown, bytesOf(shown));
+      this.#pages.used(first, shown, shown.bytes);
       return shown.items;
     }
     const items = make();
     if (items !== undefined && this.#first.has(first)) {
-      const made = { found, items };
-      this.#pages.set(first, made, bytesOf(made));
+      const bytes = bytesOf(found);
+      this.#pages.set(first, { found, items, bytes }, bytes);
     }
     this.#first.add(first);
     return items;
   }
 }
 
-function bytesOf({ found }: Shown): number {
+function bytesOf(found: readonly Item[]): number {
   let bytes = 0;
-  for (const item of found) bytes += itemBytes + 2 * (item.kind === 'prefix' ? item.prefix : item.walked.key).length;
+  for (const item of found) {
+    bytes += itemBytes;
+    if (item.kind === 'prefix') bytes += 2 * item.prefix.length;
+    else bytes += 2 * (item.walked.key.length + sizeOf(item.walked.xattrs));
+  }
+  return bytes;
+}
+
+function sizeOf(xattrs: Xattrs | undefined): number {
+  let bytes = 0;
+  for (const value of xattrs?.values() ?? []) bytes += value.length;
   return bytes;
 }
 
