@@ -1,7 +1,7 @@
 import type { Cookie, DirectoryEntry, FileId, FileType, Name } from '@polynas/core/spi';
-import type { Known } from '../attributes/attribute-source.ts';
+import type { AttributeSource, Known } from '../attributes/attribute-source.ts';
 import type { Remembered } from '../attributes/file-memory.ts';
-import type { VolumeContext } from '../context.ts';
+import type { XattrCache } from '../xattrs/xattr-cache.ts';
 
 /** An entry of a directory. Callers leave it as it is: others are given the same. */
 export interface ListedName {
@@ -9,6 +9,12 @@ export interface ListedName {
   readonly id: FileId;
   readonly type: FileType;
   readonly cookie: Cookie;
+}
+
+/** Where what is asked of files is looked for. */
+interface AtHand {
+  readonly attributes: Pick<AttributeSource, 'now' | 'round'>;
+  readonly xattrs: Pick<XattrCache, 'those'> | undefined;
 }
 
 /** An entry as it was given last, and what it was made of: it is given again as long as none of that is outdated. */
@@ -41,11 +47,7 @@ export class KeptName implements ListedName {
    * @param round of `AttributeSource.round`
    * @param asked extended attributes that are wanted with it; the same array for the same names
    */
-  described(
-    context: Pick<VolumeContext, 'attributes' | 'xattrs'>,
-    round: number,
-    asked: readonly string[] | undefined,
-  ): DirectoryEntry | undefined {
+  described(context: AtHand, round: number, asked: readonly string[] | undefined): DirectoryEntry | undefined {
     const shown = this.#shown;
     if (
       shown !== undefined &&
@@ -64,7 +66,7 @@ export class KeptName implements ListedName {
   }
 
   #describe(
-    { attributes: source, xattrs: cache }: Pick<VolumeContext, 'attributes' | 'xattrs'>,
+    { attributes: source, xattrs: cache }: AtHand,
     asked: readonly string[] | undefined,
   ): DirectoryEntry | undefined {
     const known = source.now(this.id);

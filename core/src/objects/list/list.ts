@@ -16,7 +16,7 @@ import { lastOf, walk } from '../tree/walk.ts';
 import type { Position } from './position.ts';
 import type { Item } from './shown-pages.ts';
 import { listedXattrs, Walker } from './walker.ts';
-import type { WalkedKey } from './walker.ts';
+import type { WalkedKey } from './walked-key.ts';
 
 const maxItems = 1000;
 

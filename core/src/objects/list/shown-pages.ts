@@ -1,6 +1,6 @@
 import type { ListResult } from '../../service/index.ts';
 import { MadeOf } from '../../wire/index.ts';
-import type { WalkedKey } from './walker.ts';
+import type { WalkedKey } from './walked-key.ts';
 
 export type Item =
   | { readonly kind: 'prefix'; readonly prefix: string }

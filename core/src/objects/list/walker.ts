@@ -9,14 +9,7 @@ import { DirectoryCursor } from './directory-cursor.ts';
 import type { Later, ListedDirectory } from './entries.ts';
 import type { Position } from './position.ts';
 import { isBeyond } from './position.ts';
-
-/** A key that is there: of a file, or of an explicit directory. */
-export interface WalkedKey {
-  readonly key: string;
-  readonly attributes: Attributes;
-  /** Those of `listedXattrs` that it has, where the volume told them with its name. */
-  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
-}
+import type { WalkedKey } from './walked-key.ts';
 
 /** What a listing asks of each entry: the etag and the like, and whether a directory is an object. Who counts only asks for nothing. */
 export const listedXattrs = [recordXattr, implicitXattr];

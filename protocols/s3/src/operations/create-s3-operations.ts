@@ -1,7 +1,7 @@
 import type { Principal, Services } from '@polynas/core/service';
 import { PayloadBuffers } from '@polynas/core/wire';
 import type { OperationHandler, OperationHandlers } from '../operation.ts';
-import { ListedContents } from '../reply/listed-contents.ts';
+import { ListedTexts } from '../reply/listed-texts.ts';
 import type { OperationContext } from '../request/context.ts';
 import type { Handle } from '../request/handle.ts';
 import type { SupportedOperation } from '../routing/table.ts';
@@ -40,7 +40,7 @@ import { uploadPart } from './upload-part.ts';
 const payloadsKept = 16 * 1024 * 1024;
 
 /** Settings of the operations; see `OperationContext`. */
-export type S3OperationsOptions = Omit<OperationContext, 'objects' | 'shares' | 'accounts' | 'payloads' | 'contents'>;
+export type S3OperationsOptions = Omit<OperationContext, 'objects' | 'shares' | 'accounts' | 'payloads' | 'listed'>;
 
 const operations: Readonly<Record<SupportedOperation, Handle>> = {
   AbortMultipartUpload: abortMultipartUpload,
@@ -106,8 +106,8 @@ export function createS3Operations(
 ): OperationHandlers<Principal> {
   const { objects, shares, accounts } = services;
   const payloads = new PayloadBuffers(payloadsKept);
-  const contents = new ListedContents();
-  const context: OperationContext = { ...options, objects, shares, accounts, payloads, contents };
+  const listed = new ListedTexts();
+  const context: OperationContext = { ...options, objects, shares, accounts, payloads, listed };
   const bind =
     (handle: Handle): OperationHandler<Principal> =>
     async (request) => {

@@ -1,4 +1,5 @@
 import { listPage, ownersOf } from '../reply/listing.ts';
+import { listedContents } from '../reply/listed-contents.ts';
 import { writeCommonPrefixes } from '../reply/listed-object.ts';
 import { expectBucket } from '../request/bucket.ts';
 import type { Handle } from '../request/handle.ts';
@@ -26,7 +27,7 @@ export const listObjectsV2: Handle = async (context, request) => {
   if (delimiter !== '') xml.leaf('Delimiter', names.encode(delimiter));
   xml.leaf('EncodingType', names.type).leaf('IsTruncated', next !== undefined);
   const ownerOf = query.get('fetch-owner') === 'true' ? ownersOf(context, bucket) : undefined;
-  xml.raw(context.contents.of(items, names, ownerOf));
+  xml.raw(listedContents(context.listed, items, names, ownerOf));
   writeCommonPrefixes(xml, items, names);
   return { status: 200, body: xml.close().toString() };
 };

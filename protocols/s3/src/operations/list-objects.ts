@@ -1,4 +1,5 @@
 import { listPage, ownersOf } from '../reply/listing.ts';
+import { listedContents } from '../reply/listed-contents.ts';
 import { writeCommonPrefixes } from '../reply/listed-object.ts';
 import { expectBucket } from '../request/bucket.ts';
 import type { Handle } from '../request/handle.ts';
@@ -23,7 +24,7 @@ export const listObjects: Handle = async (context, request) => {
   xml.leaf('MaxKeys', limit);
   if (delimiter !== '') xml.leaf('Delimiter', names.encode(delimiter));
   xml.leaf('EncodingType', names.type).leaf('IsTruncated', next !== undefined);
-  xml.raw(context.contents.of(items, names, ownersOf(context, bucket)));
+  xml.raw(listedContents(context.listed, items, names, ownersOf(context, bucket)));
   writeCommonPrefixes(xml, items, names);
   return { status: 200, body: xml.close().toString() };
 };

@@ -1,5 +1,5 @@
 import type { Services } from '@polynas/core/service';
-import type { ListedContents } from '../reply/listed-contents.ts';
+import type { ListedTexts } from '../reply/listed-texts.ts';
 import type { Clock, PayloadBuffers } from '@polynas/core/wire';
 
 /** What every operation works with. */
@@ -12,7 +12,7 @@ export interface OperationContext extends Pick<Services, 'objects' | 'shares' | 
   /** For what large replies carry. */
   readonly payloads: PayloadBuffers;
   /** Of pages that were listed before. */
-  readonly contents: ListedContents;
+  readonly listed: ListedTexts;
   /** Milliseconds that an operation may take, the transfer of its body not counted. */
   readonly timeLimit: number;
   /** Bytes a second that an upload makes at least (`S3Limits.uploadRate`): bounds the time of its transfer. */
