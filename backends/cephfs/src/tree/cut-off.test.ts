@@ -295,6 +295,22 @@ describe.each(cases)(
       await expect(changing).rejects.toMatchObject({ code: what === 'setxattr' ? 'exists' : 'notFound' });
     });
 
+    test.each(['lookup', 'opendir', 'readdirplus', 'releasedir'] as const)(
+      'rmdir_ofOneThatIsNotEmpty_evictedAt_%s_isRefused',
+      async (name) => {
+        const fake = await opened(writers);
+        const { volume } = fake;
+        const { attributes } = await volume.mkdir(call, volume.root, text('d'), { ...owner, mode: 0o755 });
+        fake.cluster.add(fake.cluster.inodes.get(attributes.id)!, 'f');
+        const mount = fake.current();
+        mount.before = (called) => {
+          // What the directory is looked at for comes after that.
+          if (called === 'rmdir') evictAt(fake, name, when);
+        };
+        await expect(volume.rmdir(call, volume.root, text('d'))).rejects.toMatchObject({ code: 'notEmpty' });
+      },
+    );
+
     test.each(['create', 'write', 'fsync', 'rename', 'syncInode'] as const)(
       'publish_at_%s_isDoneOnce',
       async (name) => {
