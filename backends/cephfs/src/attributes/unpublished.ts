@@ -40,14 +40,14 @@ export function isUnpublished({ mode, rdev, version }: Pick<Statx, 'mode' | 'rde
 
 /**
  * Whether nothing is missing of such a file after all: an MDS that was started again has heard of the attributes before it hears of the write a second time, and then the client was lost. It is made to count what
- * it should.
+ * was foretold.
  */
-export async function isWholeAfterAll(mount: Mount, pointer: InodePointer, { rdev }: Statx): Promise<boolean> {
+export async function isWholeAfterAll(mount: Mount, pointer: InodePointer, { rdev, version }: Statx): Promise<boolean> {
   const names = (await mount.listxattr(pointer)).filter((name) => !name.startsWith('ceph.'));
   const [name] = names;
   if (name === undefined || names.length < countOf(rdev)) return false;
   const value = await mount.getxattr(pointer, name);
-  for (let version = 0n; version < changesWhenWhole(rdev); version += 1n)
+  for (let counted = version; counted < changesWhenWhole(rdev); counted += 1n)
     await mount.setxattr(pointer, name, value ?? new Uint8Array(), 'either');
   return true;
 }
