@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { CephPlace } from '../head/ceph-place.ts';
 import { Head } from '../head/head.ts';
 import { Inside, type Inner } from './load/inside.ts';
@@ -24,7 +24,8 @@ test.skipIf(why !== undefined)(
   `a head under a steady load uses as much memory at the end as after the first third${why === undefined ? '' : ` (${why})`}`,
   { timeout: (minutes + 5) * 60_000 },
   async () => {
-    await using head = await Head.start({ ceph: new CephPlace(await TestCluster.shared()) });
+    const head = await Head.start({ ceph: new CephPlace(await TestCluster.shared()) });
+    onTestFinished(() => head[Symbol.asyncDispose]());
     const s3 = await LoadRun.objects(head);
     for (let number = 0; number < larges; number += 1) await s3.put(`large/${number}`, large);
     s3.close();
