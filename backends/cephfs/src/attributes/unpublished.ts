@@ -1,4 +1,6 @@
+import { snapshotOf } from '../mounts/place-of.ts';
 import type { InodePointer, Mount, Statx } from '../native/mount-api.ts';
+import { fileIdOf } from './attributes-of.ts';
 
 /**
  * Device number of the files that `publish` makes under their final names, which CephFS keeps with any file and nobody else reads of a regular one. Its last byte tells how many
@@ -40,12 +42,14 @@ export function isUnpublished({ mode, rdev, version }: Pick<Statx, 'mode' | 'rde
 
 /**
  * Whether nothing is missing of such a file after all: an MDS that was started again has heard of the attributes before it hears of the write a second time, and then the client was lost. It is made to count what
- * was foretold.
+ * was foretold; what is in a snapshot stays as it is.
  */
-export async function isWholeAfterAll(mount: Mount, pointer: InodePointer, { rdev, version }: Statx): Promise<boolean> {
+export async function isWholeAfterAll(mount: Mount, pointer: InodePointer, statx: Statx): Promise<boolean> {
+  const { rdev, version } = statx;
   const names = (await mount.listxattr(pointer)).filter((name) => !name.startsWith('ceph.'));
   const [name] = names;
   if (name === undefined || names.length < countOf(rdev)) return false;
+  if (snapshotOf(fileIdOf(statx)) !== undefined) return true;
   const value = await mount.getxattr(pointer, name);
   for (let counted = version; counted < changesWhenWhole(rdev); counted += 1n)
     await mount.setxattr(pointer, name, value ?? new Uint8Array(), 'either');

@@ -275,14 +275,14 @@ async function partOf(context: VolumeContext, call: Call, walk: Walk, options: L
   const position = positionOf(walk.cookie);
   const mount = walk.mount.within(call);
   if (!options.attributes && options.xattrs === undefined) {
-    const { placed, ...rest } = await behind(context, walk, options.limit, (count) =>
+    const { placed, ...rest } = await behind(context, call, walk, options.limit, (count) =>
       mount.readdirplus(directory, position, count),
     );
     return { ...rest, entries: placed.map(({ entry, cookie }) => nameEntry(entry, cookie)) };
   }
   const xattrs = [ownXattr, ...(options.xattrs ?? [])];
   const epoch = context.mounts.epoch();
-  const { placed, ...rest } = await behind(context, walk, options.limit, (count) =>
+  const { placed, ...rest } = await behind(context, call, walk, options.limit, (count) =>
     mount.readdirplus(directory, position, count, xattrs),
   );
   const full = placed.map(({ entry, cookie }) => fullEntry(context, call, { id, epoch }, entry, cookie, options));
@@ -291,22 +291,31 @@ async function partOf(context: VolumeContext, call: Call, walk: Walk, options: L
 
 /** In order; at least one unless it is the end. */
 async function behind(
-  { mounts }: VolumeContext,
+  context: VolumeContext,
+  call: Call,
   { id, cookie, left }: Walk,
   limit: number,
   read: (count: number) => Promise<readonly NativeEntry[]>,
 ): Promise<Read<NativeEntry> & { readonly hashed: boolean }> {
   for (let count = limit + overshoot; ; count *= 2) {
     const { placed, end } = wholeHashes(await read(count), count);
-    const ahead = placed.filter((one) => one.cookie > cookie && !isReserved(mounts.root, id, one.entry.name));
-    const following = ahead.filter(({ entry }) => !isUnpublished(entry.statx));
-    if (following.length < ahead.length && snapshotOf(id) === undefined)
-      left.push(...ahead.filter(({ entry }) => isUnpublished(entry.statx)).map(({ entry }) => entry.name));
+    const ahead = placed.filter((one) => one.cookie > cookie && !isReserved(context.mounts.root, id, one.entry.name));
+    const unpublished = ahead.filter(({ entry }) => isUnpublished(entry.statx)).map(({ entry }) => entry.name);
+    const hidden = snapshotOf(id) === undefined ? unpublished : await absentOf(context, call, id, unpublished);
+    const following = hidden.length === 0 ? ahead : ahead.filter(({ entry }) => !hidden.includes(entry.name));
+    if (snapshotOf(id) === undefined) left.push(...hidden);
     // All that was read is of the cookie's hash, or of one that more names have.
     if (following.length === 0 && !end) continue;
     const hashed = placed.every(({ entry, hash }) => Number(hash) === nameHash(entry.name));
     return { placed: following, end, hashed };
   }
+}
+
+/** Those of the names that mean nothing. In a snapshot nobody can make the MDS count what a file has: each is looked at. */
+async function absentOf(context: VolumeContext, call: Call, id: FileId, names: readonly Name[]): Promise<Name[]> {
+  const absent: Name[] = [];
+  for (const name of names) if ((await lookup(context, call, id, name)) === undefined) absent.push(name);
+  return absent;
 }
 
 /** In order of cookies, without the last hash when more of its names may follow. */
