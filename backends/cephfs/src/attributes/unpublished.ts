@@ -45,13 +45,28 @@ export function isUnpublished({ mode, rdev, version }: Pick<Statx, 'mode' | 'rde
  * was foretold; what is in a snapshot stays as it is.
  */
 export async function isWholeAfterAll(mount: Mount, pointer: InodePointer, statx: Statx): Promise<boolean> {
-  const { rdev, version } = statx;
   const names = (await mount.listxattr(pointer)).filter((name) => !name.startsWith('ceph.'));
   const [name] = names;
-  if (name === undefined || names.length < countOf(rdev)) return false;
-  if (snapshotOf(fileIdOf(statx)) !== undefined) return true;
+  if (name === undefined || names.length < countOf(statx.rdev)) return false;
+  if (snapshotOf(fileIdOf(statx)) === undefined) await countAlone(mount, pointer, name);
+  return true;
+}
+
+const counting = new WeakMap<Mount, Promise<unknown>>();
+
+/** One after another: several may look at the file, and what is counted above its description would void that. */
+async function countAlone(mount: Mount, pointer: InodePointer, name: string): Promise<void> {
+  const turn = (counting.get(mount) ?? Promise.resolve()).then(() => count(mount, pointer, name));
+  counting.set(
+    mount,
+    turn.catch(() => undefined),
+  );
+  await turn;
+}
+
+async function count(mount: Mount, pointer: InodePointer, name: string): Promise<void> {
   const value = await mount.getxattr(pointer, name);
+  const { rdev, version } = await mount.getattr(pointer);
   for (let counted = version; counted < changesWhenWhole(rdev); counted += 1n)
     await mount.setxattr(pointer, name, value ?? new Uint8Array(), 'either');
-  return true;
 }

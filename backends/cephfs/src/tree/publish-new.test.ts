@@ -247,6 +247,23 @@ describe.each(['head', 'shared'] as const)('what a crash left unpublished, write
     expect((await fake.volume.getattr(call, other.ino)).id).toBe(other.ino);
   });
 
+  test('butWhatIsWhole_isCountedOnce_whoeverLooks', async () => {
+    const fake = await opened(writers);
+    const { volume } = fake;
+    const whole = leave(fake, 'f');
+    whole.xattrs.set(said, text('2 5'));
+    fake.current().before = () => new Promise((resolve) => setImmediate(resolve));
+    const looking = [
+      looks(volume, 'f'),
+      looks(volume, 'f'),
+      volume.getattr(call, whole.ino),
+      listed(fake),
+      listed(fake),
+    ];
+    await Promise.all(looking);
+    expect(whole.version).toBe(2n);
+  });
+
   test('butWhatIsWhole_isThere', async () => {
     const fake = await opened(writers);
     const whole = leave(fake, 'f', fake.cluster.root, 2n);
