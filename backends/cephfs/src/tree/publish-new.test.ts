@@ -168,6 +168,22 @@ describe('publish under a name that means nothing yet', () => {
   });
 });
 
+describe('publish that the MDS has miscounted when the client is evicted', () => {
+  test('ofANewName_findsItsOwnFile', async () => {
+    const fake = await opened();
+    const mount = fake.current();
+    mount.after = (called) => {
+      if (called !== 'setxattr') return;
+      const [ino] = fake.cluster.root.entries.values();
+      fake.cluster.inodes.get(ino!)!.version -= 1n;
+      mount.evict();
+    };
+    await publish(fake, 'object', { ifTarget: 'absent' });
+    await expectWhole(fake);
+    expect([fake.mounts.length, fake.cluster.inodes.size]).toEqual([2, 2]);
+  });
+});
+
 describe.each(['head', 'shared'] as const)('what a crash left unpublished, writers: %s', (writers) => {
   const ways: readonly (readonly [string, (volume: Volume) => Promise<unknown>])[] = [
     ['create', (volume) => volume.create(call, volume.root, text('f'), { kind: 'guarded' }, owner)],
