@@ -63,7 +63,11 @@ export class Inside {
       socket.addEventListener('open', resolve);
       socket.addEventListener('error', reject);
     });
-    return new Inside(socket);
+    const inside = new Inside(socket);
+    const seen = await inside.#valueOf('process.pid');
+    if (seen === pid) return inside;
+    inside.close();
+    throw new Error(`the inspector's port belongs to process ${String(seen)}, not to ${pid}`);
   }
 
   private constructor(socket: WebSocket) {
@@ -77,13 +81,17 @@ export class Inside {
   /** What is in use after a collection of garbage. */
   async inUse(): Promise<Inner> {
     await this.#send('HeapProfiler.collectGarbage', {});
-    const { result } = await this.#send('Runtime.evaluate', { expression: look, returnByValue: true });
-    if (result?.exceptionDetails !== undefined) throw new Error(JSON.stringify(result.exceptionDetails));
-    return result?.result?.value as Inner;
+    return (await this.#valueOf(look)) as Inner;
   }
 
   close(): void {
     this.#socket.close();
+  }
+
+  async #valueOf(expression: string): Promise<unknown> {
+    const { result } = await this.#send('Runtime.evaluate', { expression, returnByValue: true });
+    if (result?.exceptionDetails !== undefined) throw new Error(JSON.stringify(result.exceptionDetails));
+    return result?.result?.value;
   }
 
   async #send(method: string, params: object): Promise<Answer> {
