@@ -40,14 +40,22 @@ describe.skipIf(whyNoCeph() !== undefined)('a head that is killed while it publi
     return (await volume.readdir(call, directory, 0n, options)).entries;
   }
 
-  async function expectWhole(volume: Volume, { name, id, attributes, xattrs }: DirectoryEntry): Promise<number> {
+  /**
+   * `recounted`: an MDS that was restarted, and whose client was lost before it could tell it of the write again, finds the write itself: it may count it beside ours, and give it the time of the creation.
+   * Then count and time are not those of the description: the object is whole, and its etag is made anew.
+   */
+  async function expectWhole(
+    volume: Volume,
+    { name, id, attributes, xattrs }: DirectoryEntry,
+    recounted: boolean,
+  ): Promise<number> {
     const number = Number(Buffer.from(name).toString());
     const { change, size, modified } = attributes!;
     expect(attributes).toMatchObject({ uid: 5, gid: 6, mode: 0o640, nlink: 1, size: 1 + ((number * 7919) % 9000) });
     const { seconds, nanoseconds } = modified;
-    expect(Buffer.from(xattrs?.get(said) ?? []).toString(), `of ${number}`).toBe(
-      JSON.stringify([String(change), size, seconds, nanoseconds]),
-    );
+    const [count, ...rest] = JSON.parse(Buffer.from(xattrs?.get(said) ?? []).toString()) as [string, ...number[]];
+    if (recounted) expect(rest[0], `of ${number}`).toBe(size);
+    else expect([count, ...rest], `of ${number}`).toEqual([String(change), size, seconds, nanoseconds]);
     const handle = await volume.open(call, id, 'read');
     const { bytes } = await handle.read(call, 0, 10_000);
     await handle.close();
@@ -99,7 +107,7 @@ describe.skipIf(whyNoCeph() !== undefined)('a head that is killed while it publi
           for (const number of [...numbers, ...numbers.map((one) => one + 48)])
             await volume.lookup(call, directory.id, text(`${number}`));
         const entries = await listed(volume, directory.id);
-        for (const entry of entries) there.add(await expectWhole(volume, entry));
+        for (const entry of entries) there.add(await expectWhole(volume, entry, mds));
         expect(await children()).toBe(entries.length);
         for (const { name: child } of entries) await volume.unlink(call, directory.id, child);
         await volume.rmdir(call, volume.root, name);
