@@ -8,7 +8,7 @@ import { decodeOwnRecord, ownXattr } from './own-record.ts';
 import type { OwnRecord } from './own-record.ts';
 import { Recent } from './recent.ts';
 import { sameTime } from './times.ts';
-import { isUnpublished, isWholeAfterAll } from './unpublished.ts';
+import { isLeftUnpublished } from './unpublished.ts';
 
 /** Of a directory: its answer depends on all below it, so libcephfs asks the MDS for it, and takes over what else that says of the directory. */
 const askedOfTheMds = 'ceph.dir.rctime';
@@ -273,7 +273,8 @@ export class AttributeSource {
       if (answer === undefined || answer instanceof Error) throw answer ?? new StorageError('io', 'no answer');
       const { statx, xattrs } = answer;
       // Who knows its number has it from before a crash.
-      if (isUnpublished(statx)) await expectWhole(mount, pointer, statx);
+      if (await isLeftUnpublished(mount, pointer, statx))
+        throw new StorageError('stale', 'it was never published whole');
       return this.expectAlive(statx, decodeOwnRecord(xattrs?.get(ownXattr)));
     } catch (error) {
       throw this.#mounts.failed(mount, error);
@@ -293,8 +294,4 @@ export class AttributeSource {
     // Unless another name has left it meanwhile.
     if (this.#suspects.get(id) === why) this.#suspects.delete(id);
   }
-}
-
-async function expectWhole(mount: Mount, pointer: InodePointer, statx: Statx): Promise<void> {
-  if (!(await isWholeAfterAll(mount, pointer, statx))) throw new StorageError('stale', 'it was never published whole');
 }

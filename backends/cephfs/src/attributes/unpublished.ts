@@ -1,6 +1,6 @@
 import { snapshotOf } from '../mounts/place-of.ts';
 import type { InodePointer, Mount, Statx } from '../native/mount-api.ts';
-import { fileIdOf } from './attributes-of.ts';
+import { fileIdOf, typeOfMode } from './attributes-of.ts';
 
 /**
  * Device number of the files that `publish` makes under their final names, which CephFS keeps with any file and nobody else reads of a regular one. Its last byte tells how many
@@ -9,8 +9,6 @@ import { fileIdOf } from './attributes-of.ts';
 const tag = 0x504f_4c00n;
 const partsMask = 0xffn;
 const hasBytes = 0x80n;
-const formatMask = 0o170_000;
-const regular = 0o100_000;
 
 /** Extended attributes of such a file. */
 export const mostAttributes = 0x7f;
@@ -37,14 +35,19 @@ export function changesWhenWhole(rdev: bigint): bigint {
  * first of them the MDS is told of the write (seen with 16.2). A client that is lost has told less, and what is found of its writes is not counted.
  */
 export function isUnpublished({ mode, rdev, version }: Pick<Statx, 'mode' | 'rdev' | 'version'>): boolean {
-  return (mode & formatMask) === regular && isUnpublishedTag(rdev) && version < changesWhenWhole(rdev);
+  return isUnpublishedTag(rdev) && version < changesWhenWhole(rdev) && typeOfMode(mode) === 'file';
+}
+
+/** Whether a file was never published whole, for all that the cluster knows of it. */
+export async function isLeftUnpublished(mount: Mount, pointer: InodePointer, statx: Statx): Promise<boolean> {
+  return isUnpublished(statx) && !(await isWholeAfterAll(mount, pointer, statx));
 }
 
 /**
  * Whether nothing is missing of such a file after all: an MDS that was started again has heard of the attributes before it hears of the write a second time, and then the client was lost. It is made to count what
  * was foretold; what is in a snapshot stays as it is.
  */
-export async function isWholeAfterAll(mount: Mount, pointer: InodePointer, statx: Statx): Promise<boolean> {
+async function isWholeAfterAll(mount: Mount, pointer: InodePointer, statx: Statx): Promise<boolean> {
   const names = (await mount.listxattr(pointer)).filter((name) => !name.startsWith('ceph.'));
   const [name] = names;
   if (name === undefined || names.length < countOf(statx.rdev)) return false;

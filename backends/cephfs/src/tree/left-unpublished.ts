@@ -1,5 +1,5 @@
 import type { FileId, Name } from '@polynas/core/spi';
-import { isUnpublished, isWholeAfterAll } from '../attributes/unpublished.ts';
+import { isLeftUnpublished } from '../attributes/unpublished.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import { snapshotOf } from '../mounts/place-of.ts';
@@ -25,18 +25,15 @@ export async function takeUnpublishedAway(
 }
 
 /** The same where a creation was answered EEXIST. False: the name is another file's. */
-export async function wasUnpublished(
-  context: VolumeContext,
-  directory: HeldInode,
-  id: FileId,
-  name: Name,
-): Promise<boolean> {
+async function wasUnpublished(context: VolumeContext, directory: HeldInode, id: FileId, name: Name): Promise<boolean> {
   const { mount, pointer } = directory;
   const found = await mount.lookup(pointer, name);
   if (found === undefined) return true;
-  const isLeft = isUnpublished(found.statx) && !(await isWholeAfterAll(mount, found.inode, found.statx));
-  mount.put(found.inode);
-  if (!isLeft) return false;
+  try {
+    if (!(await isLeftUnpublished(mount, found.inode, found.statx))) return false;
+  } finally {
+    mount.put(found.inode);
+  }
   await takeUnpublishedAway(context, directory, id, name);
   return true;
 }

@@ -3,13 +3,7 @@ import type { Attributes, FileId, PublishOptions, Replaced } from '@polynas/core
 import { attributesOf, fileIdOf, formatOf } from '../attributes/attributes-of.ts';
 import { encodeOwnRecord } from '../attributes/own-record.ts';
 import type { OwnRecord } from '../attributes/own-record.ts';
-import {
-  changesWhenWhole,
-  isUnpublished,
-  isWholeAfterAll,
-  mostAttributes,
-  unpublishedTag,
-} from '../attributes/unpublished.ts';
+import { changesWhenWhole, isLeftUnpublished, mostAttributes, unpublishedTag } from '../attributes/unpublished.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { Found, Statx } from '../native/mount-api.ts';
@@ -106,7 +100,7 @@ async function publishedEarlier(
   // Others may have taken it away, or put something in its place.
   if (shown && !isOurs) throw unknownOutcome();
   if (found === undefined || !isOurs) return undefined;
-  if (isUnpublished(found.statx) && !(await isWholeAfterAll(mount, found.inode, found.statx))) return undefined;
+  if (await isLeftUnpublished(mount, found.inode, found.statx)) return undefined;
   const id = fileIdOf(found.statx);
   const file = await heldOn(context, mount, id);
   try {

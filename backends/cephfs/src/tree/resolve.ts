@@ -2,7 +2,7 @@ import { StorageError } from '@polynas/core/spi';
 import type { Call, FileId, Name } from '@polynas/core/spi';
 import type { Known } from '../attributes/attribute-source.ts';
 import { fileIdOf } from '../attributes/attributes-of.ts';
-import { isUnpublished, isWholeAfterAll } from '../attributes/unpublished.ts';
+import { isLeftUnpublished } from '../attributes/unpublished.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import { takeUnpublishedAway } from './left-unpublished.ts';
@@ -23,10 +23,7 @@ export async function resolve(
   if (remembered === 'absent') return undefined;
   if (remembered !== undefined) return await attributes.get(call, remembered);
   const found = await directory.mount.within(call).lookup(directory.pointer, name);
-  const isLeft =
-    found !== undefined &&
-    isUnpublished(found.statx) &&
-    !(await isWholeAfterAll(directory.mount, found.inode, found.statx));
+  const isLeft = found !== undefined && (await isLeftUnpublished(directory.mount, found.inode, found.statx));
   if (isLeft) {
     directory.mount.put(found.inode);
     await takeUnpublishedAway(context, directory, directoryId, name);
