@@ -1,13 +1,13 @@
-// Runs Ceph's s3-tests against the S3 door over a memory volume, and compares with known-failures. See README.md.
+// Runs Ceph's s3-tests against the S3 door over a memory, local or CephFS volume, and compares with known-failures. See README.md.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openMemoryVolume } from '@polynas/backend-memory';
 import { createCore, memoryRegistryStore } from '@polynas/core';
 import { listenS3Door } from '@polynas/s3';
+import { clock, openSuiteVolume, report } from '../surroundings.mjs';
 
 /** Markers of areas that answer NotImplemented as a whole. */
 const unsupported = [
@@ -22,16 +22,6 @@ const { positionals } = parseArgs({ allowPositionals: true, strict: false });
 const [checkout] = positionals;
 if (checkout === undefined) throw new Error('usage: run.mjs CHECKOUT [arguments of pytest]');
 const more = process.argv.slice(process.argv.indexOf(checkout) + 1);
-
-/** @type {import("@polynas/core").Clock} */
-const clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after(milliseconds, work) {
-    const timer = setTimeout(work, milliseconds).unref();
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
 
 const sections = {
   's3 main': ['default', 'main'],
@@ -48,15 +38,16 @@ const users = Object.values(sections).map(([tenant, name]) => ({
   accessKeys: [{ id: `KEY${name.toUpperCase()}`, secret: `the-secret-key-that-${name}-has-for-itself` }],
 }));
 
+const { volume, discard } = await openSuiteVolume('s3-tests');
 const directory = await mkdtemp(join(tmpdir(), 's3-tests-'));
 const core = await createCore({
-  volumes: new Map([['main', openMemoryVolume()]]),
+  volumes: new Map([['main', volume]]),
   registry: memoryRegistryStore(),
   clock,
   random: randomBytes,
   hasher: { hash: async (password) => password, verify: async (password, hash) => password === hash },
   secretBox: { seal: (secret) => secret, open: (sealed) => sealed },
-  report: (error) => console.error(error),
+  report,
 });
 await core.apply({ tenants: [{ name: 'testx' }], users });
 const server = await listenS3Door(core, {
@@ -80,9 +71,8 @@ for (const [section, [tenant, name]] of Object.entries(sections)) {
 config += '[webidentity]\ntoken=a\naud=a\nsub=a\nazp=a\nuser_token=a\nthumbprint=a\nKC_REALM=a\n';
 await writeFile(join(directory, 's3tests.conf'), config);
 
-const report = join(directory, 'report.txt');
 const pytest = spawn(
-  'python3',
+  process.env.PYTHON ?? 'python3',
   [
     ...['-m', 'pytest', '-q', '-p', 'no:cacheprovider', '--tb=short', '-rA', '-m', `not (${unsupported.join(' or ')})`],
     ...['s3tests/functional/test_s3.py', 's3tests/functional/test_headers.py'],
@@ -97,9 +87,10 @@ const pytest = spawn(
 let output = '';
 pytest.stdout.on('data', (bytes) => (output += bytes));
 await new Promise((resolve) => pytest.on('close', resolve));
-await writeFile(process.env.S3_TESTS_OUTPUT ?? report, output);
+if (process.env.S3_TESTS_OUTPUT !== undefined) await writeFile(process.env.S3_TESTS_OUTPUT, output);
 await server.stop(1000);
 await core.close();
+await discard();
 
 const known = new Map();
 for (const line of (await readFile(new URL('known-failures', import.meta.url), 'utf8')).split('\n')) {
@@ -113,9 +104,12 @@ const failed = new Set();
 for (const [, result, test] of output.matchAll(/^(PASSED|FAILED|ERROR) s3tests\/functional\/(\S+)/gm)) {
   (result === 'PASSED' ? passed : failed).add(test);
 }
+const skipped = [...output.matchAll(/^SKIPPED \[(\d+)\]/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
 const unexpected = [...failed].filter((test) => !known.has(test));
 const fixed = [...passed].filter((test) => known.has(test) && !failed.has(test));
-console.log(`${passed.size} passed, ${failed.size - unexpected.length} failed as known`);
+console.log(
+  `${passed.size} passed, ${failed.size - unexpected.length} failed as known, ${skipped} skipped by the suite`,
+);
 for (const test of unexpected) console.log(`FAILED and not known: ${test}`);
 for (const test of fixed) console.log(`passed though known to fail, remove its line: ${test}`);
 if (passed.size + failed.size === 0) console.log(output.slice(-4000));

@@ -1,14 +1,13 @@
-// Runs OpenStack Swift's functional tests against the Swift door over a memory volume, or one on Ceph, and compares with known-failures. See README.md.
+// Runs OpenStack Swift's functional tests against the Swift door over a memory, local or CephFS volume, and compares with known-failures. See README.md.
 import { spawn } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openCephVolume } from '@polynas/backend-cephfs';
-import { openMemoryVolume } from '@polynas/backend-memory';
 import { createCore, memoryRegistryStore } from '@polynas/core';
 import { listenSwiftDoor } from '@polynas/swift';
+import { clock, openSuiteVolume, report } from '../surroundings.mjs';
 
 /** The files of what Polynas serves; the others are about middleware that is not there, and skip themselves by `/info`. */
 const suites = ['tests', 'test_account', 'test_container', 'test_object', 'test_dlo', 'test_slo', 'test_tempurl'];
@@ -18,30 +17,7 @@ const [checkout] = positionals;
 if (checkout === undefined) throw new Error('usage: run.mjs CHECKOUT [arguments of pytest]');
 const more = process.argv.slice(process.argv.indexOf(checkout) + 1);
 
-/** @type {import("@polynas/core").Clock} */
-const clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after(milliseconds, work) {
-    const timer = setTimeout(work, milliseconds).unref();
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
-
-/** Of a cluster that integration/ceph/run.mjs started. */
-const { POLYNAS_CEPH_DIR: cluster } = process.env;
-const volume =
-  cluster === undefined
-    ? openMemoryVolume()
-    : await openCephVolume({
-        conf: join(cluster, 'ceph.conf'),
-        client: 'admin',
-        fileSystem: 'nas',
-        root: `/swift-functional/${randomUUID()}`,
-        writers: 'head',
-        clientUuid: randomBytes(16).toString('hex'),
-        report: (error) => console.error(error),
-      });
+const { volume, discard } = await openSuiteVolume('swift-functional');
 const directory = await mkdtemp(join(tmpdir(), 'swift-functional-'));
 const core = await createCore({
   volumes: new Map([['main', volume]]),
@@ -50,7 +26,7 @@ const core = await createCore({
   random: randomBytes,
   hasher: { hash: async (password) => password, verify: async (password, hash) => password === hash },
   secretBox: { seal: (secret) => secret, open: (sealed) => sealed },
-  report: (error) => console.error(error),
+  report,
 });
 await core.apply({
   tenants: [{ name: 'test' }, { name: 'test2' }],
@@ -105,7 +81,7 @@ await new Promise((resolve) => pytest.on('close', resolve));
 if (process.env.SWIFT_TESTS_OUTPUT !== undefined) await writeFile(process.env.SWIFT_TESTS_OUTPUT, output);
 await server.stop(1000);
 await core.close();
-await volume.close();
+await discard();
 
 const known = new Map();
 for (const line of (await readFile(new URL('known-failures', import.meta.url), 'utf8')).split('\n')) {
