@@ -103,7 +103,10 @@ function changed(
   record: OpenRecord,
   kind: 'written' | 'attributes',
 ): void {
-  if (!parts.events.heard) return;
+  if (!parts.events.heard) {
+    parts.events.count(mount.share.id);
+    return;
+  }
   const file = record.file.base ?? record.file.id;
   emit(parts, caller, mount.share.id, { kind, file, isDirectory: record.isDirectory, ...placeOf(record) });
 }

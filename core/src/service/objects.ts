@@ -230,7 +230,7 @@ export interface ObjectService {
   ): Promise<ObjectInfo>;
   list(caller: Caller, share: ShareId, request: ListRequest): Promise<ListResult>;
   /**
-   * Counts what there is, whoever may see it. Exact where counting is quick; else it may be some time old, or of what was counted so far.
+   * Counts what there is, whoever may see it. Exact where counting is quick; else it may be some time old (a hundred times as long as counting takes), or at first of what was counted so far.
    *
    * @param maximumAge milliseconds that a count may be old in any case; 0 when absent
    */

@@ -1,6 +1,13 @@
+import type { MemoryVolumeOptions } from '@polynas/backend-memory';
 import { describe, expect, it } from 'vitest';
-import type { ListOptions, Volume } from '../../src/spi/index.ts';
-import { bodyOf, makeObjectWorld, plain, s3 } from './object-world.ts';
+import type { Caller } from '../../src/service/index.ts';
+import type { Volume } from '../../src/spi/index.ts';
+import type { TestClock } from '../../src/test/clock.ts';
+import { changedCalls } from '../changed-calls.ts';
+import { root, text } from '../world.ts';
+import { bodyOf, keysOf, makeObjectWorld, plain, s3 } from './object-world.ts';
+
+const nobodys = { uid: 0, gid: 0, mode: 0o755 };
 
 describe('counting what a share holds', () => {
   const keys = 2000;
@@ -9,21 +16,14 @@ describe('counting what a share holds', () => {
   async function makeFull() {
     const reading = { entries: 0, largest: 0, xattrs: 0, turns: 0, watched: false };
     const wrap = (volume: Volume): Volume =>
-      new Proxy(volume, {
-        get(target, key) {
-          const value: unknown = Reflect.get(target, key);
-          if (typeof value !== 'function') return value;
-          const method = value.bind(target) as (...given: unknown[]) => unknown;
-          if (key !== 'listByName') return method;
-          return async (...given: unknown[]) => {
-            const page = (await method(...given)) as Awaited<ReturnType<NonNullable<Volume['listByName']>>>;
-            const [call, options] = [given[0] as { readonly door?: string }, given.at(-1) as ListOptions];
-            if (call.door !== 'internal') return page;
-            reading.entries += page.entries.length;
-            reading.largest = Math.max(reading.largest, page.entries.length);
-            if (options.xattrs !== undefined) reading.xattrs += 1;
-            return page;
-          };
+      changedCalls(volume, {
+        readdir: async (call, directory, cookie, options) => {
+          const page = await volume.readdir(call, directory, cookie, options);
+          if ((call as Partial<Caller>).door !== 'internal') return page;
+          reading.entries += page.entries.length;
+          reading.largest = Math.max(reading.largest, page.entries.length);
+          if (options.xattrs !== undefined) reading.xattrs += 1;
+          return page;
         },
       });
     const world = await makeObjectWorld({ wrap });
@@ -69,5 +69,134 @@ describe('counting what a share holds', () => {
     reading.watched = false;
     expect(listed).toBe(Math.ceil((keys - 1) / 3));
     expect(await counting).toEqual({ objects: keys, bytes: keys });
+  });
+});
+
+describe('the time that counting takes', () => {
+  /** A world in which each page that is counted takes so many milliseconds. */
+  async function makeSlow(perPage: number, options: MemoryVolumeOptions = {}) {
+    const counting = { pages: 0, clock: undefined as TestClock | undefined, perPage };
+    const wrap = (volume: Volume): Volume =>
+      changedCalls(volume, {
+        readdir: async (call, ...given) => {
+          if ((call as Partial<Caller>).door === 'internal') {
+            counting.pages += 1;
+            counting.clock?.advance(counting.perPage);
+          }
+          return volume.readdir(call, ...given);
+        },
+      });
+    const world = await makeObjectWorld({ wrap, ...options });
+    counting.clock = world.clock;
+    for (let index = 0; index < 100; index += 1) await world.objects.put(s3, 1, `${index}`, bodyOf('x'), plain);
+    const turns = async (): Promise<void> => {
+      for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+    };
+    /** Lets time go on until something is there. */
+    const finished = async <T>(work: Promise<T>): Promise<T> => {
+      let pending = true;
+      const watched = work.finally(() => (pending = false));
+      for (await turns(); pending; await turns()) world.clock.advance(10);
+      return watched;
+    };
+    return { ...world, counting, turns, finished };
+  }
+
+  it('is not taken again while nothing changes', async () => {
+    const { objects, clock, counting } = await makeSlow(1);
+    expect(await objects.usage(1)).toEqual({ objects: 100, bytes: 100 });
+    const { pages } = counting;
+    clock.advance(30_000);
+    expect(await objects.usage(1)).toEqual({ objects: 100, bytes: 100 });
+    expect(counting.pages).toBe(pages);
+  });
+
+  it('is taken at once after a change where it is little', async () => {
+    const { objects, files, top } = await makeSlow(1);
+    await objects.usage(1);
+    await objects.put(s3, 1, 'another', bodyOf('four'), plain);
+    expect(await objects.usage(1)).toEqual({ objects: 101, bytes: 104 });
+    const { attributes } = await files.lookup(root, top, text('another'));
+    await files.write(root, { share: 1, id: attributes!.id }, 0, [text('eleven byte')], 'unstable');
+    expect(await objects.usage(1)).toEqual({ objects: 101, bytes: 111 });
+    await objects.delete(s3, 1, 'another');
+    expect(await objects.usage(1)).toEqual({ objects: 100, bytes: 100 });
+  });
+
+  it('is a hundredth where it is much, and nobody waits for it twice', async () => {
+    const { objects, clock, counting, turns, finished } = await makeSlow(40);
+    expect(await finished(objects.usage(1))).toEqual({ objects: 100, bytes: 100 });
+    const { pages } = counting;
+    await objects.put(s3, 1, 'another', bodyOf('four'), plain);
+    for (let second = 0; second < 15; second += 1) {
+      clock.advance(1000);
+      expect(await objects.usage(1)).toEqual({ objects: 100, bytes: 100 });
+    }
+    await turns();
+    // Four pages of 40 ms: the next count begins 16 s after the first one.
+    expect(counting.pages).toBe(pages);
+    clock.advance(1000);
+    const asked = clock.monotonic();
+    expect(await finished(objects.usage(1))).toEqual({ objects: 100, bytes: 100 });
+    expect(clock.monotonic() - asked).toBeLessThanOrEqual(60);
+    for (let step = 0; step < 40; step += 1) {
+      await turns();
+      clock.advance(20);
+    }
+    await turns();
+    expect(counting.pages).toBe(pages * 2);
+    expect(await objects.usage(1)).toEqual({ objects: 101, bytes: 104 });
+  });
+
+  it('is taken again now and then though nothing is known to have changed', async () => {
+    const { objects, clock, inner, top } = await makeSlow(1);
+    await objects.usage(1);
+    await inner.create({}, top.id, text('untold'), { kind: 'guarded' }, nobodys);
+    expect(await objects.usage(1)).toMatchObject({ objects: 100 });
+    clock.advance(60_000);
+    expect(await objects.usage(1)).toMatchObject({ objects: 101 });
+  });
+
+  it('is not saved where others write too', async () => {
+    const { objects, inner, top } = await makeSlow(1, { traits: { writers: 'shared' } });
+    await objects.usage(1);
+    await inner.create({}, top.id, text('untold'), { kind: 'guarded' }, nobodys);
+    expect(await objects.usage(1)).toMatchObject({ objects: 101 });
+  });
+
+  it('is spread: who does not wait is told what was counted so far', async () => {
+    const { objects, clock, counting, turns, finished } = await makeSlow(30);
+    const [listing, head] = [objects.usage(1, 5000), objects.usage(1)];
+    await turns();
+    // After each page a pause of four times as long.
+    clock.advance(119);
+    await turns();
+    expect(counting.pages).toBe(1);
+    clock.advance(1);
+    await turns();
+    expect(counting.pages).toBe(2);
+    clock.advance(20);
+    // Core's own directory is among the first 64 entries.
+    expect(await listing).toEqual({ objects: 63, bytes: 63 });
+    expect(await finished(head)).toEqual({ objects: 100, bytes: 100 });
+  });
+});
+
+describe('what is counted', () => {
+  it('is what is listed', async () => {
+    const world = await makeObjectWorld();
+    const { objects, inner, top } = world;
+    const long = 'x'.repeat(300);
+    for (const key of ['a', 'a/b', 'a/b/', 'c//d', '%%qe', `${long}/${long}`, `${long}`, '.polynas', '..', 'm/']) {
+      await objects.put(s3, 1, key, bodyOf('1234'), plain);
+    }
+    // Names of others that look like escapes; one of them stands in the place of a key's own.
+    for (const name of ['%%qf', '%%oa', '%%og', '%%hno-hash', '%%q%%qe', '%%z', 'socket']) {
+      await inner.create({}, top.id, text(name), { kind: 'unchecked' }, nobodys);
+    }
+    await inner.symlink({}, top.id, text('link'), text('a'), nobodys);
+    await inner.mkdir({}, top.id, text('%%odirectory'), nobodys);
+    const keys = await keysOf(objects);
+    expect(await objects.usage(1)).toMatchObject({ objects: keys.length });
   });
 });

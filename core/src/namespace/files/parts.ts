@@ -110,6 +110,7 @@ export type Change = Omit<ChangeEvent, 'share' | 'door' | 'client' | 'principal'
 export type Telling = Pick<FileParts, 'mounts' | 'events' | 'clock' | 'places'>;
 
 export function emit(parts: Telling, caller: Caller, share: ShareId, change: Change): void {
+  parts.events.count(share);
   if (change.directory === undefined && !parts.events.heard) return;
   const mount = parts.mounts.get(share);
   remember(parts, mount, change);

@@ -11,7 +11,7 @@ import type { Position } from './position.ts';
 import { isBeyond } from './position.ts';
 import type { WalkedKey } from './walked-key.ts';
 
-/** What a listing asks of each entry: the etag and the like, and whether a directory is an object. Who counts only asks for nothing. */
+/** What a listing asks of each entry: the etag and the like, and whether a directory is an object. */
 export const listedXattrs = [recordXattr, implicitXattr];
 
 /** Walks the keys below a directory in their order. Directories that the caller may not read are passed over. */

@@ -1,24 +1,32 @@
 import type { MountedShare } from '../../namespace/mounts.ts';
 import type { Caller, ShareId, ShareUsage } from '../../service/index.ts';
-import { Walker } from '../list/walker.ts';
 import type { ObjectParts } from '../parts.ts';
 import { Places } from '../record/places.ts';
-import { attributesNow } from '../../namespace/look.ts';
+import type { Count } from './count.ts';
+import { countKeys } from './count.ts';
+import { Pace } from './pace.ts';
 
-/** Milliseconds: a count that takes no longer is made anew each time. */
+/** Milliseconds: a count that takes no longer is made anew when something has changed. */
 const quick = 20;
-/** A longer one is good for so many times as long as it took: counting takes a twentieth of the time at most. */
-const rest = 20;
-/** Milliseconds that anybody waits for a count. */
+/** After a longer one there is none for so many times as long as it took: counting takes a hundredth of the time at most, whatever changes. */
+const rest = 100;
+/** One that nothing has changed since is good for so many times as long, and this many milliseconds at least. For ever, were it not for a change whose answer got lost. */
+const restUnchanged = 1000;
+const leastUnchanged = 60_000;
+/** Milliseconds that anybody waits for the first count, and who would be content with an old one. */
 const patience = 2000;
+const littlePatience = 200;
 /** Shares that are counted at once. */
 const atOnce = 4;
-/** Keys that are read and counted before others get their turn: about a third of a millisecond, since a request of another door may take many turns. */
-const perTurn = 32;
 
-interface Count {
-  objects: number;
-  bytes: number;
+interface Known {
+  readonly count: Count;
+  /** When it was there. */
+  readonly at: number;
+  /** Milliseconds of work. */
+  readonly took: number;
+  /** Of the share, when it began. */
+  readonly changes: number;
 }
 
 interface Counting {
@@ -26,15 +34,17 @@ interface Counting {
   readonly done: Promise<Count>;
 }
 
+type Parts = Pick<ObjectParts, 'clock' | 'mounts' | 'events'>;
+
 /** What shares hold, counted when somebody asks. */
 export class Usage {
-  readonly #parts: Pick<ObjectParts, 'clock' | 'mounts' | 'lists'>;
+  readonly #parts: Parts;
   readonly #places = new Places(atOnce);
   readonly #counting = new Map<ShareId, Counting>();
   /** Bounded by the number of shares on this head. */
-  readonly #known = new Map<ShareId, { readonly count: Count; readonly at: number; readonly until: number }>();
+  readonly #known = new Map<ShareId, Known>();
 
-  constructor(parts: Pick<ObjectParts, 'clock' | 'mounts' | 'lists'>) {
+  constructor(parts: Parts) {
     this.#parts = parts;
   }
 
@@ -42,22 +52,24 @@ export class Usage {
     const { clock, mounts } = this.#parts;
     const mount = mounts.get(share);
     const known = this.#known.get(share);
-    const now = clock.monotonic();
-    if (known !== undefined && (now < known.until || now - known.at < maximumAge)) return { ...known.count };
+    if (known !== undefined && this.#isGood(mount, known, maximumAge)) return { ...known.count };
     let counting = this.#counting.get(share);
     if (counting === undefined) {
       counting = this.#start(mount);
       this.#counting.set(share, counting);
     }
-    const { done, running } = counting;
     // Who has an answer gets that one, while a new one is found out.
-    let timer: { cancel(): void } | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = clock.after(known === undefined ? patience : quick, () => resolve(undefined));
-    });
-    const counted = await Promise.race([done, late]);
-    timer?.cancel();
-    return { ...(counted ?? known?.count ?? running) };
+    const counted = await within(clock, patienceOf(known, maximumAge), counting.done);
+    if (counted !== undefined) return { ...counted };
+    return known === undefined ? await this.#guess(mount, counting.running) : { ...known.count };
+  }
+
+  #isGood({ share, volume }: MountedShare, { at, took, changes }: Known, maximumAge: number): boolean {
+    const age = this.#parts.clock.monotonic() - at;
+    // Where others write too nobody tells of all changes.
+    const isUnchanged = volume.traits.writers === 'head' && this.#parts.events.changesOf(share.id) === changes;
+    if (isUnchanged && age < Math.max(leastUnchanged, took * restUnchanged)) return true;
+    return age < maximumAge || (took > quick && age < took * rest);
   }
 
   #start(mount: MountedShare): Counting {
@@ -71,27 +83,41 @@ export class Usage {
   }
 
   async #measure(mount: MountedShare, count: Count): Promise<Count> {
-    const { clock } = this.#parts;
-    const since = clock.monotonic();
-    await this.#count(mount, count);
-    const now = clock.monotonic();
-    const took = now - since;
-    this.#known.set(mount.share.id, { count, at: now, until: took <= quick ? 0 : now + took * rest });
+    const { clock, events } = this.#parts;
+    const { id } = mount.share;
+    const changes = events.changesOf(id);
+    const pace = new Pace(clock, quick);
+    await countKeys({ mount, caller: counter(mount), count, rest: () => pace.rest() });
+    this.#known.set(id, { count, at: clock.monotonic(), took: pace.worked, changes });
     return count;
   }
 
-  async #count(mount: MountedShare, count: Count): Promise<void> {
-    const { lists } = this.#parts;
-    const caller = counter(mount);
-    // A directory that is not listed in order may have to be read anew for each page.
-    const wanted = (): number => (mount.volume.traits.orderedListing ? perTurn : Infinity);
-    const walker = new Walker({ lists, mount, caller, wanted }, '', { at: 'from', text: '' });
-    await walker.begin(await attributesNow(mount.volume, caller, mount.share.root), '');
-    for (let walked = await walker.next(); walked !== undefined; walked = await walker.next()) {
-      count.objects += 1;
-      if (walked.attributes.type === 'file') count.bytes += walked.attributes.size;
-      if (count.objects % perTurn === 0) await new Promise(setImmediate);
-    }
+  /** What there was so far, or what the backend keeps count of, if it does: everything below the directory, our own as well. */
+  async #guess(mount: MountedShare, running: Count): Promise<ShareUsage> {
+    const { volume, share } = mount;
+    const told = await volume.quota?.get(counter(mount), share.root);
+    return {
+      objects: Math.max(running.objects, told?.usedFiles ?? 0),
+      bytes: Math.max(running.bytes, told?.usedBytes ?? 0),
+    };
+  }
+}
+
+function patienceOf(known: Known | undefined, maximumAge: number): number {
+  if (known !== undefined) return quick;
+  return maximumAge > 0 ? littlePatience : patience;
+}
+
+/** `undefined` where it takes longer. */
+async function within<T>(clock: Parts['clock'], milliseconds: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: { cancel(): void } | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = clock.after(milliseconds, () => resolve(undefined));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    timer?.cancel();
   }
 }
 
