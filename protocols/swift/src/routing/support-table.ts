@@ -29,7 +29,7 @@ const notes: Readonly<Record<Operation, string>> = {
   GetContainer:
     'Text, JSON, XML; `limit`, `marker`, `end_marker`, `prefix`, `delimiter` of any length, `reverse` (walks the whole range), `path`. `hash` is empty where nobody has hashed the content yet: listing reads none.',
   HeadContainer:
-    'Counts are exact where counting takes less than 20 ms; of larger containers they are some time old, or what was counted so far. With a listing, up to 5 seconds old.',
+    'Counts are exact where counting takes less than 20 ms, and where nothing has changed since; of larger containers that change they are some time old (a hundred times as long as counting takes), at first what was counted so far. With a listing, up to 5 seconds old.',
   FormPost:
     'Files of a browser’s form, signed with a temporary URL key: `redirect`, `max_file_size`, `max_file_count`, `expires`, `x_delete_at`, `x_delete_after`. What was stored before something went wrong stays.',
   PutContainer: 'Makes a share. 202 where it is there. A name that differs from another share’s in case alone is 409.',
