@@ -121,7 +121,7 @@ export class FakeClient implements Mount {
     });
   }
 
-  put(): void {}
+  put(_inode: InodePointer): void {}
 
   syncInode(inode: InodePointer, dataOnly: boolean): Promise<void> {
     return this.#sync('syncInode', () => this.#inode(inode), dataOnly);

@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { unpublishedTag } from '../attributes/unpublished.ts';
 import { CephError } from '../native/ceph-error.ts';
 import { errno } from '../native/errno.ts';
+import type { InodePointer } from '../native/mount-api.ts';
 import type { FakeInode } from '../testing/fake-cluster.ts';
 import type { FakeVolume } from '../testing/fake-volume.ts';
 import { fakeVolume } from '../testing/fake-volume.ts';
@@ -216,6 +217,28 @@ describe.each(['head', 'shared'] as const)('what a crash left unpublished, write
     leave(fake, 'g');
     expect(await looks(volume, 'g')).toBeUndefined();
     expect(cluster.inodes.size).toBe(1);
+  });
+
+  test('isLetGo_whenLookingAtItFails', async () => {
+    const fake = await opened(writers);
+    leave(fake, 'f');
+    const client = fake.current();
+    const held: InodePointer[] = [];
+    const { lookup, put } = client;
+    client.lookup = async (...given) => {
+      const found = await lookup.apply(client, given);
+      if (found !== undefined) held.push(found.inode);
+      return found;
+    };
+    client.put = (inode) => {
+      held.splice(held.indexOf(inode), 1);
+      put.call(client, inode);
+    };
+    client.before = (called) => {
+      if (called === 'listxattr') throw new CephError(errno.EIO, called);
+    };
+    await expect(looks(fake.volume, 'f')).rejects.toMatchObject({ code: 'io' });
+    expect(held).toEqual([]);
   });
 
   test.each([{ attributes: true }, { attributes: false }, { attributes: false, xattrs: ['user.x'] }])(

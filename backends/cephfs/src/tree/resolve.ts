@@ -5,6 +5,7 @@ import { fileIdOf } from '../attributes/attributes-of.ts';
 import { isLeftUnpublished } from '../attributes/unpublished.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
+import type { Found } from '../native/mount-api.ts';
 import { takeUnpublishedAway } from './left-unpublished.ts';
 
 /**
@@ -23,7 +24,7 @@ export async function resolve(
   if (remembered === 'absent') return undefined;
   if (remembered !== undefined) return await attributes.get(call, remembered);
   const found = await directory.mount.within(call).lookup(directory.pointer, name);
-  const isLeft = found !== undefined && (await isLeftUnpublished(directory.mount, found.inode, found.statx));
+  const isLeft = found !== undefined && (await isLeftBehind(directory, found));
   if (isLeft) {
     directory.mount.put(found.inode);
     await takeUnpublishedAway(context, directory, directoryId, name);
@@ -37,6 +38,16 @@ export async function resolve(
   const known = await attributes.get(call, id);
   remember(context, directoryId, name, known);
   return known;
+}
+
+/** Whoever looks has the inode in hand; where that fails nobody has it. */
+async function isLeftBehind({ mount }: HeldInode, { inode, statx }: Found): Promise<boolean> {
+  try {
+    return await isLeftUnpublished(mount, inode, statx);
+  } catch (error) {
+    mount.put(inode);
+    throw error;
+  }
 }
 
 /** A call of ours has been answered, by which the name means this file now: the one thing that it did in the directory. */
