@@ -28,7 +28,8 @@ export class OpenFileTable implements OpenFiles {
   constructor(context: VolumeContext, mostBehind?: number) {
     this.#context = context;
     this.#idle = new IdleFiles(idleFiles[context.traits.writers]);
-    this.#removed = context.traits.writers === 'head' ? new RemovedFiles(() => context.life.busy) : undefined;
+    this.#removed =
+      context.traits.writers === 'head' ? new RemovedFiles(context.steadyClock, () => context.life.busy) : undefined;
     this.#uncounted = new UncountedWrites(() => context.mounts.epoch());
     this.#backlog = new Backlog(context, { uncounted: this.#uncounted, unsynced: this.#unsynced }, mostBehind);
   }

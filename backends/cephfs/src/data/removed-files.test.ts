@@ -4,6 +4,8 @@ import { RemovedFiles } from './removed-files.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+const now = (): number => performance.now();
+
 /** Files that tell when they are let go. */
 function removing(files: RemovedFiles) {
   const gone: string[] = [];
@@ -13,7 +15,7 @@ function removing(files: RemovedFiles) {
 
 describe('removed files', () => {
   test('areLetGo_whenNoneIsRemovedForAMoment', () => {
-    const { gone, remove } = removing(new RemovedFiles(() => false));
+    const { gone, remove } = removing(new RemovedFiles(now, () => false));
     remove('a');
     remove('b');
     vi.advanceTimersByTime(150);
@@ -25,7 +27,7 @@ describe('removed files', () => {
 
   test('areHeldSomeSeconds_whileSomebodyWaits', () => {
     let isBusy = true;
-    const { gone, remove } = removing(new RemovedFiles(() => isBusy));
+    const { gone, remove } = removing(new RemovedFiles(now, () => isBusy));
     remove('a');
     vi.advanceTimersByTime(2000);
     expect(gone).toEqual([]);
@@ -39,7 +41,7 @@ describe('removed files', () => {
   });
 
   test('areLetGoAfterSomeSeconds_whileOthersAreRemoved', () => {
-    const { gone, remove } = removing(new RemovedFiles(() => false));
+    const { gone, remove } = removing(new RemovedFiles(now, () => false));
     for (let at = 0; at < 5000; at += 100) {
       remove(`${at}`);
       vi.advanceTimersByTime(100);
@@ -50,14 +52,14 @@ describe('removed files', () => {
   });
 
   test('areNeverMoreThanSomeThousands_theFirstGoesFirst', () => {
-    const files = new RemovedFiles(() => false);
+    const files = new RemovedFiles(now, () => false);
     const { gone, remove } = removing(files);
     for (let index = 0; index < 4100; index += 1) remove(`${index}`);
     expect([files.size, gone]).toEqual([4096, ['0', '1', '2', '3']]);
   });
 
   test('holdLittleSpace', () => {
-    const { gone, remove } = removing(new RemovedFiles(() => false));
+    const { gone, remove } = removing(new RemovedFiles(now, () => false));
     remove('little', 1000);
     remove('large', 2 ** 30);
     remove('little too', 1000);

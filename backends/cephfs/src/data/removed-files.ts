@@ -5,7 +5,7 @@ export interface RemovedFile {
 }
 
 interface Held extends RemovedFile {
-  /** Of `performance.now`. */
+  /** By the steady clock. */
   readonly since: number;
 }
 
@@ -22,6 +22,7 @@ const mostBytes = 64 * 1_048_576;
  * no longer than some seconds, and no more than some thousands of little ones, as their space is not free before.
  */
 export class RemovedFiles {
+  readonly #steadyClock: () => number;
   readonly #isBusy: () => boolean;
   /** In the order in which they were removed. */
   readonly #held = new Set<Held>();
@@ -30,7 +31,8 @@ export class RemovedFiles {
   #looks: NodeJS.Timeout | undefined;
 
   /** `isBusy`: somebody waits for the volume right now. */
-  constructor(isBusy: () => boolean) {
+  constructor(steadyClock: () => number, isBusy: () => boolean) {
+    this.#steadyClock = steadyClock;
     this.#isBusy = isBusy;
   }
 
@@ -40,7 +42,7 @@ export class RemovedFiles {
   }
 
   add(file: RemovedFile): void {
-    this.#held.add({ ...file, since: performance.now() });
+    this.#held.add({ ...file, since: this.#steadyClock() });
     this.#bytes += file.bytes;
     this.#addedSinceLook = true;
     this.#letGoWhile(() => this.#held.size > mostFiles || this.#bytes > mostBytes);
@@ -50,7 +52,7 @@ export class RemovedFiles {
   #look(): void {
     const isQuiet = !this.#addedSinceLook && !this.#isBusy();
     this.#addedSinceLook = false;
-    const before = performance.now() - longestHeld;
+    const before = this.#steadyClock() - longestHeld;
     this.#letGoWhile(({ since }) => isQuiet || since <= before);
     if (this.#held.size > 0) return;
     clearInterval(this.#looks);
