@@ -54,6 +54,36 @@ describe('what is known of files, and a client that is lost', () => {
   });
 });
 
+describe('what a write has told of its file', () => {
+  test('told_beforeWhatIsKnown_isNothingToGoBy', () => {
+    const { source } = pool();
+    expect(source.told(file, statx(10, 5n), 1n)).toBeUndefined();
+    source.learn(statx(10, 5n), noRecord);
+    expect(source.told(file, statx(20, 6n), 1n)?.size).toBe(20);
+    expect(source.told(file, statx(10, 5n), 1n)).toBeUndefined();
+    expect(source.now(file)?.attributes.size).toBe(20);
+  });
+
+  test('told_ofAFormerEpoch_isNotRemembered', () => {
+    const { source, lose } = pool();
+    source.learn(statx(10, 5n), noRecord);
+    lose();
+    source.learn(statx(10, 5n), noRecord);
+    expect(source.told(file, statx(20, 6n), 1n)?.size).toBe(20);
+    expect(source.now(file)?.attributes.size).toBe(10);
+  });
+
+  test('told_whileAnotherAsks_isNotForgottenForItsAnswer', async () => {
+    const { source, inode, asked } = pool();
+    const asking = source.of({}, inode, file);
+    source.learn(statx(10, 5n), noRecord);
+    source.told(file, statx(20, 6n), 1n);
+    asked[0]?.(statx(10, 5n));
+    await asking;
+    expect(source.now(file)?.attributes.size).toBe(20);
+  });
+});
+
 describe('what was given of files, and is looked at again', () => {
   const others = (source: AttributeSource, from: bigint): void => {
     for (let ino = from; ino < from + 10n; ino += 1n) source.learn({ ...statx(1, 1n), ino }, noRecord);

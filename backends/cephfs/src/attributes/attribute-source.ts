@@ -138,6 +138,16 @@ export class AttributeSource {
     return this.learn(statx, record);
   }
 
+  /**
+   * After a call of ours has changed the file and told what it was right then, as of before other changes that were answered since. `undefined` where that is nothing to go by: then
+   * `changed` has to be asked.
+   */
+  told(id: FileId, statx: Statx, epoch: WriteEpoch): Attributes | undefined {
+    const known = this.now(id);
+    if (known === undefined || known.attributes.change >= statx.version || this.#suspects.has(id)) return undefined;
+    return this.learn(statx, known.own, epoch);
+  }
+
   /** The same, asked on another thread: for while other calls hold libcephfs's lock for long, as those do that move much. */
   async changedAside(inode: HeldInode, id: FileId): Promise<Attributes> {
     this.drop(id);

@@ -1,8 +1,9 @@
 import type { Attributes, Call, Stability, WriteResult } from '@polynas/core/spi';
 import { stampOf } from '@polynas/core/spi';
 import { getattr } from '../tree/getattr.ts';
+import type { Statx } from '../native/mount-api.ts';
 import type { FileParts } from './file-parts.ts';
-import type { Using } from './open-file.ts';
+import type { OpenFile, Using } from './open-file.ts';
 import { settle } from './sync.ts';
 
 export interface Change {
@@ -12,12 +13,22 @@ export interface Change {
   readonly written: number;
   /** The bytes that it leaves behind tell the file's size. */
   readonly tellsSize: boolean;
-  /** Done anew when the mount is evicted before it is answered: twice is the same as once. */
-  apply(using: Using): Promise<void>;
+  /** Done anew when the mount is evicted before it is answered: twice is the same as once. Gives what the file is right after it, where it knows. */
+  apply(using: Using): Promise<Statx | void>;
+}
+
+interface Applied {
+  readonly early: Attributes;
+  readonly told: Statx | undefined;
 }
 
 /** Bytes; libcephfs copies them with its lock held, and this thread had better not wait for it. */
 const largeWrite = 131_072;
+
+/** Others write to the file as well, and much. */
+export function isCrowded(file: OpenFile, length: number): boolean {
+  return length >= largeWrite && file.changing > 1;
+}
 
 /** Changes a range of a file's bytes, and makes the change as stable as it was asked for. */
 export async function change(parts: FileParts, call: Call, asked: Change): Promise<WriteResult> {
@@ -39,21 +50,22 @@ export async function change(parts: FileParts, call: Call, asked: Change): Promi
 async function changeOnce(parts: FileParts, call: Call, using: Using, asked: Change): Promise<WriteResult> {
   const { context, unsynced, file } = parts;
   const { epoch, inode } = using;
-  const early = await applied(parts, call, using, asked);
+  const { early, told } = await applied(parts, call, using, asked);
   unsynced.wrote(file.id, epoch);
   const isStable = asked.stability !== 'unstable';
   if (isStable) await settle(parts, using);
   // What others have been answered meanwhile came before this change.
   const before = stampOf(context.attributes.now(file.id)?.attributes ?? early);
-  const isCrowded = asked.length >= largeWrite && file.changing > 1;
-  const after = await (isCrowded
+  const known = isStable || told === undefined ? undefined : context.attributes.told(file.id, told, epoch);
+  if (known !== undefined) return { written: asked.written, before, after: known, committed: 'unstable', epoch };
+  const after = await (isCrowded(file, asked.length)
     ? context.attributes.changedAside(inode, file.id)
     : context.attributes.changed(inode, file.id));
   return { written: asked.written, before, after, committed: isStable ? 'file' : 'unstable', epoch };
 }
 
-/** The attributes before. Changes in several steps (of the size and the times) see all or nothing of it. */
-async function applied(parts: FileParts, call: Call, using: Using, asked: Change): Promise<Attributes> {
+/** The attributes before, and what the change has told. Changes in several steps (of the size and the times) see all or nothing of it. */
+async function applied(parts: FileParts, call: Call, using: Using, asked: Change): Promise<Applied> {
   const { context, uncounted, file } = parts;
   const entered = context.locks.files.enter(file.id, 'write');
   const stay = entered instanceof Promise ? await entered : entered;
@@ -65,11 +77,11 @@ async function applied(parts: FileParts, call: Call, using: Using, asked: Change
     const tellsSize = asked.tellsSize && context.traits.writers === 'head';
     const writing = uncounted.begin(file.id, { now: context.clock(), modified, tellsSize });
     try {
-      await asked.apply(using);
+      const told = await asked.apply(using);
+      return { early: attributes, told: told ?? undefined };
     } finally {
       uncounted.done(writing);
     }
-    return attributes;
   } catch (error) {
     // Some of it may have been done.
     context.attributes.drop(file.id);

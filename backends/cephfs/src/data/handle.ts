@@ -9,13 +9,18 @@ import type {
   WriteResult,
 } from '@polynas/core/spi';
 import { StorageError } from '@polynas/core/spi';
+import type { Statx } from '../native/mount-api.ts';
 import { getattr } from '../tree/getattr.ts';
-import { change, unchanged } from './change.ts';
+import { change, isCrowded, unchanged } from './change.ts';
 import type { FileParts } from './file-parts.ts';
 import { assertReach, assertRange } from './ranges.ts';
+import type { Using } from './open-file.ts';
 import { readContent, readContentNow } from './read.ts';
 import { allocateContent, punchContent } from './space.ts';
 import { syncContent } from './sync.ts';
+
+/** Bytes; what libcephfs does for so few is less than what it takes to get it to a thread. */
+const smallWrite = 65_536;
 
 /** A handle; the file counts it already. `closed` is told once. */
 export class CephFileHandle implements FileHandle {
@@ -61,9 +66,28 @@ export class CephFileHandle implements FileHandle {
         stability,
         written,
         tellsSize: true,
-        apply: ({ mount, fh }) => mount.write(fh, offset, chunks),
+        apply: (using) => this.#write(using, offset, chunks, length, stability),
       });
     });
+  }
+
+  /** And what the file is right after it, where that costs less than to ask later. */
+  async #write(
+    { mount, fh, inode }: Using,
+    offset: number,
+    chunks: readonly Uint8Array[],
+    length: number,
+    stability: Stability,
+  ): Promise<Statx | void> {
+    const { context, file } = this.#parts;
+    const [first] = chunks;
+    // Where others change the file, one write may wait for them, and those that go with it would as well.
+    const isTold = stability === 'unstable' && context.traits.writers === 'head';
+    if (isTold && chunks.length === 1 && first !== undefined && length <= smallWrite)
+      return mount.writeTold(inode.pointer, fh, offset, first);
+    await mount.write(fh, offset, chunks);
+    // To its end, however long its caller is interested: the bytes are written.
+    return isTold && isCrowded(file, length) ? inode.mount.getattr(inode.pointer) : undefined;
   }
 
   sync(call: Call): Promise<SyncResult> {

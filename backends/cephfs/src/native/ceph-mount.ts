@@ -21,6 +21,7 @@ import type {
 } from './mount-api.ts';
 import type { Recalls } from './recalls.ts';
 import type { Session } from './session.ts';
+import { writeTold } from './small-writes.ts';
 import * as tree from './tree-calls.ts';
 import * as xattrs from './xattr-calls.ts';
 import { cString } from './inode-calls.ts';
@@ -184,6 +185,10 @@ export class CephMount implements Mount {
 
   write(fh: FhPointer, offset: number, chunks: readonly Uint8Array[]): Promise<void> {
     return data.write(this.#client, fh, offset, chunks, this.#within);
+  }
+
+  writeTold(inode: InodePointer, fh: FhPointer, offset: number, bytes: Uint8Array): Promise<Statx> {
+    return writeTold(this.#client, { inode, fh, offset, bytes }, this.#within);
   }
 
   async fsync(fh: FhPointer, dataOnly: boolean): Promise<void> {

@@ -60,6 +60,8 @@ const waitForOthers: ReadonlySet<string> = new Set<CephCall>([
   'ceph_ll_removexattr',
 ]);
 
+const namesMayHoldUp: ReadonlySet<BatchRequest['ask']> = new Set(['readdirplus', 'getattrs'] as const);
+
 /** One mounted libcephfs client: makes its calls on other threads, through the gate, and knows which are under way. */
 export class Client {
   readonly library: CephLibrary;
@@ -203,12 +205,12 @@ export class Client {
 
   /** What the batch thread found. An element's own failure is in its record. */
   async batch(
-    request: BatchOf<'readdirplus'> | BatchOf<'getattrs'> | BatchOf<'close'>,
+    request: BatchOf<'readdirplus'> | BatchOf<'getattrs'> | BatchOf<'writes'> | BatchOf<'close'>,
     within?: Call,
   ): Promise<{ readonly records: readonly BatchRecord[]; readonly end: boolean }> {
     if (!this.#alive) throw new CephError(errno.ESHUTDOWN, request.ask);
     const { cmount, superuser } = this;
-    const answered = request.ask === 'close' ? undefined : this.nudge?.begun();
+    const answered = namesMayHoldUp.has(request.ask) ? this.nudge?.begun() : undefined;
     try {
       const reply = await this.#batches.ask({ ...request, cmount, superuser }, within);
       if ('errno' in reply) throw this.failed(reply.errno, reply.call);

@@ -1,7 +1,7 @@
 import type { Call } from '@polynas/core/spi';
 import type { Client } from './client.ts';
 import type { Found, InodePointer, NativeCapacity, NativeChanges, Statx } from './mount-api.ts';
-import { allStats, decodeStatx, encodeChanges, statxBytes } from './statx.ts';
+import { allStats, decodeStatx, dontSync, encodeChanges, statxBytes } from './statx.ts';
 import { isErrno } from './storage-error.ts';
 
 /** A `struct ceph_statx` and, behind it, places for two pointers that a call gives. */
@@ -82,8 +82,6 @@ export async function getattr(client: Client, inode: InodePointer, within?: Call
   return statx;
 }
 
-/** `AT_STATX_DONT_SYNC`. */
-const dontSync = 0x4000;
 const nowFrame = new Frame();
 
 export function getattrNow(client: Client, inode: InodePointer): Statx {

@@ -182,6 +182,11 @@ export interface Mount {
   read(fh: FhPointer, offset: number, into: Uint8Array): Promise<number>;
   /** All of `chunks` (writev in bounded pieces), or rejected. */
   write(fh: FhPointer, offset: number, chunks: readonly Uint8Array[]): Promise<void>;
+  /**
+   * One write of a few bytes, and what this client knows of the inode right after it (as `getattrNow`, with what holds there). Those of one turn of the event loop go to another
+   * thread together.
+   */
+  writeTold(inode: InodePointer, fh: FhPointer, offset: number, bytes: Uint8Array): Promise<Statx>;
   fsync(fh: FhPointer, dataOnly: boolean): Promise<void>;
   /** mode: 0 extends, 1 FALLOC_FL_KEEP_SIZE, 3 PUNCH_HOLE | KEEP_SIZE. */
   fallocate(fh: FhPointer, mode: number, offset: number, length: number): Promise<void>;

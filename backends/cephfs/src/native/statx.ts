@@ -6,6 +6,9 @@ export const statxBytes = 136;
 /** CEPH_STATX_ALL_STATS: everything that there is, birth time and version included. */
 export const allStats = 0x1fff;
 
+/** `AT_STATX_DONT_SYNC`: what this client knows, without asking anybody. */
+export const dontSync = 0x4000;
+
 const setMode = 1 << 0;
 const setUid = 1 << 1;
 const setGid = 1 << 2;

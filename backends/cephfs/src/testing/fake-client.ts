@@ -253,6 +253,11 @@ export class FakeClient implements Mount {
     });
   }
 
+  async writeTold(inode: InodePointer, fh: FhPointer, offset: number, bytes: Uint8Array): Promise<Statx> {
+    await this.write(fh, offset, [bytes]);
+    return this.getattrNow(inode);
+  }
+
   fsync(fh: FhPointer, dataOnly: boolean): Promise<void> {
     return this.#sync('fsync', () => this.#of(fh), dataOnly);
   }

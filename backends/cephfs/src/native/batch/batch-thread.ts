@@ -3,8 +3,9 @@ import { parentPort } from 'node:worker_threads';
 import type * as koffiModule from 'koffi';
 import { cephFunctions } from '../ceph-functions.ts';
 import { direntBytes, isDots, nameIn } from '../dirent.ts';
-import { allStats, statxBytes } from '../statx.ts';
+import { allStats, dontSync, statxBytes } from '../statx.ts';
 import { BatchWriter } from './batch-format.ts';
+import { fieldsOfWrite } from './batch-messages.ts';
 import type { BatchReply, BatchRequest } from './batch-messages.ts';
 
 /*
@@ -83,6 +84,20 @@ function addXattrs(
   return 0;
 }
 
+/** In each record what `ceph_ll_write` answered is `next`, and the attributes right after it. */
+function writes({ cmount, superuser, writes: asked }: Of<'writes'>): BatchReply {
+  const writer = new BatchWriter();
+  for (let at = 0; at < asked.length; at += fieldsOfWrite) {
+    const [fh, offset, length, address, inode] = asked.subarray(at, at + fieldsOfWrite);
+    const written = Number(ceph.ceph_ll_write(cmount, fh, offset, length, address));
+    let answer = written;
+    if (written >= 0) answer = Number(ceph.ceph_ll_getattr(cmount, inode, statx, allStats, dontSync, superuser));
+    statx.writeUInt32LE(allStats, 0);
+    writer.record(BigInt(written), answer < 0 ? -answer : 0, statx, none);
+  }
+  return { records: writer.take(), count: writer.count, end: true };
+}
+
 function put({ cmount, inodes }: Of<'put'>): BatchReply {
   for (const inode of inodes) ceph.ceph_ll_put(cmount, inode);
   return { records: new ArrayBuffer(0), count: 0, end: true };
@@ -102,6 +117,8 @@ function answer(request: BatchRequest): BatchReply {
       return readdirplus(request);
     case 'getattrs':
       return getattrs(request);
+    case 'writes':
+      return writes(request);
     case 'put':
       return put(request);
     case 'close':
