@@ -46,6 +46,8 @@ export interface OpenFiles {
   counted(id: FileId, writes: WritesSoFar): void;
   /** Throws `io` when unstable writes of the file were lost with a mount and nobody has been told yet: nothing may be published of it. */
   expectWhole(id: FileId): void;
+  /** After a sync of the file that was not one of its `hold`: whether its unstable writes were kept till then. Rejected with `noSpace` where they may not have been. */
+  expectKept(id: FileId): Promise<void>;
 }
 
 /** What all operations of a volume share. */

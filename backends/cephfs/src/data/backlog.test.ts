@@ -82,6 +82,23 @@ describe('files with writes that nobody has synced', () => {
     await expect(replacing).rejects.toMatchObject({ code: 'io' });
   });
 
+  test('thatWereThrownAway_areToldSo', async () => {
+    const fake = await opened();
+    const { volume } = fake;
+    const mount = fake.current();
+    // `ceph_sync_fs` says that all is well.
+    mount.before = (name) => {
+      if (name === 'syncAll') mount.fill(true);
+    };
+    const epoch = volume.epoch();
+    await many(fake, mostBehind + 1);
+    await later();
+    expect(volume.epoch()).not.toBe(epoch);
+    mount.fill(false);
+    const replacing = volume.replace(call, volume.root, text('f0'), volume.root, text('object'));
+    await expect(replacing).rejects.toMatchObject({ code: 'io' });
+  });
+
   test('thatAreGone_countForNothing', async () => {
     const fake = await opened();
     for (let index = 0; index < 3 * mostBehind; index += 1) {

@@ -1,15 +1,20 @@
 import { StorageError } from '@polynas/core/spi';
+import type { FileId } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
 import type { Mount } from '../native/mount-api.ts';
 import type { UncountedWrites } from './uncounted-writes.ts';
 import type { UnsyncedWrites } from './unsynced-writes.ts';
+
+/** Files that are asked by themselves: those that were written to last were written where most is being written. */
+const asked = 16;
 
 /** Files with writes that are not known to be counted, or stable, above which they are made so. */
 const usualMostBehind = 65_536;
 
 /**
  * Keeps the number of files bounded of which we have to remember that libcephfs alone knows of writes. It tells the cluster of them by itself after some seconds, which it says to nobody: so when there are
- * many, each mount is told to do so for all of its files at once (`ceph_sync_fs`), where little is left to be done. Nothing is forgotten that may still be lost.
+ * many, each mount is told to do so for all of its files at once (`ceph_sync_fs`), where little is left to be done. Nothing is forgotten that may still be lost: `ceph_sync_fs` of 16.2 answers 0 whatever
+ * became of the writes (Client::_sync_fs), so some files are asked by themselves, which tells of a full pool; of one that was full before, the monitors tell (`StatusParts.filled`), by the epoch.
  */
 export class Backlog {
   readonly #context: VolumeContext;
@@ -49,6 +54,7 @@ export class Backlog {
         if (!synced.has(mount)) await this.#syncAll(mount);
         synced.add(mount);
       }
+      for (const id of newestOf(writes.keys())) await this.#context.opens.expectKept(id);
       // Else all of it is lost, and nobody may be told otherwise.
       if (mounts.epoch() === epoch) {
         for (const [id, count] of counts) this.#uncounted.counted(id, count);
@@ -67,4 +73,8 @@ export class Backlog {
       throw this.#context.mounts.failed(mount, error);
     }
   }
+}
+
+function newestOf(ids: Iterable<FileId>): readonly FileId[] {
+  return [...ids].slice(-asked);
 }

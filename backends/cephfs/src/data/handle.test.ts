@@ -47,7 +47,7 @@ describe.each(['head', 'shared'] as const)('handles whose mount is evicted, writ
     const { handle, current, cluster, mounts } = await opened(writers);
     const first = current();
     first.before = (name) => {
-      if (name === 'syncInode') first.evict();
+      if (name === 'fsync') first.evict();
     };
     const { epoch, committed, after } = await handle.write(call, 6, [text(' again')], 'file');
     expect([epoch, committed, after.size, mounts.length]).toEqual([2n, 'file', 12, 2]);
@@ -332,5 +332,37 @@ describe('handles', () => {
     const { bytes, eof } = await handle.read(call, 0, 20_000_000);
     expect([Buffer.compare(bytes, content), eof]).toEqual([0, true]);
     expect(before.mock.calls.map(([name]) => name as string)).toEqual(['read', 'read', 'read']);
+  });
+});
+
+describe('writes that libcephfs threw away since the pool was full', () => {
+  test('sync_isNoSuccess_andTheEpochIsAnotherOne', async () => {
+    const { volume, handle, current } = await opened();
+    const { epoch } = await handle.write(call, 0, [text('UNSTABLE')], 'unstable');
+    current().fill(true);
+    await expect(handle.sync(call)).rejects.toMatchObject({ code: 'noSpace' });
+    expect(volume.epoch()).not.toBe(epoch);
+    current().fill(false);
+    expect((await handle.sync(call)).epoch).not.toBe(epoch);
+  });
+
+  test('aStableWrite_isNotAnswered', async () => {
+    const { handle, current } = await opened();
+    const client = current();
+    client.after = (called) => {
+      if (called === 'write') client.fill(true);
+    };
+    await expect(handle.write(call, 0, [text('STABLE')], 'file')).rejects.toMatchObject({ code: 'noSpace' });
+  });
+
+  test('nothingIsPublishedOfThem_alsoWhenTheyAreClosed', async () => {
+    const { volume, handle, current } = await opened();
+    await handle.write(call, 0, [text('UNSTABLE')], 'unstable');
+    await handle.close();
+    current().fill(true);
+    const publish = (): Promise<unknown> => volume.replace(call, volume.root, text('f'), volume.root, text('object'));
+    await expect(publish()).rejects.toMatchObject({ code: 'noSpace' });
+    current().fill(false);
+    await expect(publish()).rejects.toMatchObject({ code: 'io' });
   });
 });

@@ -171,8 +171,8 @@ export class OpenFile {
 function opened(inode: HeldInode, pointer: FhPointer, access: 'read' | 'write'): Fh {
   const { mount } = inode;
   const syncs = {
-    bytes: new SharedRun(() => mount.syncInode(inode.pointer, true)),
-    all: new SharedRun(() => mount.syncInode(inode.pointer, false)),
+    bytes: new SharedRun(() => mount.fsync(pointer, true)),
+    all: new SharedRun(() => mount.fsync(pointer, false)),
   };
   return { inode, pointer, access, syncs, users: 0, retired: false };
 }

@@ -107,6 +107,18 @@ export class OpenFileTable implements OpenFiles {
     }
   }
 
+  async expectKept(id: FileId): Promise<void> {
+    if (this.#unsynced.epochOf(id) === undefined) return;
+    const { mount, fh, leave } = await this.hold({}, id, 'read');
+    try {
+      await mount.fsync(fh, true);
+    } catch (error) {
+      throw this.#context.mounts.failed(mount, error);
+    } finally {
+      leave();
+    }
+  }
+
   /** A handle of the file is closed. */
   #left(file: OpenFile): void {
     file.handles -= 1;

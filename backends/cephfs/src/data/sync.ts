@@ -3,7 +3,7 @@ import type { FileParts } from './file-parts.ts';
 import type { Using } from './open-file.ts';
 
 /**
- * Everything that was written before is stable afterwards. Rejected when the mount's session broke off, for then it is lost: `Mount.syncInode` sees to that. The MDS is waited for only where it
+ * Everything that was written before is stable afterwards. Rejected when the mount's session broke off, for then it is lost, and when the pool is full: `Mount.fsync` sees to that. The MDS is waited for only where it
  * could not find out by itself what was written (`UncountedWrites`).
  */
 export async function settle({ unsynced, uncounted, file }: FileParts, { sync }: Using): Promise<void> {

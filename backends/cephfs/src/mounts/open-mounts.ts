@@ -42,17 +42,20 @@ export async function openMounts(options: CephOptions): Promise<Mounts> {
   gate ??= new Gate(gateSize(options));
   const lanes: Lanes = { metadata: gate.lane(), data: gate.lane(), batch: batchGate.lane() };
   let epoch: WriteEpoch = randomBytes(8).readBigUInt64LE();
+  const lost = (): void => {
+    epoch = (epoch + 1n) % (1n << 64n);
+  };
   const status = new StatusSource({
     cluster: new ClusterWorker(clusterAccess(options)),
     fileSystem: options.fileSystem,
     epoch: () => epoch,
     now: () => performance.now(),
     later: unrefTimeout,
+    // What libcephfs had not written to a pool that got full is gone.
+    filled: lost,
   });
   const { places, overwriter } = makePlaces(options, lanes, {
-    lost: () => {
-      epoch = (epoch + 1n) % (1n << 64n);
-    },
+    lost,
     serving: (reason) => status.serving(reason),
   });
   const close = async (): Promise<void> => {
@@ -99,7 +102,13 @@ function makePlaces(
     new Place({
       mount: (lost) => {
         const formerUuids = name === 0 ? former.splice(0) : [];
-        return mountCephfs({ ...mountOptions(options, name, lanes), formerUuids, lost, abandoned });
+        return mountCephfs({
+          ...mountOptions(options, name, lanes),
+          formerUuids,
+          lost,
+          lostWrites: told.lost,
+          abandoned,
+        });
       },
       ...(options.writers === 'shared' && { forgetUnusedAfter: idleReference }),
       cachedInodes: Math.ceil((options.cachedInodes ?? defaults.cachedInodes) / count),

@@ -27,6 +27,8 @@ import * as xattrs from './xattr-calls.ts';
 import { cString } from './inode-calls.ts';
 import { isErrno } from './storage-error.ts';
 
+/** FALLOC_FL_KEEP_SIZE. */
+const keepSize = 1;
 const openFlags = { read: 0, write: 2 } as const;
 
 export interface CephMountParts {
@@ -34,6 +36,8 @@ export interface CephMountParts {
   readonly root: InodePointer;
   readonly recalls: Recalls;
   readonly session: Session | undefined;
+  /** `MountOptions.lostWrites`. */
+  readonly lostWrites: () => void;
   readonly unmount: () => Promise<void>;
 }
 
@@ -192,8 +196,27 @@ export class CephMount implements Mount {
   }
 
   async fsync(fh: FhPointer, dataOnly: boolean): Promise<void> {
-    await this.#client.call('data', 'ceph_ll_fsync', [fh, dataOnly ? 1 : 0], this.#within);
-    await this.#parts.session?.expectUnbroken();
+    try {
+      await this.#client.call('data', 'ceph_ll_fsync', [fh, dataOnly ? 1 : 0], this.#within);
+      await this.#parts.session?.expectUnbroken();
+      await this.#expectRoom(fh);
+    } catch (error) {
+      // Bytes are gone, not those of this file alone.
+      if (isErrno(error, 'ENOSPC', 'EDQUOT', 'EIO')) this.#parts.lostWrites();
+      throw error;
+    }
+  }
+
+  /**
+   * When a pool gets full, libcephfs throws away what it had not written to it yet, and the next sync is a success (Client::_handle_full_flag; only closing the file would tell). So it is asked
+   * whether the file's pool is full: what reserves space looks at that first and does nothing else, be the file open for writing or not.
+   */
+  async #expectRoom(fh: FhPointer): Promise<void> {
+    try {
+      await this.fallocate(fh, keepSize, 0, 1);
+    } catch (error) {
+      if (!isErrno(error, 'EBADF', 'EROFS')) throw error;
+    }
   }
 
   async fallocate(fh: FhPointer, mode: number, offset: number, length: number): Promise<void> {

@@ -187,6 +187,7 @@ export interface Mount {
    * thread together.
    */
   writeTold(inode: InodePointer, fh: FhPointer, offset: number, bytes: Uint8Array): Promise<Statx>;
+  /** `ceph_ll_fsync`; rejected with ENOSPC as well while the file's pool is full, where libcephfs may have thrown away what was written. */
   fsync(fh: FhPointer, dataOnly: boolean): Promise<void>;
   /** mode: 0 extends, 1 FALLOC_FL_KEEP_SIZE, 3 PUNCH_HOLE | KEEP_SIZE. */
   fallocate(fh: FhPointer, mode: number, offset: number, length: number): Promise<void>;

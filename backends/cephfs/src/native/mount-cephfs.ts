@@ -40,6 +40,8 @@ export interface MountOptions {
   readonly presence?: PresenceOptions;
   /** Told once when the cluster has thrown this client out (`alive` is false by then). */
   readonly lost?: () => void;
+  /** Told when bytes that were taken may be gone though the client stands: a sync failed. */
+  readonly lostWrites?: () => void;
   /** Told when the client has to be left behind (`abandonedClients`). */
   readonly abandoned?: () => void;
   /** Milliseconds that `unmount` waits for calls under way and for the cluster, then it leaves the client behind. */
@@ -198,6 +200,7 @@ async function asMount(client: Client, options: MountOptions): Promise<Mount> {
     root,
     recalls,
     session,
+    lostWrites: () => options.lostWrites?.(),
     unmount: () => {
       session?.end();
       if (nudged !== undefined && unmounted === undefined) client.put(nudged);

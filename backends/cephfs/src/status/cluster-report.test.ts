@@ -57,6 +57,7 @@ describe('what the monitors say', () => {
       serving: [1],
       healingRate: 0,
       troubles: [],
+      full: '',
     });
   });
 
@@ -68,6 +69,7 @@ describe('what the monitors say', () => {
       serving: [],
       healingRate: 3_100_000,
       troubles: ['3 slow ops'],
+      full: '',
     });
   });
 

@@ -23,6 +23,8 @@ export interface ClusterReport {
   readonly healingRate: number;
   /** Messages of those health checks that tell of harm to data or service. */
   readonly troubles: readonly string[];
+  /** What they say of OSDs and pools that are full; empty when none is. */
+  readonly full: string;
 }
 
 /** What changes seldom: the file system, its pools and their room. */
@@ -59,6 +61,9 @@ const troubling = new Set([
   'SLOW_OPS',
 ]);
 
+/** Those at which clients throw away what they have not written yet. */
+const filling = new Set(['OSD_FULL', 'POOL_FULL']);
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** Of `{"prefix":"status"}`. Fields that a release does not give count as 0. Throws when it is no such answer. */
@@ -93,13 +98,14 @@ export function readStatus(text: string): ClusterReport {
       .filter(({ status: state }) => state === 'up:active')
       .map((rank) => numberAt(rank, 'filesystem_id')),
     healingRate: numberAt(pgmap, 'recovering_bytes_per_sec'),
-    troubles: troublesIn(objectAt(status, 'health')),
+    troubles: troublesIn(objectAt(status, 'health'), troubling),
+    full: troublesIn(objectAt(status, 'health'), filling).join(),
   };
 }
 
-function troublesIn(health: Json): readonly string[] {
+function troublesIn(health: Json, codes: ReadonlySet<string>): readonly string[] {
   return Object.entries(objectAt(health, 'checks'))
-    .filter(([code]) => troubling.has(code))
+    .filter(([code]) => codes.has(code))
     .map(([code, check]) => {
       const { message } = objectAt(objectAt(check, undefined), 'summary');
       return typeof message === 'string' ? message : code;

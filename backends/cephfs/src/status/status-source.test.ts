@@ -29,6 +29,7 @@ const seldom = [
 function source(answer: () => string | CephError) {
   const asked: number[] = [];
   let ended = 0;
+  let filled = 0;
   const made = new StatusSource({
     cluster: {
       ask: (commands) => {
@@ -48,8 +49,9 @@ function source(answer: () => string | CephError) {
       const timer = setTimeout(run, milliseconds);
       return () => clearTimeout(timer);
     },
+    filled: () => (filled += 1),
   });
-  return { made, asked, ended: () => ended };
+  return { made, asked, ended: () => ended, filled: () => filled };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -85,6 +87,20 @@ describe('the source of a status', () => {
       ['recovering', 0.75],
       ['healthy', undefined],
     ]);
+    subscription.unsubscribe();
+  });
+
+  it('tells when pools get full, more of them do, or there is room again', async () => {
+    let message: string | undefined;
+    const checks = (): object => (message === undefined ? {} : { POOL_FULL: { summary: { message } } });
+    const { made, filled } = source(() => JSON.stringify({ ...JSON.parse(status(0)), health: { checks: checks() } }));
+    const subscription = made.status().subscribe();
+    const told: number[] = [];
+    for (message of [undefined, '1 pool(s) full', '1 pool(s) full', '2 pool(s) full', undefined, undefined]) {
+      await vi.advanceTimersByTimeAsync(2000);
+      told.push(filled());
+    }
+    expect(told).toEqual([0, 1, 1, 2, 3, 3]);
     subscription.unsubscribe();
   });
 

@@ -20,6 +20,8 @@ export interface StatusParts {
   readonly now: () => number;
   /** Calls after that many milliseconds, unless the answer is called before. */
   readonly later: (milliseconds: number, run: () => void) => () => void;
+  /** Told when a pool or an OSD has become full, or ceased to be, as far as the monitors tell. */
+  readonly filled: () => void;
 }
 
 const command = (prefix: string, more: Readonly<Record<string, string>> = {}): string =>
@@ -143,6 +145,7 @@ export class StatusSource {
     this.#rounds += 1;
     this.#failures = 0;
     this.#answeredAt = this.#parts.now();
+    if (cluster.full !== (this.#known.cluster?.full ?? '')) this.#parts.filled();
     const { degraded } = cluster.objects;
     const worst = degraded === 0 ? 0 : Math.max(this.#known.worst, degraded);
     const inactiveRounds = cluster.groups.inactive > 0 ? this.#known.inactiveRounds + 1 : 0;

@@ -10,6 +10,7 @@ const cluster: ClusterReport = {
   serving: [1],
   healingRate: 0,
   troubles: [],
+  full: '',
 };
 const fileSystem: FileSystemReport = {
   id: 1,

@@ -42,17 +42,26 @@ export class FakeClient implements Mount {
   after: Before = () => undefined;
   readonly #cluster: FakeCluster;
   readonly #lost: () => void;
+  readonly #lostWrites: () => void;
   readonly #unsynced = new Map<bigint, Unsynced>();
   readonly #open = new Map<FhPointer, FakeInode>();
   /** Files that this client made and of which the cluster took nothing back yet: before it sets the first attribute it is told of the writes. */
   readonly #exclusive = new Set<bigint>();
   #evicted = false;
+  #isFull = false;
   #lastFh = 0n;
 
-  constructor(cluster: FakeCluster, lost: () => void) {
+  constructor(cluster: FakeCluster, lost: () => void, lostWrites: () => void) {
     this.#cluster = cluster;
     this.#lost = lost;
+    this.#lostWrites = lostWrites;
     this.root = cluster.root.ino;
+  }
+
+  /** The pool gets full, or there is room again: what was not synced is thrown away, and only `fsync` tells, as long as it is full. */
+  fill(isFull: boolean): void {
+    this.#isFull = isFull;
+    if (isFull) this.#unsynced.clear();
   }
 
   /** The cluster throws the client out. Nobody is told. */
@@ -259,7 +268,11 @@ export class FakeClient implements Mount {
   }
 
   fsync(fh: FhPointer, dataOnly: boolean): Promise<void> {
-    return this.#sync('fsync', () => this.#of(fh), dataOnly);
+    return this.#sync('fsync', () => this.#of(fh), dataOnly).then(() => {
+      if (!this.#isFull) return;
+      this.#lostWrites();
+      throw new CephError(errno.ENOSPC, 'fsync');
+    });
   }
 
   fallocate(fh: FhPointer, mode: number, offset: number, length: number): Promise<void> {

@@ -31,7 +31,7 @@ export async function fakeVolume(
   const made = (): Place =>
     new Place({
       mount: async (lost) => {
-        const mount = new FakeClient(cluster, lost);
+        const mount = new FakeClient(cluster, lost, () => (epoch += 1n));
         mounts.push(mount);
         told(mount);
         return mount;

@@ -95,6 +95,7 @@ async function settle(
     const writes = opens.uncounted(id);
     const change = described && (await describeAhead(context, file, source, described));
     await syncs.stable(file);
+    await opens.expectKept(id);
     opens.expectWhole(id);
     if (writes !== undefined) opens.counted(id, writes);
     return described && change !== undefined ? { ...described, change } : undefined;
