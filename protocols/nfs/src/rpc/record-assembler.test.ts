@@ -123,6 +123,36 @@ describe('RecordAssembler with buffers', () => {
     expect(buffers.lent).toBe(0);
   });
 
+  it('says where the rest of a large record belongs, fragment by fragment', () => {
+    const buffers = new FrameBuffers(limits.maxRecord, 1);
+    const assembler = new RecordAssembler(limits, buffers);
+    const bytes = Buffer.from(Array.from({ length: 150_000 }, (_, index) => index & 0xff));
+    const mark = (length: number, last: boolean): Buffer => {
+      const header = Buffer.alloc(4);
+      header.writeUInt32BE((length | (last ? 0x8000_0000 : 0)) >>> 0);
+      return header;
+    };
+    expect(assembler.room()).toBeUndefined();
+    assembler.push(Buffer.concat([mark(100_000, false), bytes.subarray(0, 10)]));
+    expect([assembler.take(), assembler.room()?.length]).toEqual([undefined, 99_990]);
+    assembler.room()?.set(bytes.subarray(10, 60_000));
+    assembler.filled(59_990);
+    expect([assembler.take(), assembler.room()?.length]).toEqual([undefined, 40_000]);
+    assembler.room()?.set(bytes.subarray(60_000, 100_000));
+    assembler.filled(40_000);
+    // What comes next is a header, which has to be looked at.
+    expect([assembler.take(), assembler.room()]).toEqual([undefined, undefined]);
+    assembler.push(Buffer.concat([mark(50_000, true), bytes.subarray(100_000, 100_001)]));
+    expect(assembler.take()).toBeUndefined();
+    assembler.room()?.set(bytes.subarray(100_001));
+    assembler.filled(49_999);
+    expect(assembler.room()).toBeUndefined();
+    const record = assembler.take();
+    expect(Buffer.from(record?.bytes(150_000) ?? []).equals(bytes)).toBe(true);
+    expect(assembler.takeBorrowed()).toBeDefined();
+    expect([assembler.midRecord, assembler.room()]).toEqual([false, undefined]);
+  });
+
   it('does without when all are lent, for small records, and for those in one chunk', () => {
     const buffers = new FrameBuffers(limits.maxRecord, 1);
     const [one, two] = [new RecordAssembler(limits, buffers), new RecordAssembler(limits, buffers)];

@@ -76,6 +76,18 @@ export class RecordAssembler {
     return this.at < this.chunk.length;
   }
 
+  /** What is missing of a large record, or of its fragment: bytes that need not be looked at before they are there. Good until the next call. */
+  room(): Uint8Array | undefined {
+    if (!this.borrowed || this.partial === undefined || this.pending || this.left <= 0) return undefined;
+    return this.partial.subarray(this.gathered, this.gathered + this.left);
+  }
+
+  /** A read has brought so many bytes to the beginning of `room`. */
+  filled(bytes: number): void {
+    this.gathered += bytes;
+    this.left -= bytes;
+  }
+
   /** Adds what one read brought. */
   push(chunk: Uint8Array): void {
     // Bytes are left only where the reader was stopped in mid-chunk and had one more chunk under way.
