@@ -8,12 +8,20 @@ export interface Clock {
   after(milliseconds: number, work: () => void): { cancel(): void };
 }
 
+/** `setTimeout` takes 31 bits of milliseconds, 24 days, and takes more than that for none. The deadline of a large upload may be later. */
+const longestTimer = 2 ** 31 - 1;
+
 /** The real clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(milliseconds, work) {
-    const timer = setTimeout(work, milliseconds).unref();
+    let timer: NodeJS.Timeout;
+    const wait = (left: number): void => {
+      const step = Math.min(left, longestTimer);
+      timer = setTimeout(() => (left > step ? wait(left - step) : work()), step).unref();
+    };
+    wait(milliseconds);
     return { cancel: () => clearTimeout(timer) };
   },
 };

@@ -111,6 +111,17 @@ describe('a call that is no longer wanted', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('waits on where its deadline is further away than a timer goes: a large upload has time', () => {
+    const lane = new Gate(1).lane();
+    const { call, end, issued, refused } = callsOf(lane);
+    call('hangs');
+    call('large', { deadline: performance.now() + 60 * 86_400_000 });
+    vi.advanceTimersByTime(86_400_000);
+    expect(refused).toEqual([]);
+    end();
+    expect(issued).toEqual(['hangs', 'large']);
+  });
+
   it('is not issued when it is aborted while it waits, or was before', () => {
     const lane = new Gate(1).lane();
     const { call, end, issued, refused } = callsOf(lane);

@@ -1,5 +1,6 @@
 import { StorageError } from '@polynas/core/spi';
 import type { Call } from '@polynas/core/spi';
+import { longestTimer } from '../longest-timer.ts';
 
 /** What waits for a place; `gone` when nobody wants it any more. */
 interface Waiting {
@@ -151,7 +152,8 @@ export class Lane {
       this.#queue = this.#queue.filter((other) => other !== waiting);
       refuse(signal?.aborted === true ? aborted() : timedOut());
     };
-    const timer = deadline === undefined ? undefined : setTimeout(end, Math.max(0, deadline - performance.now()));
+    const left = deadline === undefined ? Infinity : Math.max(0, deadline - performance.now());
+    const timer = left > longestTimer ? undefined : setTimeout(end, left);
     signal?.addEventListener('abort', end, { once: true });
     this.#queue.push(waiting);
   }

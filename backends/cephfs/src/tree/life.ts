@@ -1,5 +1,6 @@
 import { StorageError } from '@polynas/core/spi';
 import type { Call } from '@polynas/core/spi';
+import { longestTimer } from '../longest-timer.ts';
 
 /** Whether a volume is open, and which calls run: `end` waits for them. */
 export class Life {
@@ -55,9 +56,6 @@ function expectWanted({ signal, deadline }: Call): void {
 function aborted(signal: AbortSignal): StorageError {
   return new StorageError('aborted', undefined, { cause: signal.reason });
 }
-
-/** `setTimeout` takes 31 bits of milliseconds; who wants an answer for longer is asked no more. */
-const longestTimer = 2 ** 31 - 1;
 
 function whileWanted<Result>({ signal, deadline }: Call, running: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
