@@ -1,7 +1,7 @@
 import { cephMissing } from './requirement.ts';
 
 /** End-to-end tests that are run on a CephFS volume as well, whatever the machine. */
-const always = ['four-doors', 'held-state', 'smb-swift-truth', 'notify', 'cifs'];
+const always = ['four-doors', 'held-state', 'smb-swift-truth', 'notify', 'cifs', 'large-copies'];
 
 /** The others that look at files through doors; POLYNAS_E2E_FULL=1 runs them as well. */
 const inFull: readonly string[] = ['same-truth', 'same-bytes', 'same-tree', 'still-there', 'bad-input'];

@@ -28,12 +28,12 @@ export class SwiftHttp {
     method: string,
     path: string,
     headers: Readonly<Record<string, string>> = {},
-    body?: string | Uint8Array<ArrayBuffer>,
+    body?: string | Uint8Array<ArrayBuffer> | ReadableStream,
   ): Promise<SwiftAnswer> {
     const answer = await fetch(this.#url + (path.startsWith('?') ? path : `/${path}`), {
       method,
       headers: { 'x-auth-token': this.#token, ...headers },
-      ...(body !== undefined && { body }),
+      ...(body !== undefined && { body, duplex: 'half' as const }),
     });
     const bytes = Buffer.from(await answer.arrayBuffer());
     return { status: answer.status, headers: answer.headers, bytes, text: bytes.toString() };

@@ -2,12 +2,13 @@ import { createHash, createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { authenticate, type SwiftAccess } from '../bench/swift/swift-client.ts';
+import { authenticate } from '../bench/swift/swift-client.ts';
 import { sdk as aws } from '../clients/aws-sdk.ts';
 import { Rclone } from '../clients/rclone.ts';
 import { SambaLibrary, SambaStatusError, smbDisposition, smbShare } from '../clients/samba-library.ts';
 import { word } from '../clients/smbclient.ts';
 import { SwiftCli } from '../clients/swift-cli.ts';
+import { SwiftHttp } from '../clients/swift-http.ts';
 import { declaredUser, openShare, users } from '../head/declared.ts';
 import { Doors, noKernel } from './doors.ts';
 import { allowed, fileModes, fileOf, folderModes, folderOf, matrix, operations, staff } from './permission-matrix.ts';
@@ -34,35 +35,7 @@ afterAll(async () => {
 
 const md5 = (text: string | Buffer): string => createHash('md5').update(text).digest('hex');
 
-/** Plain HTTP with a token: for statuses and header fields that no client program tells. */
-class SwiftHttp {
-  readonly #url: string;
-  readonly #token: string;
-
-  private constructor(url: string, token: string) {
-    this.#url = url;
-    this.#token = token;
-  }
-
-  static async as(user: string, container = 'files'): Promise<SwiftHttp> {
-    const access: SwiftAccess = await authenticate({ port: 0, ...doors.head.swiftTarget(user, container) });
-    return new SwiftHttp(`http://127.0.0.1:${doors.head.swiftPort}${access.path}/${container}`, access.token);
-  }
-
-  async request(
-    method: string,
-    path: string,
-    headers: Readonly<Record<string, string>> = {},
-    body?: string,
-  ): Promise<{ readonly status: number; readonly headers: Headers; readonly text: string }> {
-    const answer = await fetch(this.#url + (path.startsWith('?') ? path : `/${path}`), {
-      method,
-      headers: { 'x-auth-token': this.#token, ...headers },
-      ...(body !== undefined && { body }),
-    });
-    return { status: answer.status, headers: answer.headers, text: await answer.text() };
-  }
-}
+const swiftAs = (user: string, container?: string): Promise<SwiftHttp> => SwiftHttp.as(doors.head, user, container);
 
 function textFile(name: string, text: string): string {
   const file = join(doors.scratch, name);
@@ -75,7 +48,7 @@ describe('etags', () => {
     if (doors.smbclient.unavailable !== undefined) skip(doors.smbclient.unavailable);
     await doors.smbclient.put(textFile('by-smb', 'written by SMB'), 'etag/by-smb');
     expect(await doors.sdk.etag('etag/by-smb')).toBe(`"${md5('written by SMB')}"`);
-    const swift = await SwiftHttp.as('alice');
+    const swift = await swiftAs('alice');
     expect((await swift.request('HEAD', 'etag/by-smb')).headers.get('etag')).toBe(md5('written by SMB'));
   });
 
@@ -98,7 +71,7 @@ describe('etags', () => {
   );
 
   test('a wrong ETag in a Swift PUT is refused, and nothing is there', async () => {
-    const swift = await SwiftHttp.as('alice');
+    const swift = await swiftAs('alice');
     expect((await swift.request('PUT', 'etag/wrong', { etag: md5('other') }, 'content')).status).toBe(422);
     expect((await swift.request('HEAD', 'etag/wrong')).status).toBe(404);
     const { status, headers } = await swift.request('PUT', 'etag/right', { etag: md5('content') }, 'content');
@@ -109,7 +82,7 @@ describe('etags', () => {
 describe('S3 and Swift are two dialects of one store', () => {
   test('metadata and content headers, both ways', async () => {
     const { client, bucket: Bucket } = doors.sdk;
-    const swift = await SwiftHttp.as('alice');
+    const swift = await swiftAs('alice');
     const put = new aws.PutObjectCommand({
       Bucket,
       Key: 'both/s3',
@@ -255,7 +228,7 @@ describe.skipIf(unavailable !== undefined)('who may do what: users × operations
 
   test('through Swift', async () => {
     const clients = new Map<string, SwiftHttp>();
-    for (const { name } of users) clients.set(name, await SwiftHttp.as(name));
+    for (const { name } of users) clients.set(name, await swiftAs(name));
     const have = await table(async (one, operation) => {
       const swift = clients.get(one.user.name)!;
       const path = `matrix/${fileOf(one, operation, 'swift')}`;
@@ -375,11 +348,11 @@ describe('Swift refuses as Swift does', () => {
   });
 
   test('what is not there, and what is served read-only', async () => {
-    const swift = await SwiftHttp.as('alice');
+    const swift = await swiftAs('alice');
     expect((await swift.request('GET', 'nowhere')).status).toBe(404);
-    expect((await (await SwiftHttp.as('alice', 'nowhere')).request('GET', 'x')).status).toBe(404);
-    expect((await (await SwiftHttp.as('alice', 'nfs-only')).request('GET', 'x')).status).toBe(404);
-    const readOnly = await SwiftHttp.as('alice', 'read-only');
+    expect((await (await swiftAs('alice', 'nowhere')).request('GET', 'x')).status).toBe(404);
+    expect((await (await swiftAs('alice', 'nfs-only')).request('GET', 'x')).status).toBe(404);
+    const readOnly = await swiftAs('alice', 'read-only');
     expect((await readOnly.request('PUT', 'x', {}, 'x')).status).toBe(403);
     expect((await readOnly.request('GET', '')).status).toBeLessThan(300);
   });
