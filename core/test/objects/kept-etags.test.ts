@@ -5,6 +5,7 @@ import { access } from '../../src/service/index.ts';
 import type { FileId, VolumeTraits } from '../../src/spi/index.ts';
 import { cephFlavour } from '../flavour.ts';
 import { mode, root, text } from '../world.ts';
+import { changedCalls } from '../changed-calls.ts';
 import type { ObjectWorld } from './object-world.ts';
 import { bodyOf, idAt, makeObjectWorld, md5, plain, s3 } from './object-world.ts';
 
@@ -189,16 +190,10 @@ it('a write waits for a chmod that is under way, whoever asks, and is done then'
   const world = await makeObjectWorld({
     ...cephFlavour,
     wrap: (volume) =>
-      new Proxy(volume, {
-        get(target, key) {
-          const value: unknown = Reflect.get(target, key);
-          if (typeof value !== 'function') return value;
-          const method = value.bind(target) as (...given: unknown[]) => unknown;
-          if (key !== 'setattr') return method;
-          return async (...given: unknown[]) => {
-            await during.setattr?.();
-            return method(...given);
-          };
+      changedCalls(volume, {
+        setattr: async (...given) => {
+          await during.setattr?.();
+          return volume.setattr(...given);
         },
       }),
   });

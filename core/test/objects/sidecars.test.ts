@@ -5,6 +5,7 @@ import type { CompletedPart } from '../../src/service/index.ts';
 import type { Volume } from '../../src/spi/index.ts';
 import type { World } from '../world.ts';
 import { root, text } from '../world.ts';
+import { aroundCalls, changedCalls } from '../changed-calls.ts';
 import type { ObjectWorld } from './object-world.ts';
 import { bodyOf, codeOf, contentOf, idAt, leftovers, makeObjectWorld, md5, plain, s3 } from './object-world.ts';
 
@@ -115,19 +116,13 @@ describe('what is kept of an object beyond the room for extended attributes', ()
   it('is not left behind by a completion that is refused, and is there when the upload is completed after all', async () => {
     let meanwhile: (() => Promise<unknown>) | undefined;
     const wrap = (volume: Volume): Volume =>
-      new Proxy(volume, {
-        get(target, key) {
-          const value: unknown = Reflect.get(target, key);
-          if (typeof value !== 'function') return value;
-          const method = value.bind(target) as (...given: unknown[]) => unknown;
-          if (key !== 'replace') return method;
-          return async (...given: unknown[]) => {
-            const answer = await method(...given);
-            const next = meanwhile;
-            meanwhile = undefined;
-            await next?.();
-            return answer;
-          };
+      changedCalls(volume, {
+        replace: async (...given) => {
+          const answer = await volume.replace(...given);
+          const next = meanwhile;
+          meanwhile = undefined;
+          await next?.();
+          return answer;
         },
       });
     const world = await makeObjectWorld({ ...tight, wrap });
@@ -177,17 +172,10 @@ describe('what is kept of an object beyond the room for extended attributes', ()
     const world = await makeObjectWorld({
       ...tight,
       wrap: (volume) =>
-        new Proxy(volume, {
-          get(target, key) {
-            const value: unknown = Reflect.get(target, key);
-            if (typeof value !== 'function') return value;
-            const method = value.bind(target) as (...given: unknown[]) => unknown;
-            return (...given: unknown[]) => {
-              if (key === 'lookup' && given[2] instanceof Uint8Array && Buffer.from(given[2]).equals(text('sidecars')))
-                looks += 1;
-              return method(...given);
-            };
-          },
+        aroundCalls(volume, (name, given, go) => {
+          if (name === 'lookup' && given[2] instanceof Uint8Array && Buffer.from(given[2]).equals(text('sidecars')))
+            looks += 1;
+          return go();
         }),
     });
     for (let index = 0; index < 5; index += 1) {

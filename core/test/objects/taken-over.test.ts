@@ -4,6 +4,7 @@ import type { Volume } from '../../src/spi/index.ts';
 import { caller } from '../../src/test/callers.ts';
 import { cephFlavour } from '../flavour.ts';
 import { root, text } from '../world.ts';
+import { aroundCalls, changedCalls } from '../changed-calls.ts';
 import { bodyOf, codeOf, contentOf, makeObjectWorld, md5, plain, s3, user } from './object-world.ts';
 
 const smb = caller(0, { door: 'smb', stateless: false, foldNames: true });
@@ -109,19 +110,11 @@ describe('a condition on the content, on a volume without content stamps', () =>
     const world = await makeObjectWorld({
       ...cephFlavour,
       wrap: (volume: Volume) =>
-        new Proxy(volume, {
-          get(target, key) {
-            const value: unknown = Reflect.get(target, key);
-            if (typeof value !== 'function') return value;
-            const method = value.bind(target) as (...given: unknown[]) => unknown;
-            if (key !== step) return method;
-            return async (...given: unknown[]) => {
-              const { act } = during;
-              delete during.act;
-              await act?.();
-              return method(...given);
-            };
-          },
+        aroundCalls(volume, (name, _given, go) => {
+          const { act } = during;
+          if (name !== step || act === undefined) return go();
+          delete during.act;
+          return act().then(go);
         }),
     });
     await world.objects.put(s3, 1, 'k', bodyOf('old'), plain);
@@ -171,15 +164,10 @@ describe('a PUT over a file that is being removed', () => {
   it('keeps nobody from the file while it waits', async () => {
     const held = Promise.withResolvers<void>();
     const wrap = (volume: Volume): Volume =>
-      new Proxy(volume, {
-        get(target, name: keyof Volume) {
-          const value = target[name];
-          if (typeof value !== 'function') return value;
-          if (name !== 'unlink') return value.bind(target);
-          return async (...args: unknown[]) => {
-            await held.promise;
-            return Reflect.apply(value, target, args);
-          };
+      changedCalls(volume, {
+        unlink: async (...given) => {
+          await held.promise;
+          return volume.unlink(...given);
         },
       });
     const world = await makeObjectWorld({ ...cephFlavour, wrap });
