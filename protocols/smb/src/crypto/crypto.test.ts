@@ -5,6 +5,7 @@ import { Dialect } from '../messages/command.ts';
 import { Cipher } from '../messages/negotiate-contexts/encryption.ts';
 import { SigningAlgorithm } from '../messages/negotiate-contexts/signing.ts';
 import { Cmac } from './cmac.ts';
+import { directGcm } from './direct-gcm.ts';
 import { Encryption } from './encryption.ts';
 import { sessionKeys } from './key-derivation.ts';
 import { PreauthIntegrity } from './preauth-integrity.ts';
@@ -169,13 +170,18 @@ it('derives keys of 32 bytes for AES-256, and none for encryption in 2.x', () =>
   expect(old.encryptionKey).toHaveLength(0);
 });
 
-describe('encryption', () => {
+const implementations = [
+  { by: 'directly', gcm: directGcm() },
+  { by: "by Node's own", gcm: null },
+] as const;
+
+describe.each(implementations)('encryption, $by', ({ gcm }) => {
   for (const [name, cipher] of Object.entries(Cipher)) {
     it(`${name}: opens what the other side sealed, and nothing else`, () => {
       const size = cipher >= Cipher.AES_256_CCM ? 32 : 16;
       const [a, b] = [Buffer.alloc(size, 1), Buffer.alloc(size, 2)];
-      const server = new Encryption(cipher, 7n, a, b);
-      const client = new Encryption(cipher, 7n, b, a);
+      const server = new Encryption(cipher, 7n, a, b, gcm);
+      const client = new Encryption(cipher, 7n, b, a, null);
       fc.assert(
         fc.property(
           fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { minLength: 1, maxLength: 4 }),
@@ -183,10 +189,12 @@ describe('encryption', () => {
             const message = Buffer.concat(parts);
             const frame = flat(server.seal({ parts, length: message.length }));
             expect(hex(client.open(Buffer.from(frame))!)).toBe(hex(message));
+            expect(hex(server.open(flat(client.seal(whole(message))))!)).toBe(hex(message));
             for (const at of [4, 20, 36, 42, 44, 52, frame.length - 1]) {
               const changed = Buffer.from(frame);
               changed[at]! ^= 1;
-              expect(client.open(changed)).toBeUndefined();
+              expect(client.open(Buffer.from(changed))).toBeUndefined();
+              expect(server.open(changed)).toBeUndefined();
             }
             expect(client.open(frame.subarray(0, -1))).toBeUndefined();
           },
@@ -199,4 +207,51 @@ describe('encryption', () => {
       expect(hex(first.subarray(20, 36))).not.toBe(hex(second.subarray(20, 36)));
     });
   }
+
+  it('leaves bytes of others as they are, and seals those that are ours where they lie', () => {
+    const [a, b] = [Buffer.alloc(16, 1), Buffer.alloc(16, 2)];
+    const server = new Encryption(Cipher.AES_128_GCM, 7n, a, b, gcm);
+    const client = new Encryption(Cipher.AES_128_GCM, 7n, b, a, null);
+    const lent = Buffer.allocUnsafeSlow(600_000).fill(3);
+    const others = Buffer.allocUnsafeSlow(5000).fill(4);
+    const payload = lent.subarray(0, 500_001);
+    const frame = server.seal({ parts: [Buffer.from('head'), payload, others], length: 505_005 }, [lent]);
+    expect(frame.parts).toContain(payload);
+    expect(payload.equals(Buffer.alloc(500_001, 3))).toBe(false);
+    expect(lent.subarray(500_001).equals(Buffer.alloc(99_999, 3))).toBe(true);
+    expect(others.equals(Buffer.alloc(5000, 4))).toBe(true);
+    const plain = Buffer.concat([Buffer.from('head'), Buffer.alloc(500_001, 3), others]);
+    expect(plain.equals(client.open(flat(frame))!)).toBe(true);
+  });
+});
+
+describe.each(implementations)('GMAC, $by', ({ gcm }) => {
+  const key = Buffer.alloc(16, 5);
+  const signing = new Signing(SigningAlgorithm.AES_GMAC, key, gcm);
+  const other = new Signing(SigningAlgorithm.AES_GMAC, key, null);
+
+  it('signs what the other side verifies, however it is cut', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 64, maxLength: 9000 }), fc.nat(9000), (text, cut) => {
+        const message = Buffer.from(text);
+        const at = Math.min(64 + cut, message.length);
+        signing.sign([message.subarray(0, at), message.subarray(at)], 'server');
+        expect(other.verify(message, 'server')).toBe(true);
+        expect(other.verify(message, 'client')).toBe(false);
+        other.sign([message], 'client');
+        const before = hex(message);
+        expect(signing.verify(message, 'client')).toBe(true);
+        expect(signing.verify(message, 'server')).toBe(false);
+        for (const byte of [0, 24, 47, 48, 63, message.length - 1]) {
+          message[byte]! ^= 1;
+          expect(signing.verify(message, 'client')).toBe(false);
+          message[byte]! ^= 1;
+        }
+        // Nobody who looks at the request finds it changed.
+        expect(hex(message)).toBe(before);
+      }),
+      { numRuns: 50 },
+    );
+    expect(signing.verify(new Uint8Array(63), 'client')).toBe(false);
+  });
 });

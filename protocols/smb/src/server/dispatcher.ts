@@ -154,7 +154,8 @@ export class Dispatcher implements ReceiverHost {
       for (const buffer of borrowed) this.buffers.give(buffer);
     };
     if (this.closed) release();
-    else this.host.send(this.frames.frame(replies, work.sealedFor), borrowed.length > 0 ? release : undefined);
+    else
+      this.host.send(this.frames.frame(replies, work.sealedFor, borrowed), borrowed.length > 0 ? release : undefined);
   }
 
   /** The answer to one request. Rejected, as thrown, only with what ends the connection. */

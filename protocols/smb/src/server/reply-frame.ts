@@ -34,14 +34,18 @@ export class ReplyFrames {
     this.fault = fault;
   }
 
-  /** The responses as one frame, a compound when there are several. */
-  frame(replies: readonly Reply[], sealedFor: LiveSession | undefined): Gathered {
+  /**
+   * The responses as one frame, a compound when there are several.
+   *
+   * @param lent buffers that hold nothing but payloads of these responses
+   */
+  frame(replies: readonly Reply[], sealedFor: LiveSession | undefined, lent?: readonly Uint8Array[]): Gathered {
     const last = replies.length - 1;
     const messages = replies.map((reply, index) =>
       this.message(reply, { follows: index < last, padded: last > 0 }, sealedFor !== undefined),
     );
     const plain = messages.length === 1 ? messages[0]! : joined(messages);
-    return sealedFor?.encryption === undefined ? plain : sealedFor.encryption.seal(plain);
+    return sealedFor?.encryption === undefined ? plain : sealedFor.encryption.seal(plain, lent);
   }
 
   private message(reply: Reply, { follows, padded }: Place, sealed: boolean): Gathered {
