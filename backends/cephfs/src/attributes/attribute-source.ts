@@ -68,7 +68,6 @@ export class AttributeSource {
   readonly #fetches = new Map<FileId, Fetch>();
   /** Directories whose attributes libcephfs has wrong until it hears of them again (see `suspect`). */
   readonly #suspects = new Map<FileId, object>();
-  #suspectedIn: WriteEpoch;
   #epoch: WriteEpoch;
 
   constructor({ mounts, entries, isOpen }: AttributeSourceOptions) {
@@ -76,7 +75,6 @@ export class AttributeSource {
     this.#isOpen = isOpen;
     this.#known = entries > 0 ? new Recent(entries) : undefined;
     this.#epoch = mounts.epoch();
-    this.#suspectedIn = this.#epoch;
   }
 
   /** What is at hand; `undefined` when the cluster has to be asked. */
@@ -210,10 +208,7 @@ export class AttributeSource {
    */
   suspect(id: FileId): void {
     this.drop(id);
-    const epoch = this.#mounts.epoch();
-    // The next client has nothing of it.
-    if (epoch !== this.#suspectedIn) this.#suspects.clear();
-    this.#suspectedIn = epoch;
+    // Not forgotten with the epoch: another one is no sign that this directory's client is another one. Its successor is asked once more than it need be.
     this.#suspects.set(id, {});
     if (this.#suspects.size > maxSuspects) void this.#clearOldest();
   }

@@ -365,4 +365,14 @@ describe('writes that libcephfs threw away since the pool was full', () => {
     current().fill(false);
     await expect(publish()).rejects.toMatchObject({ code: 'io' });
   });
+
+  test('areNotTakenForStable_afterASyncThatSaysNothingOfThem', async () => {
+    const { volume, handle, current } = await opened();
+    const { id } = await handle.write(call, 0, [text('UNSTABLE')], 'unstable').then(({ after }) => after);
+    await handle.close();
+    current().fill(true);
+    await volume.setattr(call, id, { mode: 0o600 });
+    const publish = volume.replace(call, volume.root, text('f'), volume.root, text('object'));
+    await expect(publish).rejects.toMatchObject({ code: 'noSpace' });
+  });
 });
