@@ -9,13 +9,13 @@ import { Doors, noKernel } from './doors.ts';
 
 const core = fileURLToPath(new URL('../../../core', import.meta.url));
 const nodeModules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
-/** Some 2,600 files; all of node_modules with POLYNAS_E2E_FULL=1. */
-const packages = ['commander', 'fast-xml-parser', 'rxjs', 'yaml'];
+/** Some 1,100 files; all of node_modules with POLYNAS_E2E_FULL=1. */
+const packages = ['commander', 'fast-xml-parser', 'yaml', 'zod'];
 const full = process.env['POLYNAS_E2E_FULL'] === '1';
 const source = (folder: string): string => join(nodeModules, folder);
 /** Where a folder of node_modules has its copy. */
 const placeOf = (folder: string): string => `modules/${folder}/tree`;
-const rxjs = placeOf('rxjs');
+const zod = placeOf('zod');
 
 /** Every folder but the caches of tools, which change while tests run. */
 function allPackages(): string[] {
@@ -175,20 +175,20 @@ describe.skipIf(noKernel !== undefined)('same tree', () => {
     test('is the same for the AWS CLI, synchronised out and compared', async () => {
       const target = join(doors.scratch, 'out');
       mkdirSync(target);
-      await doors.aws.s3(['sync', '--only-show-errors', `s3://files/${rxjs}/dist/esm`, target]);
-      expect(await sumsOf(target)).toEqual(await sumsOf(source('rxjs/dist/esm')));
+      await doors.aws.s3(['sync', '--only-show-errors', `s3://files/${zod}/v4`, target]);
+      expect(await sumsOf(target)).toEqual(await sumsOf(source('zod/v4')));
       rmSync(target, { recursive: true });
     });
 
     test('a folder renamed by NFS is renamed at once for S3', async () => {
       const { guest, kernel, sdk } = doors;
-      const before = await sdk.keys(`${rxjs}/src/`);
+      const before = await sdk.keys(`${zod}/src/`);
       expect(before.length).toBeGreaterThan(100);
       const sample = before.find((key) => key.endsWith('.ts'))!;
       const etag = await sdk.etag(sample);
-      await guest.expect(`mv ${kernel.at}/${rxjs}/src ${kernel.at}/modules/renamed`);
-      const moved = (key: string): string => key.replace(`${rxjs}/src/`, 'modules/renamed/');
-      expect(await sdk.keys(`${rxjs}/src/`)).toEqual([]);
+      await guest.expect(`mv ${kernel.at}/${zod}/src ${kernel.at}/modules/renamed`);
+      const moved = (key: string): string => key.replace(`${zod}/src/`, 'modules/renamed/');
+      expect(await sdk.keys(`${zod}/src/`)).toEqual([]);
       expect(await sdk.keys('modules/renamed/')).toEqual(before.map(moved));
       expect(await sdk.etag(moved(sample))).toBe(etag);
       await expect(sdk.etag(sample)).rejects.toMatchObject({ name: 'NotFound' });
@@ -200,14 +200,14 @@ describe.skipIf(noKernel !== undefined)('same tree', () => {
       await guest.expect(`find ${kernel.at}/modules -type l -delete`);
       // A mount that asks for attributes each time, as a client does that has not looked there before.
       const fresh = await doors.mount('/mnt/fresh', '/files', 'noac,lookupcache=none');
-      await doors.aws.s3(['rm', '--recursive', '--only-show-errors', `s3://files/${rxjs}/`]);
+      await doors.aws.s3(['rm', '--recursive', '--only-show-errors', `s3://files/${zod}/`]);
       const left = async (): Promise<string[]> => {
         const output = await guest.expect(
           `ls ${fresh.at} | grep -qx modules && cd ${fresh.at} && find modules || true`,
         );
         return output.split('\n').filter((line) => line !== '');
       };
-      expect((await left()).filter((path) => path.startsWith(`${rxjs}/`))).toEqual([]);
+      expect((await left()).filter((path) => path.startsWith(`${zod}/`))).toEqual([]);
       await doors.rclone.expect(['delete', doors.rclone.remote('modules')]);
       // rclone deletes objects; the folders that mkdir made are for the AWS CLI.
       await doors.aws.s3(['rm', '--recursive', '--only-show-errors', 's3://files/modules']);
