@@ -7,6 +7,7 @@ import { StorageError } from '../src/spi/index.ts';
 import { afterStep, coverageOf, stepsBetween } from '../src/state/lock-coverage.ts';
 import { caller } from '../src/test/callers.ts';
 import { cephFlavour } from './flavour.ts';
+import { changedCalls } from './changed-calls.ts';
 import type { World } from './world.ts';
 import { makeWorld } from './world.ts';
 
@@ -76,14 +77,7 @@ async function makeShared() {
   const world = await makeWorld({
     ...cephFlavour,
     traits: { ...cephFlavour.traits, writers: 'shared' },
-    wrap: (volume: Volume) =>
-      new Proxy(volume, {
-        get: (target, key) => {
-          if (key === 'locks') return cluster.group();
-          const value: unknown = Reflect.get(target, key);
-          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-        },
-      }),
+    wrap: (volume: Volume) => changedCalls(volume, { locks: cluster.group() }),
   });
   return { cluster, world, file: await world.file('f', { mode: 0o666 }) };
 }

@@ -11,6 +11,9 @@ export function changedCalls<T extends object>(
   });
 }
 
+/** For `changedCalls`: a volume with nothing at hand. Every look is a step that others may come before. */
+export const nothingAtHand = { lookupNow: undefined, getattrNow: undefined } as const;
+
 /** The same with something done around every call: `go` makes the call as it was given. */
 export function aroundCalls<T extends object>(
   target: T,

@@ -5,6 +5,7 @@ import { stampOf } from '../src/spi/index.ts';
 import { caller } from '../src/test/callers.ts';
 import { NameLists } from '../src/objects/list/name-lists.ts';
 import { SortedNames } from '../src/objects/list/sorted-names.ts';
+import { aroundCalls } from './changed-calls.ts';
 import { bodyOf, codeOf, keysOf, makeObjectWorld, plain, s3 } from './objects/object-world.ts';
 import { cephFlavour } from './flavour.ts';
 import { makeWorld, mode, nameOf, root, text } from './world.ts';
@@ -27,25 +28,15 @@ function remote(volume: Volume, count = { pages: 0 }, waits: () => number = () =
     return 'from' in result ? { ...result, from: change, to: change } : { ...result, directory: change };
   };
   const changing = new Set(['create', 'mkdir', 'symlink', 'unlink', 'rmdir', 'rename', 'replace']);
-  return new Proxy(volume, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value !== 'function') return value;
-      const method = value.bind(target) as (...given: unknown[]) => Promise<object>;
-      if (changing.has(String(key))) {
-        // Of a rename and a replacement, the directory that the name comes to: the tests rename within one.
-        const at = key === 'rename' || key === 'replace' ? 3 : 1;
-        return (...given: unknown[]) => around(given[at] as FileId, () => method(...given));
-      }
-      if (key === 'readdir') {
-        return async (...given: unknown[]) => {
-          count.pages += 1;
-          await turn();
-          return method(...given);
-        };
-      }
-      return method;
-    },
+  return aroundCalls(volume, (name, given, go) => {
+    if (changing.has(name)) {
+      // Of a rename and a replacement, the directory that the name comes to: the tests rename within one.
+      const at = name === 'rename' || name === 'replace' ? 3 : 1;
+      return around(given[at] as FileId, go as () => Promise<object>);
+    }
+    if (name !== 'readdir') return go();
+    count.pages += 1;
+    return turn().then(go);
   });
 }
 
@@ -148,16 +139,9 @@ describe('indexes of directories on a volume over a network', () => {
     const world = await makeObjectWorld({
       ...cephFlavour,
       wrap: (volume) =>
-        new Proxy(volume, {
-          get(target, key) {
-            const value: unknown = Reflect.get(target, key);
-            if (typeof value !== 'function') return value;
-            const method = value.bind(target) as (...given: unknown[]) => unknown;
-            return (...given: unknown[]) => {
-              calls.set(String(key), (calls.get(String(key)) ?? 0) + 1);
-              return method(...given);
-            };
-          },
+        aroundCalls(volume, (name, _given, go) => {
+          calls.set(name, (calls.get(name) ?? 0) + 1);
+          return go();
         }),
     });
     const { objects } = world;

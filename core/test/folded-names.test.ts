@@ -5,6 +5,7 @@ import type { FileRef } from '../src/service/index.ts';
 import type { Volume } from '../src/spi/index.ts';
 import { isStorageError } from '../src/spi/index.ts';
 import { caller } from '../src/test/callers.ts';
+import { aroundCalls, changedCalls } from './changed-calls.ts';
 import type { World } from './world.ts';
 import { makeWorld, mode, nameOf, root, text } from './world.ts';
 
@@ -32,15 +33,10 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 
 /** Counts the pages of directories that are read. */
 function counting(volume: Volume, count: { pages: number }): Volume {
-  const readdir: Volume['readdir'] = (...given) => {
-    count.pages += 1;
-    return volume.readdir(...given);
-  };
-  return new Proxy(volume, {
-    get: (target, key) => {
-      if (key === 'readdir') return readdir;
-      const value: unknown = Reflect.get(target, key);
-      return typeof value === 'function' ? value.bind(target) : value;
+  return changedCalls(volume, {
+    readdir: (...given) => {
+      count.pages += 1;
+      return volume.readdir(...given);
     },
   });
 }
@@ -59,20 +55,16 @@ function slowed(volume: Volume, waits: Iterator<number>): Volume {
   const turns = async (): Promise<void> => {
     for (let left = waits.next().value as number; left > 0; left -= 1) await new Promise(setImmediate);
   };
-  return new Proxy(volume, {
-    get: (target, key) => {
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value !== 'function') return value;
-      if (key === 'lookupNow' || key === 'getattrNow' || key === 'epoch') return value.bind(target);
-      return async (...given: unknown[]): Promise<unknown> => {
-        await turns();
-        try {
-          return await value.apply(target, given);
-        } finally {
-          await turns();
-        }
-      };
-    },
+  const late = async (go: () => unknown): Promise<unknown> => {
+    await turns();
+    try {
+      return await go();
+    } finally {
+      await turns();
+    }
+  };
+  return aroundCalls(volume, (called, _given, go) => {
+    return called === 'lookupNow' || called === 'getattrNow' || called === 'epoch' ? go() : late(go);
   });
 }
 

@@ -1,9 +1,10 @@
 import { openMemoryVolume } from '@polynas/backend-memory';
 import { describe, expect, it } from 'vitest';
 import { LruHandleCache } from '../src/namespace/handle-cache.ts';
-import type { FileHandle, FileId, HandleAccess, Volume } from '../src/spi/index.ts';
+import type { FileHandle, FileId, Volume } from '../src/spi/index.ts';
 import { StorageError } from '../src/spi/index.ts';
 import { TestClock } from '../src/test/clock.ts';
+import { changedCalls } from './changed-calls.ts';
 import { text } from './world.ts';
 
 async function setUp(limit: number) {
@@ -11,35 +12,29 @@ async function setUp(limit: number) {
   const log: string[] = [];
   let failSync = false;
   let open = 0;
-  const volume: Volume = new Proxy(memory, {
-    get(target, key) {
-      if (key !== 'open') {
-        const value: unknown = Reflect.get(target, key);
-        return typeof value === 'function' ? value.bind(target) : value;
-      }
-      return async (call: object, id: FileId, access: HandleAccess): Promise<FileHandle> => {
-        const inner = await memory.open(call, id, access);
-        log.push(`open ${access}`);
-        open += 1;
-        return {
-          id: inner.id,
-          access: inner.access,
-          read: (...given) => inner.read(...given),
-          readNow: (...given) => inner.readNow(...given),
-          write: (...given) => inner.write(...given),
-          sync: (given) => {
-            log.push('sync');
-            return failSync ? Promise.reject(new StorageError('io')) : inner.sync(given);
-          },
-          allocate: (...given) => inner.allocate(...given),
-          punch: (...given) => inner.punch(...given),
-          seek: (...given) => inner.seek(...given),
-          close: () => {
-            log.push('close');
-            open -= 1;
-            return inner.close();
-          },
-        };
+  const volume = changedCalls<Volume>(memory, {
+    open: async (call, id, access): Promise<FileHandle> => {
+      const inner = await memory.open(call, id, access);
+      log.push(`open ${access}`);
+      open += 1;
+      return {
+        id: inner.id,
+        access: inner.access,
+        read: (...given) => inner.read(...given),
+        readNow: (...given) => inner.readNow(...given),
+        write: (...given) => inner.write(...given),
+        sync: (given) => {
+          log.push('sync');
+          return failSync ? Promise.reject(new StorageError('io')) : inner.sync(given);
+        },
+        allocate: (...given) => inner.allocate(...given),
+        punch: (...given) => inner.punch(...given),
+        seek: (...given) => inner.seek(...given),
+        close: () => {
+          log.push('close');
+          open -= 1;
+          return inner.close();
+        },
       };
     },
   });

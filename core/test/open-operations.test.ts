@@ -3,6 +3,7 @@ import type { Caller, ChangeEvent, FileRef, Open, OpenRequest } from '../src/ser
 import { access } from '../src/service/index.ts';
 import { StorageError, isStorageError } from '../src/spi/index.ts';
 import { caller } from '../src/test/callers.ts';
+import { changedCalls } from './changed-calls.ts';
 import type { World } from './world.ts';
 import { isBare } from './flavour.ts';
 import { makeWorld, mode, nameOf, root, text } from './world.ts';
@@ -475,12 +476,8 @@ describe('a link', () => {
     let failing = false;
     const world = await makeWorld({
       wrap: (volume) =>
-        new Proxy(volume, {
-          get(target, key) {
-            if (key === 'rename' && failing) return () => Promise.reject(new StorageError('noSpace'));
-            const value: unknown = Reflect.get(target, key, target);
-            return typeof value === 'function' ? value.bind(target) : value;
-          },
+        changedCalls(volume, {
+          rename: (...given) => (failing ? Promise.reject(new StorageError('noSpace')) : volume.rename(...given)),
         }),
     });
     const file = await world.file('a', {}, 'new');

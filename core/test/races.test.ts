@@ -4,6 +4,7 @@ import { isStorageError } from '../src/spi/index.ts';
 import type { StorageErrorCode, Volume } from '../src/spi/index.ts';
 import { access } from '../src/service/index.ts';
 import { caller } from '../src/test/callers.ts';
+import { aroundCalls, changedCalls, nothingAtHand } from './changed-calls.ts';
 import { makeWorld, mode, nameOf, root, text } from './world.ts';
 
 /** Lets fast-check choose when each of the volume's answers comes: before it, others' steps may come in between. */
@@ -20,19 +21,9 @@ function scheduled(volume: Volume, scheduler: fc.Scheduler): Volume {
     'link',
     'open',
   ]);
-  return new Proxy(volume, {
-    get(target, key) {
-      // Nothing at hand: every look is a step that others may come before.
-      if (key === 'lookupNow' || key === 'getattrNow') return undefined;
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value !== 'function') return value;
-      const method = value.bind(target) as (...given: unknown[]) => unknown;
-      if (typeof key !== 'string' || !steps.has(key)) return method;
-      return async (...given: unknown[]) => {
-        await scheduler.schedule(Promise.resolve(), key);
-        return method(...given);
-      };
-    },
+  return aroundCalls(changedCalls(volume, nothingAtHand), (name, _given, go) => {
+    if (!steps.has(name)) return go();
+    return scheduler.schedule(Promise.resolve(), name).then(go);
   });
 }
 

@@ -7,6 +7,7 @@ import { StorageError } from '../src/spi/index.ts';
 import { caller } from '../src/test/callers.ts';
 import { TestClock } from '../src/test/clock.ts';
 import { testBox, testHasher } from '../src/test/secrets.ts';
+import { changedCalls } from './changed-calls.ts';
 
 /** A volume in memory that keeps limits and pools of directories, as a cluster does. */
 function clusterLike(used = { bytes: 300, files: 3 }) {
@@ -27,14 +28,7 @@ function clusterLike(used = { bytes: 300, files: 3 }) {
       pools.set(directory, pool);
     },
   };
-  const groups: Partial<Volume> = { quota, placement };
-  const memory = openMemoryVolume({ capacity: 100_000 });
-  return new Proxy<Volume>(memory, {
-    get(target, name: keyof Volume) {
-      const value = groups[name] ?? target[name];
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+  return changedCalls<Volume>(openMemoryVolume({ capacity: 100_000 }), { quota, placement });
 }
 
 async function start(volume: Volume, registry: RegistryStore = memoryRegistryStore()) {

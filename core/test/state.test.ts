@@ -3,6 +3,7 @@ import type { Caller, LockKind, LockMode, Open, Opener } from '../src/service/in
 import { access } from '../src/service/index.ts';
 import type { FileHandle, Volume } from '../src/spi/index.ts';
 import { caller } from '../src/test/callers.ts';
+import { changedCalls } from './changed-calls.ts';
 import type { World } from './world.ts';
 import { makeWorld, root, text } from './world.ts';
 
@@ -353,19 +354,10 @@ function slowWrites(volume: Volume, started: PromiseWithResolvers<void>, until: 
 }
 
 function withHandles(volume: Volume, change: (handle: FileHandle) => Partial<FileHandle>): Volume {
-  return overriding(volume, {
+  return changedCalls(volume, {
     open: async (call, id, rights) => {
       const handle = await volume.open(call, id, rights);
-      return overriding(handle, change(handle));
-    },
-  });
-}
-
-function overriding<T extends object>(target: T, changes: Partial<T>): T {
-  return new Proxy(target, {
-    get(inner, key) {
-      const value: unknown = Reflect.get(key in changes ? changes : inner, key);
-      return typeof value === 'function' ? value.bind(key in changes ? changes : inner) : value;
+      return changedCalls(handle, change(handle));
     },
   });
 }

@@ -3,6 +3,7 @@ import type { ChangeEvent, FileRef, Open } from '../src/service/index.ts';
 import { access } from '../src/service/index.ts';
 import { StorageError, isStorageError } from '../src/spi/index.ts';
 import { caller } from '../src/test/callers.ts';
+import { changedCalls } from './changed-calls.ts';
 import { bodyOf, contentOf, keysOf, leftovers, makeObjectWorld, plain, s3 } from './objects/object-world.ts';
 import type { World } from './world.ts';
 import { makeWorld, mode, root, text } from './world.ts';
@@ -187,16 +188,8 @@ describe('named streams', () => {
     let broken = false;
     const world = await makeObjectWorld({
       wrap: (volume) =>
-        new Proxy(volume, {
-          get: (target, key) => {
-            const value: unknown = Reflect.get(target, key);
-            if (typeof value !== 'function') return value;
-            if (key !== 'rename') return value.bind(target);
-            return async (...given: unknown[]): Promise<unknown> => {
-              if (broken) throw new StorageError('io');
-              return value.apply(target, given);
-            };
-          },
+        changedCalls(volume, {
+          rename: (...given) => (broken ? Promise.reject(new StorageError('io')) : volume.rename(...given)),
         }),
     });
     await made(world, await world.file('file'), 's', 'text');

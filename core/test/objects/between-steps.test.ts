@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Volume } from '../../src/spi/index.ts';
 import { isBare } from '../flavour.ts';
+import { aroundCalls, changedCalls, nothingAtHand } from '../changed-calls.ts';
 import { mode, root, text } from '../world.ts';
 import type { ObjectWorld } from './object-world.ts';
 import { bodyOf, codeOf, contentOf, idAt, keysOf, leftovers, makeObjectWorld, md5, plain, s3 } from './object-world.ts';
@@ -10,36 +11,36 @@ type Step = 'lookup' | 'replace' | 'publish' | 'unlink' | 'setxattr' | 'rmdir' |
 /** A world where a test can do something just before one step of the volume, once. */
 async function makeInterrupted(replace: 'swap' | 'rename', publishing: 'replace' | 'publish') {
   let pending:
-    | { readonly step: Step; readonly when: (given: unknown[]) => boolean; readonly act: () => Promise<unknown> }
+    | {
+        readonly step: Step;
+        readonly when: (given: readonly unknown[]) => boolean;
+        readonly act: () => Promise<unknown>;
+      }
     | undefined;
   const wrap = (volume: Volume): Volume =>
-    new Proxy(volume, {
-      get(target, key) {
-        if (key === 'lookupNow' || key === 'getattrNow') return undefined;
-        const value: unknown = Reflect.get(target, key);
-        if (typeof value !== 'function') return value;
-        const method = value.bind(target) as (...given: unknown[]) => unknown;
-        return async (...given: unknown[]) => {
-          if (pending !== undefined && pending.step === key && pending.when(given)) {
-            const { act } = pending;
-            pending = undefined;
-            await act();
-          }
-          return method(...given);
-        };
-      },
+    aroundCalls(changedCalls(volume, nothingAtHand), async (name, given, go) => {
+      if (pending !== undefined && pending.step === name && pending.when(given)) {
+        const { act } = pending;
+        pending = undefined;
+        await act();
+      }
+      return go();
     });
   const world: ObjectWorld = await makeObjectWorld({
     wrap,
     traits: { replace, maxPublishBytes: publishing === 'publish' ? 65_536 : 0 },
   });
-  const before = (step: Step, act: () => Promise<unknown>, when: (given: unknown[]) => boolean = () => true): void => {
+  const before = (
+    step: Step,
+    act: () => Promise<unknown>,
+    when: (given: readonly unknown[]) => boolean = () => true,
+  ): void => {
     pending = { step, when, act };
   };
   return { world, before, done: () => pending === undefined };
 }
 
-const named = (name: string) => (given: unknown[]) =>
+const named = (name: string) => (given: readonly unknown[]) =>
   given.some((each) => each instanceof Uint8Array && Buffer.from(each).toString() === name);
 
 describe.each([

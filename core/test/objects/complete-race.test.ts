@@ -2,24 +2,18 @@ import { describe, expect, it } from 'vitest';
 import type { MemoryVolumeOptions } from '@polynas/backend-memory';
 import type { CloneGroup, Volume } from '../../src/spi/index.ts';
 import { isBare } from '../flavour.ts';
+import { changedCalls } from '../changed-calls.ts';
 import { bodyOf, codeOf, contentOf, keysOf, leftovers, makeObjectWorld, plain, s3 } from './object-world.ts';
 
 /** Does something just before parts are put together by reference. */
 function beforeClone(volume: Volume, act: () => Promise<void>): Volume {
-  return new Proxy(volume, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key);
-      if (key === 'clone') {
-        const clone = value as CloneGroup;
-        const ranges: CloneGroup['ranges'] = async (...given) => {
-          await act();
-          return clone.ranges(...given);
-        };
-        return { ...clone, ranges };
-      }
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
+  const { clone } = volume;
+  if (clone === undefined) return volume;
+  const ranges: CloneGroup['ranges'] = async (...given) => {
+    await act();
+    return clone.ranges(...given);
+  };
+  return changedCalls(volume, { clone: { ...clone, ranges } });
 }
 
 const variants: [string, MemoryVolumeOptions][] = [

@@ -1,20 +1,15 @@
 import { expect, it } from 'vitest';
 import type { Volume } from '../../src/spi/index.ts';
+import { changedCalls } from '../changed-calls.ts';
 import { root, text } from '../world.ts';
 import { bodyOf, codeOf, contentOf, keysOf, makeObjectWorld, plain, s3 } from './object-world.ts';
 
 /** A volume whose renames wait while they are held. */
 function holding(volume: Volume, held: () => Promise<void> | undefined): Volume {
-  return new Proxy(volume, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value !== 'function') return value;
-      const method = value.bind(target) as (...given: unknown[]) => unknown;
-      if (key !== 'rename') return method;
-      return async (...given: unknown[]) => {
-        await held();
-        return method(...given);
-      };
+  return changedCalls(volume, {
+    rename: async (...given) => {
+      await held();
+      return volume.rename(...given);
     },
   });
 }

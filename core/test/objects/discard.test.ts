@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Volume } from '../../src/spi/index.ts';
 import { StorageError } from '../../src/spi/index.ts';
+import { aroundCalls } from '../changed-calls.ts';
 import type { ObjectWorld } from './object-world.ts';
 import { bodyOf, codeOf, leftovers, makeObjectWorld, plain, s3 } from './object-world.ts';
 
@@ -12,13 +13,9 @@ async function makeBreaking(): Promise<ObjectWorld & { break: () => void }> {
     unlink: new StorageError('io'),
   };
   const wrap = (volume: Volume): Volume =>
-    new Proxy(volume, {
-      get: (target, key) => {
-        const error = broken && typeof key === 'string' ? failing[key] : undefined;
-        if (error !== undefined) return () => Promise.reject(error);
-        const value: unknown = Reflect.get(target, key);
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-      },
+    aroundCalls(volume, (name, _given, go) => {
+      const error = broken ? failing[name] : undefined;
+      return error === undefined ? go() : Promise.reject(error);
     });
   const world = await makeObjectWorld({ wrap, traits: { maxPublishBytes: 0 } });
   return { ...world, break: () => (broken = true) };

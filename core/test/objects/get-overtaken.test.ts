@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Volume } from '../../src/spi/index.ts';
+import { changedCalls, nothingAtHand } from '../changed-calls.ts';
 import { bodyOf, codeOf, contentOf, makeObjectWorld, plain, s3 } from './object-world.ts';
 
 it.each(['swap', 'rename'] as const)(
@@ -7,24 +8,18 @@ it.each(['swap', 'rename'] as const)(
   async (replace) => {
     let again = 0;
     const wrap = (volume: Volume): Volume =>
-      new Proxy(volume, {
-        get(target, key) {
-          if (key === 'lookupNow' || key === 'getattrNow') return undefined;
-          const value: unknown = Reflect.get(target, key);
-          if (typeof value !== 'function') return value;
-          const method = value.bind(target) as (...given: unknown[]) => unknown;
-          if (key !== 'getxattr') return method;
-          return async (...given: unknown[]) => {
-            const bytes = await method(...given);
-            const times = again;
-            again = 0;
-            // The record tells what is about to be read: by then it is another content.
-            if (times > 0 && given[2] === 'trusted.polynas.object') {
-              await world.objects.put(s3, 1, 'k', bodyOf(`new ${times}`), plain);
-            }
-            again = times - (given[2] === 'trusted.polynas.object' ? 1 : 0);
-            return bytes;
-          };
+      changedCalls(volume, {
+        ...nothingAtHand,
+        getxattr: async (call, id, name) => {
+          const bytes = await volume.getxattr(call, id, name);
+          const times = again;
+          again = 0;
+          // The record tells what is about to be read: by then it is another content.
+          if (times > 0 && name === 'trusted.polynas.object') {
+            await world.objects.put(s3, 1, 'k', bodyOf(`new ${times}`), plain);
+          }
+          again = times - (name === 'trusted.polynas.object' ? 1 : 0);
+          return bytes;
         },
       });
     const world = await makeObjectWorld({ wrap, traits: { replace } });

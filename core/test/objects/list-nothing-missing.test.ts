@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isBare } from '../flavour.ts';
 import { compareKeys } from '../../src/namespace/keys.ts';
 import type { DirectoryPage, Volume } from '../../src/spi/index.ts';
+import { aroundCalls, changedCalls, nothingAtHand } from '../changed-calls.ts';
 import { mode, root, text } from '../world.ts';
 import { bodyOf, codeOf, keysOf, makeObjectWorld, plain, s3 } from './object-world.ts';
 
@@ -11,18 +12,9 @@ type Listing = Pick<Volume, 'listByName' | 'readdir'>;
 
 /** A volume whose listings a test changes. */
 function listingBy(volume: Volume, change: (page: DirectoryPage, method: keyof Listing) => unknown): Volume {
-  return new Proxy(volume, {
-    get(target, key) {
-      if (key === 'lookupNow' || key === 'getattrNow') return undefined;
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value !== 'function') return value;
-      const method = value.bind(target) as (...given: unknown[]) => Promise<DirectoryPage>;
-      if (key !== 'listByName' && key !== 'readdir') return method;
-      return async (...given: unknown[]) => {
-        const page = await method(...given);
-        return (await change(page, key)) ?? page;
-      };
-    },
+  return aroundCalls(changedCalls(volume, nothingAtHand), (name, _given, go) => {
+    if (name !== 'listByName' && name !== 'readdir') return go();
+    return (go() as Promise<DirectoryPage>).then(async (page) => (await change(page, name)) ?? page);
   });
 }
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { compareKeys } from '../../src/namespace/keys.ts';
 import { isStorageError } from '../../src/spi/index.ts';
 import type { ListRequest } from '../../src/service/index.ts';
-import type { FileId } from '../../src/spi/index.ts';
+import type { DirectoryPage, FileId } from '../../src/spi/index.ts';
+import { aroundCalls } from '../changed-calls.ts';
 import { mode, root, text } from '../world.ts';
 import type { ObjectWorld } from './object-world.ts';
 import { bodyOf, codeOf, keysOf, makeObjectWorld, plain, s3, user } from './object-world.ts';
@@ -215,24 +216,13 @@ describe('listing', () => {
     let looks = 0;
     const world = await makeObjectWorld({
       wrap: (volume) =>
-        new Proxy(volume, {
-          get(target, property) {
-            const value: unknown = Reflect.get(target, property);
-            if (typeof value !== 'function') return value;
-            const method = value.bind(target) as (...given: unknown[]) => Promise<{ entries: unknown[] }>;
-            if (property === 'lookupNow') {
-              return (...given: unknown[]) => {
-                looks += 1;
-                return method(...given);
-              };
-            }
-            if (property !== 'listByName') return method;
-            return async (...given: unknown[]) => {
-              const page = await method(...given);
-              reads += page.entries.length;
-              return page;
-            };
-          },
+        aroundCalls(volume, (name, _given, go) => {
+          if (name === 'lookupNow') looks += 1;
+          if (name !== 'listByName') return go();
+          return (go() as Promise<DirectoryPage>).then((page) => {
+            reads += page.entries.length;
+            return page;
+          });
         }),
     });
     const { volume, top, objects } = world;

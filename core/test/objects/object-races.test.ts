@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isStorageError } from '../../src/spi/index.ts';
 import type { Volume } from '../../src/spi/index.ts';
+import { aroundCalls, changedCalls, nothingAtHand } from '../changed-calls.ts';
 import { mode, root, text } from '../world.ts';
 import { bodyOf, codeOf, contentOf, keysOf, leftovers, makeObjectWorld, plain, s3, treeOf } from './object-world.ts';
 
@@ -23,18 +24,12 @@ const steps = new Set([
 
 /** Lets fast-check choose when each of the volume's steps is done: others may come before it. */
 function scheduled(volume: Volume, scheduler: fc.Scheduler, active: () => boolean): Volume {
-  return new Proxy(volume, {
-    get(target, key) {
-      if (key === 'lookupNow' || key === 'getattrNow') return undefined;
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value !== 'function') return value;
-      const method = value.bind(target) as (...given: unknown[]) => unknown;
-      if (typeof key !== 'string' || !steps.has(key)) return method;
-      return async (...given: unknown[]) => {
-        if (active()) await scheduler.schedule(Promise.resolve(), key);
-        return method(...given);
-      };
-    },
+  return aroundCalls(changedCalls(volume, nothingAtHand), (name, _given, go) => {
+    if (!steps.has(name)) return go();
+    return (async () => {
+      if (active()) await scheduler.schedule(Promise.resolve(), name);
+      return go();
+    })();
   });
 }
 

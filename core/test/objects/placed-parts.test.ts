@@ -4,37 +4,25 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectBody } from '../../src/service/index.ts';
 import type { FileHandle, Volume } from '../../src/spi/index.ts';
 import { cephFlavour } from '../flavour.ts';
+import { aroundCalls, changedCalls } from '../changed-calls.ts';
 import { text } from '../world.ts';
 import type { ObjectWorld } from './object-world.ts';
 import { bodyOf, codeOf, contentOf, idAt, keysOf, leftovers, makeObjectWorld, md5, plain, s3 } from './object-world.ts';
 
 /** Counts the bytes that are written into files, and lets a test come in before a step. */
 function counting(volume: Volume, count: { written: number }, before: (step: string) => Promise<void>): Volume {
-  return new Proxy(volume, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value !== 'function') return value;
-      const method = value.bind(target) as (...given: unknown[]) => Promise<unknown>;
-      return async (...given: unknown[]) => {
-        await before(String(key));
-        const result = await method(...given);
-        return key === 'open' ? countingHandle(result as FileHandle, count) : result;
-      };
-    },
+  return aroundCalls(volume, async (name, _given, go) => {
+    await before(name);
+    const result = await go();
+    return name === 'open' ? countingHandle(result as FileHandle, count) : result;
   });
 }
 
 function countingHandle(handle: FileHandle, count: { written: number }): FileHandle {
-  return new Proxy(handle, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value !== 'function') return value;
-      const method = value.bind(target) as (...given: unknown[]) => unknown;
-      if (key !== 'write') return method;
-      return (...given: Parameters<FileHandle['write']>) => {
-        for (const { length } of given[2]) count.written += length;
-        return method(...given);
-      };
+  return changedCalls(handle, {
+    write: (...given) => {
+      for (const { length } of given[2]) count.written += length;
+      return handle.write(...given);
     },
   });
 }
@@ -315,22 +303,13 @@ describe('parts of one size, on a volume that cannot clone', () => {
       ...cephFlavour,
       minimumPartSize: 4,
       wrap: (volume) =>
-        new Proxy(volume, {
-          get(target, key) {
-            const value: unknown = Reflect.get(target, key);
-            if (typeof value !== 'function') return value;
-            const method = value.bind(target) as (...given: unknown[]) => Promise<FileHandle>;
-            if (key !== 'open') return method;
-            return async (...given: unknown[]) => {
-              const handle = await method(...given);
-              const sync: FileHandle['sync'] = async (call) => ({ ...(await handle.sync(call)), epoch });
-              const write: FileHandle['write'] = async (...what) => ({ ...(await handle.write(...what)), epoch: 1n });
-              return Object.assign(Object.create(handle) as FileHandle, {
-                sync,
-                write,
-                close: () => handle.close(),
-              });
-            };
+        changedCalls(volume, {
+          open: async (...given) => {
+            const handle = await volume.open(...given);
+            return changedCalls(handle, {
+              sync: async (call) => ({ ...(await handle.sync(call)), epoch }),
+              write: async (...what) => ({ ...(await handle.write(...what)), epoch: 1n }),
+            });
           },
         }),
     });

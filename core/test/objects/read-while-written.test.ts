@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Attributes, FileHandle, Volume } from '../../src/spi/index.ts';
+import { changedCalls, nothingAtHand } from '../changed-calls.ts';
 import { root, text } from '../world.ts';
 import { bodyOf, codeOf, contentOf, idAt, makeObjectWorld, plain, s3 } from './object-world.ts';
 
@@ -20,35 +21,20 @@ class LateStamps {
   }
 
   wrap(volume: Volume): Volume {
-    return new Proxy(volume, {
-      get: (target, key) => {
-        if (key === 'getattrNow' || key === 'lookupNow') return undefined;
-        if (key === 'getattr') {
-          return async (...given: Parameters<Volume['getattr']>) =>
-            this.#shown.get(given[1]) ?? target.getattr(...given);
-        }
-        if (key === 'open') {
-          return async (...given: Parameters<Volume['open']>) => this.#handle(volume, await target.open(...given));
-        }
-        const value: unknown = Reflect.get(target, key);
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-      },
+    return changedCalls(volume, {
+      ...nothingAtHand,
+      getattr: async (call, id) => this.#shown.get(id) ?? volume.getattr(call, id),
+      open: async (...given) => this.#handle(volume, await volume.open(...given)),
     });
   }
 
   #handle(volume: Volume, handle: FileHandle): FileHandle {
-    return new Proxy(handle, {
-      get: (target, key) => {
-        if (key === 'write') {
-          return async (...given: Parameters<FileHandle['write']>) => {
-            if (this.#held !== undefined) this.#shown.set(handle.id, await volume.getattr({}, handle.id));
-            const written = await target.write(...given);
-            await this.#held?.promise;
-            return written;
-          };
-        }
-        const value: unknown = Reflect.get(target, key);
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    return changedCalls(handle, {
+      write: async (...given) => {
+        if (this.#held !== undefined) this.#shown.set(handle.id, await volume.getattr({}, handle.id));
+        const written = await handle.write(...given);
+        await this.#held?.promise;
+        return written;
       },
     });
   }

@@ -37,17 +37,11 @@ describe.each([
   it('keeps nothing of a file that was taken away meanwhile', async () => {
     let meanwhile: (() => Promise<unknown>) | undefined;
     const wrap = (volume: Volume): Volume =>
-      new Proxy(volume, {
-        get(target, name: keyof Volume) {
-          const value = target[name];
-          if (typeof value !== 'function') return value;
-          if (name !== 'replace' && name !== 'publish') return value.bind(target);
-          return async (...args: unknown[]) => {
-            await meanwhile?.();
-            meanwhile = undefined;
-            return Reflect.apply(value, target, args);
-          };
-        },
+      aroundCalls(volume, (name, _given, go) => {
+        if ((name !== 'replace' && name !== 'publish') || meanwhile === undefined) return go();
+        const act = meanwhile;
+        meanwhile = undefined;
+        return act().then(go);
       });
     const world = await makeObjectWorld({ ...options, wrap });
     const { objects, files, volume, top } = world;

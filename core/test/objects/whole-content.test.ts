@@ -5,6 +5,7 @@ import { inlineHasher } from '../../src/objects/content/hasher.ts';
 import type { ObjectBody } from '../../src/service/index.ts';
 import type { Volume } from '../../src/spi/index.ts';
 import { StorageError } from '../../src/spi/index.ts';
+import { aroundCalls } from '../changed-calls.ts';
 import { bodyOf, codeOf, contentOf, keysOf, leftovers, makeObjectWorld, md5, plain, s3 } from './object-world.ts';
 
 const mutations = [
@@ -27,17 +28,9 @@ async function makeCounted(traits: Traits = {}) {
   const steps: string[] = [];
   const memory = { taken: 0, given: 0 };
   const wrap = (volume: Volume): Volume =>
-    new Proxy(volume, {
-      get(target, key) {
-        const value: unknown = Reflect.get(target, key);
-        if (typeof value !== 'function') return value;
-        const method = value.bind(target) as (...given: unknown[]) => unknown;
-        if (typeof key !== 'string' || !mutations.includes(key)) return method;
-        return (...given: unknown[]) => {
-          steps.push(key);
-          return method(...given);
-        };
-      },
+    aroundCalls(volume, (name, _given, go) => {
+      if (mutations.includes(name)) steps.push(name);
+      return go();
     });
   const contentHasher: ContentHasher = {
     ...inlineHasher,
