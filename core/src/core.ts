@@ -103,6 +103,12 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     report,
     ...(options.contentHasher !== undefined && { contentHasher: options.contentHasher }),
   });
+  registry.watch(({ shares: present }) => {
+    // Also those that are on their way out: one that turns out not to be empty comes back.
+    const ids = new Set(present.map(({ id }) => id));
+    events.keepOnly(ids);
+    objects.keepOnly(ids);
+  });
   const expiring = repeat(clock, expiryInterval, () => objects.removeExpired(), report);
   const tidying = Promise.all([shares.resumeRemovals(), objects.sweep(), sweepBeside(streams, sidecars, mounts)]).catch(
     report,

@@ -1,5 +1,6 @@
 import { openMemoryVolume } from '@polynas/backend-memory';
 import { describe, expect, it } from 'vitest';
+import type { EventBus } from '../src/events/bus.ts';
 import type { Core, Declared, PasswordHasher, RegistryState, RegistryStore } from '../src/index.ts';
 import { createCore, memoryRegistryStore } from '../src/index.ts';
 import type { Caller, ObjectBody, Share } from '../src/service/index.ts';
@@ -259,6 +260,26 @@ describe('shares', () => {
     const wrong = { ...rules[0], clients: 'example host' };
     await expect(make('x', { nfs: { rules: [wrong] } })).rejects.toMatchObject({ code: 'invalid' });
     expect(core.shares.all().length).toBe(1);
+  });
+
+  it('are forgotten when they are gone: no count of their changes stays, and those of others do', async () => {
+    const { core, user } = await withUser();
+    const anna = as(core, 'anna');
+    const events = core.events as EventBus;
+    const make = async (name: string): Promise<Share> => {
+      const share = await core.shares.create(head, { tenant: 'default', name, owner: user.id });
+      await core.objects.put(anna, share.id, 'k', bodyOf('content'), { headers: {}, user: {} });
+      return share;
+    };
+    const [gone, stays] = [await make('gone'), await make('stays')];
+    const counts = (): number[] => [gone, stays].map(({ id }) => events.changesOf(id));
+    const [, kept] = counts();
+    expect(counts()).toEqual([kept, kept]);
+    await expect(core.shares.remove(head, gone.id)).rejects.toMatchObject({ code: 'notEmpty' });
+    expect(counts()).toEqual([kept, kept]);
+    await core.shares.remove(head, gone.id, { force: true });
+    expect(counts()).toEqual([0, kept]);
+    expect(kept).toBeGreaterThan(0);
   });
 
   it('belong to whom they were made for, who may make, change and remove them', async () => {

@@ -7,7 +7,7 @@ export class EventBus implements EventService {
   readonly #subject = new Subject<ChangeEvent>();
   readonly changes: Observable<ChangeEvent> = this.#subject.asObservable();
 
-  /** Bounded by the number of shares on this head. */
+  /** Of the shares that there are: {@link keepOnly}. */
   readonly #counts = new Map<ShareId, number>();
 
   /** Nobody builds an event that nobody hears. */
@@ -23,6 +23,11 @@ export class EventBus implements EventService {
   /** For each change when it is done, whether somebody hears of it or not. */
   count(share: ShareId): void {
     this.#counts.set(share, this.changesOf(share) + 1);
+  }
+
+  /** Forgets the counts of all other shares: their ids are never used again. */
+  keepOnly(shares: ReadonlySet<ShareId>): void {
+    for (const share of this.#counts.keys()) if (!shares.has(share)) this.#counts.delete(share);
   }
 
   emit(event: ChangeEvent): void {

@@ -1,7 +1,7 @@
 import type { FileParts } from '../namespace/files/parts.ts';
 import type { ImplicitTest } from '../namespace/shares/tree.ts';
 import type { RandomSource } from '../clock.ts';
-import type { ObjectService, ShareService } from '../service/index.ts';
+import type { ObjectService, ShareId, ShareService } from '../service/index.ts';
 import { isStorageError } from '../spi/index.ts';
 import type { ContentHasher } from './content/hasher.ts';
 import { inlineHasher } from './content/hasher.ts';
@@ -52,6 +52,8 @@ export interface ObjectServiceOptions extends FileParts {
 export interface Objects extends ObjectService {
   /** Directories that only object PUTs have made, for those who ask whether a share is empty. */
   readonly isImplicit: ImplicitTest;
+  /** Forgets what is known of all other shares. */
+  keepOnly(shares: ReadonlySet<ShareId>): void;
   /** Removes what a crash has left in the system directories of all shares; at start, before or beside the doors. Gives the number of entries. */
   sweep(): Promise<number>;
   /** Removes the objects of all shares whose time has come; gives their number. */
@@ -101,6 +103,7 @@ export function createObjectService(options: ObjectServiceOptions): Objects {
     copy: (...given) => copy(parts, ...given),
     list: (...given) => list(parts, ...given),
     usage: (...given) => usage.of(...given),
+    keepOnly: (shares) => usage.keepOnly(shares),
     compose: (...given) => compose(parts, ...given),
     manifest: (...given) => manifest(parts, ...given),
     createUpload: (...given) => createUpload(parts, ...given),

@@ -123,6 +123,19 @@ describe('the time that counting takes', () => {
     expect(await objects.usage(1)).toEqual({ objects: 100, bytes: 100 });
   });
 
+  it('is taken again after a file was made with a size, though it was counted before it had that', async () => {
+    const wrap = (volume: Volume): Volume =>
+      changedCalls(volume, {
+        setattr: async (...given) => {
+          expect(await objects.usage(1)).toEqual({ objects: 1, bytes: 0 });
+          return volume.setattr(...given);
+        },
+      });
+    const { objects, files, top } = await makeObjectWorld({ wrap });
+    await files.create(root, top, text('sized'), { kind: 'guarded' }, { mode: 0o644, size: 5 });
+    expect(await objects.usage(1)).toEqual({ objects: 1, bytes: 5 });
+  });
+
   it('is a hundredth where it is much, and nobody waits for it twice', async () => {
     const { objects, clock, counting, turns, finished } = await makeSlow(40);
     expect(await finished(objects.usage(1))).toEqual({ objects: 100, bytes: 100 });
@@ -146,6 +159,18 @@ describe('the time that counting takes', () => {
     await turns();
     expect(counting.pages).toBe(pages * 2);
     expect(await objects.usage(1)).toEqual({ objects: 101, bytes: 104 });
+  });
+
+  it('is taken again of what was forgotten', async () => {
+    const { objects, counting } = await makeSlow(1);
+    await objects.usage(1);
+    const { pages } = counting;
+    objects.keepOnly(new Set([1]));
+    await objects.usage(1);
+    expect(counting.pages).toBe(pages);
+    objects.keepOnly(new Set([2]));
+    await objects.usage(1);
+    expect(counting.pages).toBe(pages * 2);
   });
 
   it('is taken again now and then though nothing is known to have changed', async () => {

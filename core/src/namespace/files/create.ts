@@ -8,7 +8,7 @@ import { withMeantName } from '../folding/meant-name.ts';
 import type { MountedShare } from '../mounts.ts';
 import { newFile, told } from './new-file.ts';
 import type { FileParts } from './parts.ts';
-import { attributesOf, checkNewName, checkWritable } from './parts.ts';
+import { attributesOf, checkNewName, checkWritable, emit } from './parts.ts';
 import { setattr } from './setattr.ts';
 
 /** RFC 1813 §3.3.8. */
@@ -32,6 +32,7 @@ export async function create(
     const shown = await told(parts, caller, mount, directory, name, made);
     if (wanted.size === undefined || wanted.size === 0) return shown;
     const sized = await mount.volume.setattr(caller, made.attributes.id, { size: wanted.size });
+    emit(parts, caller, directory.share, { kind: 'written', file: made.attributes.id, isDirectory: false });
     return { ...shown, attributes: sized.after };
   }
   if (made.attributes.type !== 'file') throw new StorageError('exists');

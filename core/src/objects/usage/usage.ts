@@ -41,7 +41,7 @@ export class Usage {
   readonly #parts: Parts;
   readonly #places = new Places(atOnce);
   readonly #counting = new Map<ShareId, Counting>();
-  /** Bounded by the number of shares on this head. */
+  /** Of the shares that there are: {@link keepOnly}. */
   readonly #known = new Map<ShareId, Known>();
 
   constructor(parts: Parts) {
@@ -62,6 +62,11 @@ export class Usage {
     const counted = await within(clock, patienceOf(known, maximumAge), counting.done);
     if (counted !== undefined) return { ...counted };
     return known === undefined ? await this.#guess(mount, counting.running) : { ...known.count };
+  }
+
+  /** Forgets what was counted of all other shares: their ids are never used again. */
+  keepOnly(shares: ReadonlySet<ShareId>): void {
+    for (const share of this.#known.keys()) if (!shares.has(share)) this.#known.delete(share);
   }
 
   #isGood({ share, volume }: MountedShare, { at, took, changes }: Known, maximumAge: number): boolean {
