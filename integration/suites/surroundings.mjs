@@ -7,16 +7,6 @@ import { openCephVolume } from '@polynas/backend-cephfs';
 import { openLocalVolume } from '@polynas/backend-local';
 import { openMemoryVolume } from '@polynas/backend-memory';
 
-/** @type {import("@polynas/core").Clock} */
-export const clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after(milliseconds, work) {
-    const timer = setTimeout(work, milliseconds).unref();
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
-
 /** @param {unknown} error */
 export function report(error) {
   console.error(error);

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createCore, memoryRegistryStore } from '@polynas/core';
+import { systemClock } from '@polynas/core/wire';
 import { listenS3Door } from '@polynas/s3';
-import { clock, openSuiteVolume, report } from '../surroundings.mjs';
+import { openSuiteVolume, report } from '../surroundings.mjs';
 
 /** Markers of areas that answer NotImplemented as a whole. */
 const unsupported = [
@@ -43,7 +44,7 @@ const directory = await mkdtemp(join(tmpdir(), 's3-tests-'));
 const core = await createCore({
   volumes: new Map([['main', volume]]),
   registry: memoryRegistryStore(),
-  clock,
+  clock: systemClock,
   random: randomBytes,
   hasher: { hash: async (password) => password, verify: async (password, hash) => password === hash },
   secretBox: { seal: (secret) => secret, open: (sealed) => sealed },
@@ -53,7 +54,7 @@ await core.apply({ tenants: [{ name: 'testx' }], users });
 const server = await listenS3Door(core, {
   host: '127.0.0.1',
   port: 0,
-  clock,
+  clock: systemClock,
   random: randomBytes,
   onAnswer: ({ status, error, method, path }) => {
     if (status >= 500 && status !== 501) console.error(method, path, status, error?.cause ?? error);

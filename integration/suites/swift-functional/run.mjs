@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createCore, memoryRegistryStore } from '@polynas/core';
+import { systemClock } from '@polynas/core/wire';
 import { listenSwiftDoor } from '@polynas/swift';
-import { clock, openSuiteVolume, report } from '../surroundings.mjs';
+import { openSuiteVolume, report } from '../surroundings.mjs';
 
 /** The files of what Polynas serves; the others are about middleware that is not there, and skip themselves by `/info`. */
 const suites = ['tests', 'test_account', 'test_container', 'test_object', 'test_dlo', 'test_slo', 'test_tempurl'];
@@ -22,7 +23,7 @@ const directory = await mkdtemp(join(tmpdir(), 'swift-functional-'));
 const core = await createCore({
   volumes: new Map([['main', volume]]),
   registry: memoryRegistryStore(),
-  clock,
+  clock: systemClock,
   random: randomBytes,
   hasher: { hash: async (password) => password, verify: async (password, hash) => password === hash },
   secretBox: { seal: (secret) => secret, open: (sealed) => sealed },
@@ -39,7 +40,7 @@ await core.apply({
 const server = await listenSwiftDoor(core, {
   host: '127.0.0.1',
   port: 0,
-  clock,
+  clock: systemClock,
   random: randomBytes,
   onAnswer: ({ status, error, method, path }) => {
     if (status >= 500 && status !== 501) console.error(method, path, status, error?.cause ?? error);
