@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { describeVolume } from '@polynas/backend-conformance';
-import { abandonedClients, openCephVolume, type CephOptions } from '@polynas/backend-cephfs';
+import { abandonedClients, type CephOptions } from '@polynas/backend-cephfs';
 import type { Volume } from '@polynas/core/spi';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect } from 'vitest';
+import { openVolume } from './open-volume.ts';
 import { whyNoCeph } from './requirement.ts';
 import { TestCluster } from './test-cluster.ts';
 
@@ -23,8 +24,7 @@ type Opened = Pick<CephOptions, 'root' | 'clientUuid'>;
 function run(name: string, kind: Pick<CephOptions, 'writers' | 'mounts'>): void {
   const opened = new WeakMap<Volume, Opened>();
   const open = async (what: Opened): Promise<Volume> => {
-    const { configuration: conf, fileSystem } = await TestCluster.shared();
-    const volume = await openCephVolume({ conf, client: 'admin', fileSystem, ...what, ...kind });
+    const volume = await openVolume(await TestCluster.shared(), { ...what, ...kind });
     opened.set(volume, what);
     return closingBehind(volume);
   };

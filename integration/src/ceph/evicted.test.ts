@@ -1,8 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openCephVolume } from '@polynas/backend-cephfs';
 import type { Attributes, FileHandle, Volume, VolumeStatus, WriteResult } from '@polynas/core/spi';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openVolume } from './open-volume.ts';
 import { whyNoCeph } from './requirement.ts';
 import { TestCluster } from './test-cluster.ts';
 
@@ -21,15 +21,7 @@ describe.skipIf(whyNoCeph() !== undefined).each(['head', 'shared'] as const)(
 
     beforeAll(async () => {
       cluster = await TestCluster.shared();
-      volume = await openCephVolume({
-        conf: cluster.configuration,
-        client: 'admin',
-        fileSystem: cluster.fileSystem,
-        root,
-        writers,
-        clientUuid: randomBytes(16).toString('hex'),
-        report: (error) => reported.push(error),
-      });
+      volume = await openVolume(cluster, { root, writers, report: (error) => reported.push(error) });
     });
 
     afterAll(async () => {
@@ -239,9 +231,7 @@ describe.skipIf(whyNoCeph() !== undefined).each(['head', 'shared'] as const)(
       const [mine, taken] = [await file(''), await file('')];
       const range = { start: 0n, end: 9n };
       for (const handle of [mine, taken]) await locks.lock(call, handle.id, 1n, range, 'exclusive');
-      const { configuration: conf, fileSystem } = cluster;
-      const clientUuid = randomBytes(16).toString('hex');
-      const other = await openCephVolume({ conf, client: 'admin', fileSystem, root, writers, clientUuid });
+      const other = await openVolume(cluster, { root, writers });
       onTestFinished(() => other.close());
       expect(await other.locks?.lock(call, taken.id, 1n, range, 'exclusive')).toBe(false);
       const [session] = (await cluster.sessions())

@@ -1,5 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { openCephVolume } from '@polynas/backend-cephfs';
+import { randomUUID } from 'node:crypto';
 import type { Volume } from '@polynas/core/spi';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { NfsClient, stableHow } from '../bench/nfs/nfs-client.ts';
@@ -14,6 +13,7 @@ import type { AgentFile, FileAgent, OpenFlag } from './foreign/file-agent.ts';
 import type { ForeignClient } from './foreign/foreign-client.ts';
 import { FuseClient } from './foreign/fuse-client.ts';
 import { KernelClient } from './foreign/kernel-client.ts';
+import { openVolume } from './open-volume.ts';
 import { whyNoCeph } from './requirement.ts';
 import { TestCluster } from './test-cluster.ts';
 
@@ -426,10 +426,8 @@ for (const { name: client, unavailable, mount } of kinds) {
       let volume: Volume;
 
       beforeAll(async () => {
-        const { configuration: conf, fileSystem } = cluster;
-        const clientUuid = randomBytes(16).toString('hex');
         const root = sharePath(head.ceph!);
-        volume = await openCephVolume({ conf, client: 'admin', fileSystem, root, writers: 'shared', clientUuid });
+        volume = await openVolume(cluster, { root, writers: 'shared' });
       });
 
       afterAll(() => volume?.close());

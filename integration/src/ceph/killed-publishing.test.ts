@@ -3,9 +3,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { openCephVolume } from '@polynas/backend-cephfs';
 import type { DirectoryEntry, FileId, Volume } from '@polynas/core/spi';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openVolume } from './open-volume.ts';
 import { whyNoCeph } from './requirement.ts';
 import { TestCluster } from './test-cluster.ts';
 
@@ -83,14 +83,7 @@ describe.skipIf(whyNoCeph() !== undefined)('a head that is killed while it publi
     for (let round = 0; round < rounds; round += 1) {
       const args = [conf, cluster.fileSystem, root, clientUuid, String(round)];
       const answered = await (mds ? killed(args, 5, restart) : killed(args, 300 + 7 * round));
-      const volume = await openCephVolume({
-        conf,
-        client: 'admin',
-        fileSystem: cluster.fileSystem,
-        root,
-        writers: 'head',
-        clientUuid,
-      });
+      const volume = await openVolume(cluster, { root, writers: 'head', clientUuid });
       const there = new Set<number>();
       for (let index = 0; index < 3; index += 1) {
         const name = text(`${round}-${index}`);

@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { openCephVolume, type CephOptions } from '@polynas/backend-cephfs';
+import { randomUUID } from 'node:crypto';
+import type { CephOptions } from '@polynas/backend-cephfs';
 import type { FileId, Volume } from '@polynas/core/spi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openVolume } from './open-volume.ts';
 import { whyNoCeph } from './requirement.ts';
 import { TestCluster } from './test-cluster.ts';
 
@@ -34,9 +35,7 @@ describe.skipIf(whyNoCeph() !== undefined).each(kinds)('links, writers $writers,
 
   beforeAll(async () => {
     cluster = await TestCluster.shared();
-    const { configuration: conf, fileSystem } = cluster;
-    const clientUuid = randomBytes(16).toString('hex');
-    volume = await openCephVolume({ conf, client: 'admin', fileSystem, root, clientUuid, ...kind });
+    volume = await openVolume(cluster, { root, ...kind });
   });
 
   afterAll(async () => {

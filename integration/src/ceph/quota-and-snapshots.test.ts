@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { abandonedClients, mountCephfs, openCephVolume } from '@polynas/backend-cephfs';
+import { randomUUID } from 'node:crypto';
+import { abandonedClients, mountCephfs } from '@polynas/backend-cephfs';
 import type { FileHandle, FileId, QuotaGroup, SnapshotsGroup, Volume } from '@polynas/core/spi';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { openVolume } from './open-volume.ts';
 import { whyNoCeph } from './requirement.ts';
 import { TestCluster } from './test-cluster.ts';
 
@@ -17,9 +18,7 @@ describe.skipIf(whyNoCeph() !== undefined)('on CephFS', () => {
   const root = `/groups/${randomUUID()}`;
 
   beforeAll(async () => {
-    const { configuration: conf, fileSystem } = await TestCluster.shared();
-    const clientUuid = randomBytes(16).toString('hex');
-    volume = await openCephVolume({ conf, client: 'admin', fileSystem, root, writers: 'head', clientUuid });
+    volume = await openVolume(await TestCluster.shared(), { root, writers: 'head' });
   });
 
   afterAll(async () => {

@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { mountCephfs, openCephVolume, type Mount } from '@polynas/backend-cephfs';
+import { randomUUID } from 'node:crypto';
+import { mountCephfs, type Mount } from '@polynas/backend-cephfs';
 import type { FileId, Volume } from '@polynas/core/spi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openVolume } from './open-volume.ts';
 import { whyNoCeph } from './requirement.ts';
 import { TestCluster } from './test-cluster.ts';
 
@@ -19,10 +20,10 @@ describe.skipIf(whyNoCeph() !== undefined)('a volume with writers head that some
   let directories: Map<FileId, bigint>;
 
   beforeAll(async () => {
-    const { configuration: conf, fileSystem } = await TestCluster.shared();
+    const cluster = await TestCluster.shared();
+    const { configuration: conf, fileSystem } = cluster;
     const root = `/readers/${randomUUID()}`;
-    const clientUuid = randomBytes(16).toString('hex');
-    volume = await openCephVolume({ conf, client: 'admin', fileSystem, root, writers: 'head', clientUuid });
+    volume = await openVolume(cluster, { root, writers: 'head' });
     reader = await mountCephfs({ conf, clientName: 'admin', fileSystem, root });
     directories = new Map();
     for (const name of ['d', 'e']) {

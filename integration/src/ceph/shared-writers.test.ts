@@ -1,8 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { mountCephfs, openCephVolume } from '@polynas/backend-cephfs';
+import { randomUUID } from 'node:crypto';
+import { mountCephfs } from '@polynas/backend-cephfs';
 import type { Mount } from '@polynas/backend-cephfs';
 import type { FileHandle, FileId, Volume } from '@polynas/core/spi';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openVolume } from './open-volume.ts';
 import { whyNoCeph } from './requirement.ts';
 import { TestCluster } from './test-cluster.ts';
 
@@ -16,10 +17,10 @@ describe.skipIf(whyNoCeph() !== undefined)('a volume that another client of Ceph
   let other: Mount;
 
   beforeAll(async () => {
-    const { configuration: conf, fileSystem } = await TestCluster.shared();
+    const cluster = await TestCluster.shared();
+    const { configuration: conf, fileSystem } = cluster;
     const root = `/shared/${randomUUID()}`;
-    const clientUuid = randomBytes(16).toString('hex');
-    volume = await openCephVolume({ conf, client: 'admin', fileSystem, root, writers: 'shared', clientUuid });
+    volume = await openVolume(cluster, { root, writers: 'shared' });
     other = await mountCephfs({ conf, clientName: 'admin', fileSystem, root });
   });
 

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openCephVolume } from '@polynas/backend-cephfs';
 import type { Attributes, Volume } from '@polynas/core/spi';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AwsSdk, sdk } from '../clients/aws-sdk.ts';
 import { SwiftHttp } from '../clients/swift-http.ts';
 import { CephPlace } from '../head/ceph-place.ts';
 import { Head } from '../head/head.ts';
+import { openVolume } from './open-volume.ts';
 import { whyNoCeph } from './requirement.ts';
 import { TestCluster } from './test-cluster.ts';
 
@@ -94,14 +94,7 @@ describe.skipIf(whyNoCeph() !== undefined)('an object whose description is void'
   /** The volume, while the head is not there. */
   async function meanwhile(work: (volume: Volume, share: Attributes) => Promise<void>): Promise<void> {
     expect(await head.stop()).toBe(0);
-    const volume = await openCephVolume({
-      conf: cluster.configuration,
-      client: 'admin',
-      fileSystem: cluster.fileSystem,
-      root: place.root,
-      writers: 'head',
-      clientUuid: randomBytes(16).toString('hex'),
-    });
+    const volume = await openVolume(cluster, { root: place.root, writers: 'head' });
     try {
       const shares = await volume.lookup(call, volume.root, text('shares'));
       await work(volume, (await volume.lookup(call, shares!.id, text('1')))!);
