@@ -2,6 +2,7 @@ import type { Attributes, Call, FileId, VolumeTraits } from '@polynas/core/spi';
 import type { AttributeSource } from './attributes/attribute-source.ts';
 import type { Clock } from './attributes/clock.ts';
 import type { ContentCache } from './data/content-cache.ts';
+import type { Later } from './later.ts';
 import type { HeldInode, Mounts } from './mounts/mounts-api.ts';
 import type { FhPointer, Mount } from './native/mount-api.ts';
 import type { Life } from './tree/life.ts';
@@ -57,6 +58,7 @@ export interface VolumeContext {
   readonly clock: Clock;
   /** Milliseconds since some moment; nobody sets it. */
   readonly steadyClock: () => number;
+  readonly later: Later;
   /** Every call runs in it. */
   readonly life: Life;
   /** Where attributes come from, and who is told of each change that we make. */

@@ -5,6 +5,8 @@ import type { Clock } from './attributes/clock.ts';
 import type { Locks, VolumeContext } from './context.ts';
 import { ContentCache } from './data/content-cache.ts';
 import { OpenFileTable } from './data/open-files.ts';
+import { unrefTimeout } from './later.ts';
+import type { Later } from './later.ts';
 import type { Mounts } from './mounts/mounts-api.ts';
 import { Life } from './tree/life.ts';
 import { Listings } from './tree/listings.ts';
@@ -26,6 +28,7 @@ export interface VolumePartsOptions {
   readonly traits: VolumeTraits;
   readonly clock?: Clock;
   readonly steadyClock?: () => number;
+  readonly later?: Later;
   /** See `Backlog`. */
   readonly mostBehind?: number;
 }
@@ -36,6 +39,7 @@ export class VolumeParts implements VolumeContext {
   readonly traits: VolumeTraits;
   readonly clock: Clock;
   readonly steadyClock: () => number;
+  readonly later: Later;
   readonly life = new Life();
   readonly attributes: AttributeSource;
   readonly names: NameCache;
@@ -57,6 +61,7 @@ export class VolumeParts implements VolumeContext {
     traits,
     clock = systemClock(),
     steadyClock = () => performance.now(),
+    later = unrefTimeout,
     mostBehind,
   }: VolumePartsOptions) {
     const alone = traits.writers === 'head';
@@ -64,6 +69,7 @@ export class VolumeParts implements VolumeContext {
     this.traits = traits;
     this.clock = clock;
     this.steadyClock = steadyClock;
+    this.later = later;
     this.opens = new OpenFileTable(this, mostBehind);
     this.syncs = new Syncs(mounts);
     const epoch = (): WriteEpoch => mounts.epoch();

@@ -1,9 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openCephVolume } from '@polynas/backend-cephfs';
-import type { FileHandle, Volume, WriteEpoch } from '@polynas/core/spi';
+import type { FileHandle, FileId, Volume, WriteEpoch } from '@polynas/core/spi';
 import { isStorageError } from '@polynas/core/spi';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openVolume } from './open-volume.ts';
 import { whyNoCeph } from './requirement.ts';
 import { TestCluster } from './test-cluster.ts';
 
@@ -21,16 +21,12 @@ describe.skipIf(whyNoCeph() !== undefined)('a pool that gets full', () => {
 
   beforeAll(async () => {
     cluster = await TestCluster.shared();
-    volume = await openCephVolume({
-      conf: cluster.configuration,
-      client: 'admin',
-      fileSystem: cluster.fileSystem,
-      root: `/full-pool/${randomUUID()}`,
-      writers: 'head',
-      clientUuid: randomBytes(16).toString('hex'),
-      report: () => undefined,
-    });
+    volume = await openedAt(`/full-pool/${randomUUID()}`);
   });
+
+  function openedAt(root: string): Promise<Volume> {
+    return openVolume(cluster, { root, writers: 'head', report: () => undefined });
+  }
 
   afterAll(async () => {
     await volume.close();
@@ -93,4 +89,69 @@ describe.skipIf(whyNoCeph() !== undefined)('a pool that gets full', () => {
     await hasRoom(handle);
     expect((await handle.sync(call)).epoch).not.toBe(epoch);
   });
+
+  test('leaves no object that was answered and is not whole', { timeout: 3 * longest }, async () => {
+    const root = `/full-pool/${randomUUID()}`;
+    const first = await openedAt(root);
+    const answered = new Map<string, number>();
+    onTestFinished(() => limit(0));
+    await limit(1);
+    let isFull = false;
+    const publishing = async (): Promise<void> => {
+      for (const until = performance.now() + longest; !isFull && performance.now() < until;) {
+        const name = randomUUID();
+        const bytes = new Uint8Array(4096).fill(1 + (answered.size % 255));
+        try {
+          await first.publish?.(call, first.root, text(name), owner, [bytes], {
+            aside: { directory: first.root, name: text(`${name}.aside`) },
+            described: { xattr: 'user.said', value: ({ change }) => text(String(change)) },
+          });
+          answered.set(name, bytes[0] ?? 0);
+        } catch (error) {
+          if (!isStorageError(error, 'noSpace')) throw error;
+          isFull = true;
+          // What was on its way to the OSDs at that moment waits there for room.
+          await limit(0);
+        }
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: 8 }, publishing));
+    } finally {
+      await first.close();
+    }
+    expect(isFull).toBe(true);
+    expect(answered.size).toBeGreaterThan(8);
+    const second = await openedAt(root);
+    onTestFinished(() => second.close());
+    const wrong: string[] = [];
+    for (const [name, byte] of answered) {
+      const found = await second.lookup(call, second.root, text(name));
+      if (found === undefined || !(await holds(second, found.id, byte))) wrong.push(name);
+    }
+    expect(wrong).toEqual([]);
+    expect(new Set(await namesIn(second))).toEqual(new Set(answered.keys()));
+  });
 });
+
+async function holds(volume: Volume, id: FileId, byte: number): Promise<boolean> {
+  const handle = await volume.open(call, id, 'read');
+  try {
+    const { bytes } = await handle.read(call, 0, 8192);
+    return bytes.length === 4096 && bytes.every((is) => is === byte);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function namesIn(volume: Volume): Promise<readonly string[]> {
+  const names: string[] = [];
+  let cookie = 0n;
+  for (let isLast = false; !isLast;) {
+    const page = await volume.readdir(call, volume.root, cookie, { attributes: false, limit: 1000 });
+    names.push(...page.entries.map(({ name }) => Buffer.from(name).toString()));
+    cookie = page.entries.at(-1)?.cookie ?? cookie;
+    isLast = page.end;
+  }
+  return names;
+}

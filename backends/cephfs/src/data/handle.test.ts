@@ -1,5 +1,6 @@
 import type { FileHandle } from '@polynas/core/spi';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Later } from '../later.ts';
 import { CephError } from '../native/ceph-error.ts';
 import { errno } from '../native/errno.ts';
 import type { Before, FakeClient } from '../testing/fake-client.ts';
@@ -12,8 +13,11 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const contentOf = async (handle: FileHandle): Promise<string> =>
   Buffer.from((await handle.read(call, 0, 1000)).bytes).toString();
 
-async function opened(writers: 'head' | 'shared' = 'head'): Promise<FakeVolume & { readonly handle: FileHandle }> {
-  const fake = await fakeVolume(writers);
+async function opened(
+  writers: 'head' | 'shared' = 'head',
+  options: { readonly later?: Later } = {},
+): Promise<FakeVolume & { readonly handle: FileHandle }> {
+  const fake = await fakeVolume(writers, options);
   onTestFinished(() => fake.volume.close());
   const { volume } = fake;
   const { attributes } = await volume.create(call, volume.root, text('f'), { kind: 'guarded' }, owner);
@@ -22,13 +26,19 @@ async function opened(writers: 'head' | 'shared' = 'head'): Promise<FakeVolume &
   return { ...fake, handle };
 }
 
-/** From now on removed files are held until what it gives is called. */
-function holdsOfRemovedFiles(): () => Promise<void> {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
-  onTestFinished(() => void vi.useRealTimers());
-  return async () => {
-    vi.advanceTimersByTime(1000);
-    await new Promise(setImmediate);
+/** Removed files are held until `letGo` is called. */
+function holdsOfRemovedFiles(): { readonly later: Later; readonly letGo: () => Promise<void> } {
+  const looks: (() => void)[] = [];
+  return {
+    later: (_milliseconds, run) => {
+      looks.push(run);
+      return () => undefined;
+    },
+    // The second look in a row finds that nothing was removed since.
+    letGo: async () => {
+      for (let count = 0; count < 5; count += 1) looks.shift()?.();
+      await new Promise(setImmediate);
+    },
   };
 }
 
@@ -163,8 +173,8 @@ describe('handles', () => {
   });
 
   test('unlinkedFile_thatNobodyHasOpen_isLetGoWhenNothingIsRemovedAnyMore', async () => {
-    const letGo = holdsOfRemovedFiles();
-    const { volume, handle, current, cluster } = await opened();
+    const { later, letGo } = holdsOfRemovedFiles();
+    const { volume, handle, current, cluster } = await opened('head', { later });
     await handle.close();
     await volume.unlink(call, volume.root, text('f'));
     await new Promise(setImmediate);
@@ -184,8 +194,8 @@ describe('handles', () => {
   });
 
   test('unlinkedFile_heldWhenTheMountIsEvicted_troublesNobody', async () => {
-    const letGo = holdsOfRemovedFiles();
-    const { volume, handle, current, cluster, mounts } = await opened();
+    const { later, letGo } = holdsOfRemovedFiles();
+    const { volume, handle, current, cluster, mounts } = await opened('head', { later });
     await handle.close();
     await volume.unlink(call, volume.root, text('f'));
     current().evict();
@@ -236,8 +246,8 @@ describe('handles', () => {
   });
 
   test('unlinkedFile_whoseHandleClosesMeanwhile_isGone', async () => {
-    const letGo = holdsOfRemovedFiles();
-    const { volume, handle, current } = await opened();
+    const { later, letGo } = holdsOfRemovedFiles();
+    const { volume, handle, current } = await opened('head', { later });
     await handle.close();
     const second = await volume.open(call, handle.id, 'read');
     const gate = Promise.withResolvers<void>();
@@ -353,6 +363,16 @@ describe('writes that libcephfs threw away since the pool was full', () => {
       if (called === 'write') client.fill(true);
     };
     await expect(handle.write(call, 0, [text('STABLE')], 'file')).rejects.toMatchObject({ code: 'noSpace' });
+  });
+
+  test('closingTheirFileTells_whenThereIsRoomAgain', async () => {
+    const { volume, handle, current } = await opened();
+    const { epoch } = await handle.write(call, 0, [text('UNSTABLE')], 'unstable');
+    current().fill(true);
+    current().fill(false);
+    await handle.close();
+    await volume.close();
+    expect(volume.epoch()).not.toBe(epoch);
   });
 
   test('nothingIsPublishedOfThem_alsoWhenTheyAreClosed', async () => {

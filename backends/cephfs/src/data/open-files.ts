@@ -28,8 +28,11 @@ export class OpenFileTable implements OpenFiles {
   constructor(context: VolumeContext, mostBehind?: number) {
     this.#context = context;
     this.#idle = new IdleFiles(idleFiles[context.traits.writers]);
+    const { steadyClock, later } = context;
     this.#removed =
-      context.traits.writers === 'head' ? new RemovedFiles(context.steadyClock, () => context.life.busy) : undefined;
+      context.traits.writers === 'head'
+        ? new RemovedFiles({ steadyClock, later, isBusy: () => context.life.busy })
+        : undefined;
     this.#uncounted = new UncountedWrites(() => context.mounts.epoch());
     this.#backlog = new Backlog(context, { uncounted: this.#uncounted, unsynced: this.#unsynced }, mostBehind);
   }

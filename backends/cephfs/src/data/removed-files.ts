@@ -1,7 +1,17 @@
+import type { Later } from '../later.ts';
+
 /** A file that has no name any more, and that CephFS keeps until its client lets go of it. */
 export interface RemovedFile {
   readonly bytes: number;
   readonly letGo: () => void;
+}
+
+export interface RemovedFilesParts {
+  /** Milliseconds since some moment. */
+  readonly steadyClock: () => number;
+  readonly later: Later;
+  /** Somebody waits for the volume right now. */
+  readonly isBusy: () => boolean;
 }
 
 interface Held extends RemovedFile {
@@ -22,18 +32,16 @@ const mostBytes = 64 * 1_048_576;
  * no longer than some seconds, and no more than some thousands of little ones, as their space is not free before.
  */
 export class RemovedFiles {
-  readonly #steadyClock: () => number;
-  readonly #isBusy: () => boolean;
+  readonly #parts: RemovedFilesParts;
   /** In the order in which they were removed. */
   readonly #held = new Set<Held>();
   #bytes = 0;
   #addedSinceLook = false;
-  #looks: NodeJS.Timeout | undefined;
+  /** A look is to come. */
+  #looks = false;
 
-  /** `isBusy`: somebody waits for the volume right now. */
-  constructor(steadyClock: () => number, isBusy: () => boolean) {
-    this.#steadyClock = steadyClock;
-    this.#isBusy = isBusy;
+  constructor(parts: RemovedFilesParts) {
+    this.#parts = parts;
   }
 
   /** Files that are held. */
@@ -42,21 +50,25 @@ export class RemovedFiles {
   }
 
   add(file: RemovedFile): void {
-    this.#held.add({ ...file, since: this.#steadyClock() });
+    this.#held.add({ ...file, since: this.#parts.steadyClock() });
     this.#bytes += file.bytes;
     this.#addedSinceLook = true;
     this.#letGoWhile(() => this.#held.size > mostFiles || this.#bytes > mostBytes);
-    this.#looks ??= setInterval(() => this.#look(), lookEvery).unref();
+    if (!this.#looks) this.#lookLater();
+  }
+
+  #lookLater(): void {
+    this.#looks = true;
+    this.#parts.later(lookEvery, () => this.#look());
   }
 
   #look(): void {
-    const isQuiet = !this.#addedSinceLook && !this.#isBusy();
+    const isQuiet = !this.#addedSinceLook && !this.#parts.isBusy();
     this.#addedSinceLook = false;
-    const before = this.#steadyClock() - longestHeld;
+    const before = this.#parts.steadyClock() - longestHeld;
     this.#letGoWhile(({ since }) => isQuiet || since <= before);
-    if (this.#held.size > 0) return;
-    clearInterval(this.#looks);
-    this.#looks = undefined;
+    this.#looks = false;
+    if (this.#held.size > 0) this.#lookLater();
   }
 
   /** The first ones, as long as that is said of them. */

@@ -3,6 +3,7 @@ import { StorageError } from '@polynas/core/spi';
 import type { WriteEpoch } from '@polynas/core/spi';
 import { batchGate } from '../native/batch/batches.ts';
 import type { Lanes } from '../native/client.ts';
+import { unrefTimeout } from '../later.ts';
 import { Gate } from '../native/gate.ts';
 import { mountCephfs } from '../native/mount-cephfs.ts';
 import { checkOptions, defaults } from '../options.ts';
@@ -123,11 +124,4 @@ function makePlaces(
     });
   const places: [Place, ...Place[]] = [make(0), ...Array.from({ length: count - 1 }, (_, index) => make(index + 1))];
   return { places, overwriter: make('overwriter') };
-}
-
-/** A timer that nobody waits for at the end of the process. */
-function unrefTimeout(milliseconds: number, run: () => void): () => void {
-  const timer = setTimeout(run, milliseconds);
-  timer.unref();
-  return () => clearTimeout(timer);
 }

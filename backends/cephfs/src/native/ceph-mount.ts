@@ -180,7 +180,18 @@ export class CephMount implements Mount {
   }
 
   close(fh: FhPointer): Promise<void> {
-    return data.close(this.#client, fh);
+    return this.#heeded(data.close(this.#client, fh));
+  }
+
+  async closeStable(fh: FhPointer): Promise<void> {
+    try {
+      await this.#heeded(this.#sync(fh, true));
+    } catch (error) {
+      // Why it is closed is told; that of an evicted client is gone by itself.
+      this.close(fh).catch(() => undefined);
+      throw error;
+    }
+    await this.close(fh);
   }
 
   read(fh: FhPointer, offset: number, into: Uint8Array): Promise<number> {
@@ -196,12 +207,19 @@ export class CephMount implements Mount {
   }
 
   async fsync(fh: FhPointer, dataOnly: boolean): Promise<void> {
+    await this.#heeded(this.#sync(fh, dataOnly).then(() => this.#expectRoom(fh)));
+  }
+
+  async #sync(fh: FhPointer, dataOnly: boolean): Promise<void> {
+    await this.#client.call('data', 'ceph_ll_fsync', [fh, dataOnly ? 1 : 0], this.#within);
+    await this.#parts.session?.expectUnbroken();
+  }
+
+  /** Where it tells that bytes are gone, those of other files may be as well. */
+  async #heeded(telling: Promise<void>): Promise<void> {
     try {
-      await this.#client.call('data', 'ceph_ll_fsync', [fh, dataOnly ? 1 : 0], this.#within);
-      await this.#parts.session?.expectUnbroken();
-      await this.#expectRoom(fh);
+      await telling;
     } catch (error) {
-      // Bytes are gone, not those of this file alone.
       if (isErrno(error, 'ENOSPC', 'EDQUOT', 'EIO')) this.#parts.lostWrites();
       throw error;
     }

@@ -177,7 +177,10 @@ export interface Mount {
 
   // Data
   open(inode: InodePointer, access: 'read' | 'write'): Promise<FhPointer>;
+  /** `ceph_ll_close`; rejected with ENOSPC when libcephfs has thrown away what was written through it, because the pool got full. It is closed all the same. */
   close(fh: FhPointer): Promise<void>;
+  /** Its bytes are on stable storage, and it is closed: one call less than `fsync` and `close`, for `close` tells of a pool that was full in between. Closed also when rejected. */
+  closeStable(fh: FhPointer): Promise<void>;
   /** Bytes read into `into` from its start; it belongs to the call until that has settled. */
   read(fh: FhPointer, offset: number, into: Uint8Array): Promise<number>;
   /** All of `chunks` (writev in bounded pieces), or rejected. */

@@ -12,6 +12,7 @@ type Answer = { readonly written: number; readonly errno?: number };
 /** A client that writes down what it is asked; messages are answered when `reply` is called. */
 function fake(answers: (index: number) => Answer = () => ({ written: 4 })) {
   const calls: [string, unknown, unknown][] = [];
+  const withins: unknown[] = [];
   const messages: bigint[][] = [];
   const replies: (() => void)[] = [];
   let version = 0;
@@ -24,8 +25,9 @@ function fake(answers: (index: number) => Answer = () => ({ written: 4 })) {
   const client = {
     superuser: 1n,
     library: { address: (of: Uint8Array) => BigInt(of[0] ?? 0) },
-    call: (_kind: string, name: string, [, offset, length]: unknown[]) => {
+    call: (_kind: string, name: string, [, offset, length]: unknown[], within?: unknown) => {
       calls.push([name, offset, length]);
+      withins.push(within);
       return Promise.resolve(length);
     },
     now: (_name: string, [, into]: [bigint, Buffer]) => {
@@ -44,7 +46,7 @@ function fake(answers: (index: number) => Answer = () => ({ written: 4 })) {
       }),
     failed: (number: number, name: string) => new CephError(number, name),
   };
-  return { client: client as unknown as Client, calls, messages, replies };
+  return { client: client as unknown as Client, calls, withins, messages, replies };
 }
 
 const write = (client: Client, at: number) =>
@@ -56,6 +58,13 @@ describe('small writes', () => {
     const { client, calls, messages } = fake();
     expect((await write(client, 0)).version).toBe(1n);
     expect([calls, messages]).toEqual([[['ceph_ll_write', 0, 4]], []]);
+  });
+
+  it('waits for its place no longer than it is wanted, where it is alone', async () => {
+    const { client, withins } = fake();
+    const call = { deadline: 1e9 };
+    await writeTold(client, { inode: 7n, fh: 9n, offset: 0, bytes: Uint8Array.of(1) }, call);
+    expect(withins).toEqual([call]);
   });
 
   it('goes with those of its turn, each with its own attributes', async () => {

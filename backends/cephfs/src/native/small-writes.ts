@@ -21,6 +21,8 @@ export interface SmallWrite {
 
 interface Asked {
   readonly write: SmallWrite;
+  /** Whose wait for a place ends where it goes alone; in a message it is the others' wait as well. */
+  readonly within: Call | undefined;
   readonly resolve: (statx: Statx | Promise<Statx>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -51,7 +53,7 @@ export function writeTold(client: Client, asked: SmallWrite, within?: Call): Pro
     void send(client, gathered, together);
   }
   const all = together;
-  return new Promise((resolve, reject) => all.push({ write: asked, resolve, reject }));
+  return new Promise((resolve, reject) => all.push({ write: asked, within, resolve, reject }));
 }
 
 async function send(client: Client, gathered: Gathered, together: readonly Asked[]): Promise<void> {
@@ -61,7 +63,8 @@ async function send(client: Client, gathered: Gathered, together: readonly Asked
   if (gathered.asked === together) gathered.asked = undefined;
   try {
     const [first] = together;
-    if (first !== undefined && together.length === 1) first.resolve(await writeAlone(client, first.write));
+    if (first !== undefined && together.length === 1)
+      first.resolve(await writeAlone(client, first.write, first.within));
     else await writeAll(client, together);
   } catch (error) {
     for (const { reject } of together) reject(error);

@@ -1,5 +1,6 @@
 import { BehaviorSubject, Observable } from 'rxjs';
 import type { VolumeStatus, WriteEpoch } from '@polynas/core/spi';
+import type { Later } from '../later.ts';
 import { CephError } from '../native/ceph-error.ts';
 import { readFileSystem, readInactivePools, readStatus } from './cluster-report.ts';
 import type { ClusterReport, FileSystemReport } from './cluster-report.ts';
@@ -18,8 +19,7 @@ export interface StatusParts {
   readonly epoch: () => WriteEpoch;
   /** Milliseconds that only grow. */
   readonly now: () => number;
-  /** Calls after that many milliseconds, unless the answer is called before. */
-  readonly later: (milliseconds: number, run: () => void) => () => void;
+  readonly later: Later;
   /** Told when a pool or an OSD has become full, or ceased to be, as far as the monitors tell. */
   readonly filled: () => void;
 }

@@ -49,6 +49,7 @@ export class FakeClient implements Mount {
   readonly #exclusive = new Set<bigint>();
   #evicted = false;
   #isFull = false;
+  readonly #thrownAway = new Set<FhPointer>();
   #lastFh = 0n;
 
   constructor(cluster: FakeCluster, lost: () => void, lostWrites: () => void) {
@@ -58,10 +59,12 @@ export class FakeClient implements Mount {
     this.root = cluster.root.ino;
   }
 
-  /** The pool gets full, or there is room again: what was not synced is thrown away, and only `fsync` tells, as long as it is full. */
+  /** The pool gets full, or there is room again: what was not synced is thrown away, and only `fsync` tells, as long as it is full, and whoever closes what it was written through. */
   fill(isFull: boolean): void {
     this.#isFull = isFull;
-    if (isFull) this.#unsynced.clear();
+    if (!isFull) return;
+    for (const [fh, { ino }] of this.#open) if (this.#unsynced.has(ino)) this.#thrownAway.add(fh);
+    this.#unsynced.clear();
   }
 
   /** The cluster throws the client out. Nobody is told. */
@@ -243,6 +246,16 @@ export class FakeClient implements Mount {
     return this.#call('close', () => this.#close(fh));
   }
 
+  closeStable(fh: FhPointer): Promise<void> {
+    return this.#sync('closeStable', () => this.#of(fh), true).then(
+      () => this.#close(fh),
+      (error: unknown) => {
+        this.#close(fh);
+        throw error;
+      },
+    );
+  }
+
   read(fh: FhPointer, offset: number, into: Uint8Array): Promise<number> {
     return this.#call('read', () => {
       const inode = this.#of(fh);
@@ -357,7 +370,7 @@ export class FakeClient implements Mount {
   }
 
   /** Of an evicted client there is nothing left to sync, which succeeds; only then the session is looked at. */
-  async #sync(name: 'syncInode' | 'fsync', inode: () => FakeInode, dataOnly: boolean): Promise<void> {
+  async #sync(name: 'syncInode' | 'fsync' | 'closeStable', inode: () => FakeInode, dataOnly: boolean): Promise<void> {
     await this.before(name);
     if (!this.alive) this.#refuse(name, 'ESHUTDOWN');
     if (!this.#evicted && dataOnly) this.#flushBytes(inode());
@@ -470,6 +483,9 @@ export class FakeClient implements Mount {
     this.#open.delete(fh);
     inode.opens -= 1;
     this.#cluster.dropUnused(inode);
+    if (!this.#thrownAway.delete(fh)) return;
+    this.#lostWrites();
+    throw new CephError(errno.ENOSPC, 'close');
   }
 
   /** In the order of hashes as libcephfs has it: a position is the hash, and a count among the names that share it. */

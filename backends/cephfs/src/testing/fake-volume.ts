@@ -22,7 +22,7 @@ export interface FakeVolume {
 /** A volume of this package on a cluster in memory. */
 export async function fakeVolume(
   writers: 'head' | 'shared' = 'head',
-  options: Pick<VolumePartsOptions, 'mostBehind'> = {},
+  options: Pick<VolumePartsOptions, 'mostBehind' | 'later'> = {},
 ): Promise<FakeVolume> {
   const cluster = new FakeCluster();
   const mounts: FakeClient[] = [];

@@ -65,52 +65,73 @@ describe('publish under a name that means nothing yet', () => {
     const calls = watched(fake);
     await publish(fake);
     await expectWhole(fake);
-    expect(calls.slice(0, 5)).toEqual(['mknod', 'open', 'write', 'fsync', 'close']);
+    expect(calls.slice(0, 5)).toEqual(['mknod', 'open', 'write', 'closeStable', 'setxattr']);
     expect(calls.filter((called) => called === 'syncInode')).toHaveLength(1);
     expect(calls).not.toContain('rename');
     expect(await listed(fake)).toEqual(['object']);
     expect(fake.current().opens).toBe(0);
   });
 
-  test.each(['mknod', 'write', 'fsync', 'setxattr'] as const)('untilItIsWhole_at_%s_nobodySeesIt', async (name) => {
-    const fake = await opened();
-    const { volume } = fake;
-    const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    fake.current().after = async (called) => {
-      if (called !== name) return;
-      reached.resolve();
-      await released.promise;
-    };
-    const published = publish(fake);
-    await reached.promise;
-    const seen: string[] = [];
-    const looked = looks(volume).then((found) => void seen.push(`looked ${found?.size}`));
-    const list = listed(fake).then((found) => void seen.push(`listed ${found.join()}`));
-    const made = volume
-      .create(call, volume.root, text('object'), { kind: 'guarded' }, owner)
-      .catch(({ code }: { code: string }) => void seen.push(`made ${code}`));
-    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
-    expect(seen).toEqual([]);
-    released.resolve();
-    await Promise.all([published, looked, list, made]);
-    expect(seen.toSorted()).toEqual(['listed object', 'looked 5', 'made exists']);
-    await expectWhole(fake);
-  });
+  test.each(['mknod', 'write', 'closeStable', 'setxattr'] as const)(
+    'untilItIsWhole_at_%s_nobodySeesIt',
+    async (name) => {
+      const fake = await opened();
+      const { volume } = fake;
+      const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      fake.current().after = async (called) => {
+        if (called !== name) return;
+        reached.resolve();
+        await released.promise;
+      };
+      const published = publish(fake);
+      await reached.promise;
+      const seen: string[] = [];
+      const looked = looks(volume).then((found) => void seen.push(`looked ${found?.size}`));
+      const list = listed(fake).then((found) => void seen.push(`listed ${found.join()}`));
+      const made = volume
+        .create(call, volume.root, text('object'), { kind: 'guarded' }, owner)
+        .catch(({ code }: { code: string }) => void seen.push(`made ${code}`));
+      for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+      expect(seen).toEqual([]);
+      released.resolve();
+      await Promise.all([published, looked, list, made]);
+      expect(seen.toSorted()).toEqual(['listed object', 'looked 5', 'made exists']);
+      await expectWhole(fake);
+    },
+  );
 
-  test.each(['mknod', 'open', 'write', 'fsync', 'setxattr'] as const)('thatFails_at_%s_leavesNothing', async (name) => {
+  test.each(['mknod', 'open', 'write', 'closeStable', 'setxattr'] as const)(
+    'thatFails_at_%s_leavesNothing',
+    async (name) => {
+      const fake = await opened();
+      await listed(fake);
+      fake.current().before = (called) => {
+        if (called === name) throw new CephError(errno.ENOSPC, called);
+      };
+      await expect(publish(fake)).rejects.toMatchObject({ code: 'noSpace' });
+      fake.current().before = () => undefined;
+      expect([await looks(fake.volume), await listed(fake), fake.cluster.inodes.size]).toEqual([undefined, [], 1]);
+      await publish(fake);
+      await expectWhole(fake);
+    },
+  );
+
+  test('intoAPoolThatGetsFullMeanwhile_leavesNothing_evenIfThereIsRoomAgain', async () => {
     const fake = await opened();
-    await listed(fake);
-    fake.current().before = (called) => {
-      if (called === name) throw new CephError(errno.ENOSPC, called);
+    const client = fake.current();
+    const epoch = fake.volume.epoch();
+    client.after = (called) => {
+      if (called !== 'write') return;
+      client.fill(true);
+      client.fill(false);
     };
     await expect(publish(fake)).rejects.toMatchObject({ code: 'noSpace' });
-    fake.current().before = () => undefined;
+    client.after = () => undefined;
     expect([await looks(fake.volume), await listed(fake), fake.cluster.inodes.size]).toEqual([undefined, [], 1]);
-    await publish(fake);
-    await expectWhole(fake);
+    expect(fake.volume.epoch()).not.toBe(epoch);
   });
 
-  const moments = (['mknod', 'open', 'write', 'fsync', 'setxattr', 'syncInode'] as const).flatMap((name) =>
+  const moments = (['mknod', 'open', 'write', 'closeStable', 'setxattr', 'syncInode'] as const).flatMap((name) =>
     (['before', 'after'] as const).map((when) => ({ name, when })),
   );
   test.each(moments)('cutOff_by_an_eviction_$when_$name_isDoneOnce', async ({ name, when }) => {

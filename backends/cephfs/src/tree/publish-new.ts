@@ -10,7 +10,7 @@ import type { Found, Statx } from '../native/mount-api.ts';
 import { isErrno } from '../native/storage-error.ts';
 import { changeEntry, orStale } from './change-entries.ts';
 import type { Directory, Step } from './change-entries.ts';
-import { all, describe, lacking, recordOf } from './describe.ts';
+import { describe, lacking, recordOf } from './describe.ts';
 import { describeInPlace, foretold } from './described.ts';
 import { heldOn } from './held-on.ts';
 import { madeOver } from './left-unpublished.ts';
@@ -142,8 +142,8 @@ async function publishAt(
   try {
     const inode = await heldOn(context, mount, id);
     try {
-      const filled = await fill(context, inode, made.statx, content, beginning);
-      if (filled === undefined) {
+      const written = await fill(context, inode, made.statx, content, beginning);
+      if (written === undefined) {
         await takenAway(context, at, id, making);
         attempt.issued = undefined;
         return toBeMadeAside;
@@ -153,7 +153,7 @@ async function publishAt(
         inode,
         made.statx,
         content,
-        filled,
+        written,
         options,
         beginning,
       );
@@ -191,38 +191,27 @@ async function makeUnpublished(
   }
 }
 
-/** A file whose bytes are on the OSDs. */
-interface Filled {
-  readonly written: Attributes;
-  /** Of one that is closed before the flush that others share, nothing is flushed for it alone. */
-  readonly closed: Promise<void>;
-}
-
-/** `undefined` when it is not what was asked for or foretold. */
+/** With its bytes on the OSDs; `undefined` when it is not what was asked for or foretold. */
 async function fill(
   context: VolumeContext,
   { mount, pointer }: HeldInode,
   made: Statx,
   { file, chunks }: Content,
   { own }: Beginning,
-): Promise<Filled | undefined> {
+): Promise<Attributes | undefined> {
   if (made.version !== 0n || Object.keys(lacking(file, made)).length > 0) return undefined;
-  if (chunks.length === 0) return { written: attributesOf(made, own), closed: Promise.resolve() };
+  if (chunks.length === 0) return attributesOf(made, own);
   const fh = await mount.open(pointer, 'write');
   try {
     await mount.write(fh, 0, chunks);
-    await mount.fsync(fh, true);
   } catch (error) {
     closeSoon(context, { mount, fh });
     throw error;
   }
-  const closed = mount.close(fh);
-  // Met by whoever waits for it.
-  closed.catch(() => undefined);
+  // Of one that is closed before the flush that others share, nothing is flushed for it alone.
+  await mount.closeStable(fh);
   const written = mount.getattrNow(pointer);
-  if (written.version === 1n) return { written: attributesOf(written, own), closed };
-  await closed;
-  return undefined;
+  return written.version === 1n ? attributesOf(written, own) : undefined;
 }
 
 /** Its extended attributes, after which it is there. */
@@ -231,15 +220,13 @@ async function describeWhole(
   inode: HeldInode,
   made: Statx,
   { file }: Content,
-  { written, closed }: Filled,
+  written: Attributes,
   { described }: PublishOptions,
   { own, tag }: Beginning,
 ): Promise<{ readonly attributes: Attributes; readonly xattrs: Content['file']['xattrs'] }> {
   if (described === undefined) throw new Error('nothing would make it be there');
   const { xattrs, change } = foretold(context, file.xattrs, own, described, written, 0);
-  const describing = describe(context, inode, made, { ...file, ...(xattrs && { xattrs }) }, own);
-  await all([describing, closed]);
-  let { attributes } = await describing;
+  let { attributes } = await describe(context, inode, made, { ...file, ...(xattrs && { xattrs }) }, own);
   const isAsForetold = attributes.change === change;
   if (!isAsForetold) attributes = await describeInPlace(context, inode, described, own, attributes);
   if (attributes.change < changesWhenWhole(tag))
