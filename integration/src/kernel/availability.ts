@@ -12,6 +12,7 @@ export interface Availability {
 
 const programs: readonly (readonly [program: string, debianPackage: string])[] = [
   ['linux.uml', 'user-mode-linux'],
+  ['gcc', 'gcc'],
   ['mmdebstrap', 'mmdebstrap'],
   ['ip', 'iproute2'],
   ['unshare', 'util-linux'],

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { labCache } from './cache.ts';
 import { endWithDescendants, endWithParent, hasEnded, start } from './children.ts';
 import { guestPackages, guestUsers } from './packages.ts';
 import { startTime } from './run-directory.ts';
@@ -35,7 +35,7 @@ const hooks: readonly string[] = [
  * kept in `POLYNAS_CACHE`, by default `~/.cache/polynas`. It is never changed after: guests put an overlay on it.
  */
 export async function guestRoot(progress: Progress): Promise<string> {
-  const cache = process.env['POLYNAS_CACHE'] ?? join(homedir(), '.cache', 'polynas');
+  const cache = labCache();
   const suite = debianSuite();
   const recipe = JSON.stringify([suite, guestPackages, firstProgram, hooks]);
   const root = join(cache, `guest-${createHash('sha256').update(recipe).digest('hex').slice(0, 16)}`);

@@ -130,7 +130,7 @@ print(s.recv(100).decode())`;
   test('two_guests_are_two_clients', async () => {
     const other = await lab.boot({ memory: 256 });
     expect(other.address).not.toBe(guest.address);
-    expect((await guest.run(`busybox ping -c 1 -W 5 ${other.address}`)).status).toBe(0);
+    expect((await guest.run(`busybox ping -c 10 -W 5 ${other.address}`)).status).toBe(0);
     await other.kill();
     expect(other.running).toBe(false);
     await expect(other.run('true')).rejects.toThrow('the guest is not running');

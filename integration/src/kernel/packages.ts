@@ -2,7 +2,14 @@
  * Debian packages that the machine running the tests needs for the kernel-client guest.
  * The CI script installs exactly these: `apt-get install --no-install-recommends`.
  */
-export const kernelLabPackages: readonly string[] = ['user-mode-linux', 'mmdebstrap', 'iproute2', 'util-linux'];
+export const kernelLabPackages: readonly string[] = [
+  'gcc',
+  'iproute2',
+  'libc6-dev',
+  'mmdebstrap',
+  'user-mode-linux',
+  'util-linux',
+];
 
 /** Debian packages inside the guest. Sorted, because the list is part of the cache key of the guest's root. */
 export const guestPackages: readonly string[] = [

@@ -18,6 +18,7 @@ import { umlModules } from './availability.ts';
 import { endNow, endWithDescendants, endedWithin, hasEnded, start } from './children.ts';
 import { serverAddress } from './network.ts';
 import type { GuestPort, Network } from './network.ts';
+import { xstateLibrary } from './xstate.ts';
 
 const guestFiles = fileURLToPath(new URL('../../kernel', import.meta.url));
 
@@ -115,6 +116,8 @@ export class Guest {
     // UML keeps the guest's memory in a file of TMPDIR: a tmpfs of its own, containers often have a tiny /dev/shm.
     const script = 'mount -t tmpfs -o "size=$1m,mode=700" tmpfs "$2" && shift 2 && "$@"; exit $?';
     const kernel = [
+      'env',
+      `LD_PRELOAD=${xstateLibrary()}`,
       'linux.uml',
       `mem=${memory}M`,
       'rootfstype=hostfs',
