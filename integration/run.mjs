@@ -88,10 +88,12 @@ if (lacking.length > 0) {
 }
 
 if (!installOnly) {
-  // A reporter on the command line replaces the configured ones, so ours goes beside the default one.
+  // A reporter on the command line replaces the configured ones, so ours go beside the default one.
   const reporters = [
     '--reporter=default',
-    `--reporter=${fileURLToPath(new URL('../tools/skipped-reporter.mjs', import.meta.url))}`,
+    ...['skipped', 'stuck'].map(
+      (name) => `--reporter=${fileURLToPath(new URL(`../tools/${name}-reporter.mjs`, import.meta.url))}`,
+    ),
   ];
   const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
   const projects = ['--project', 'integration', '--project', 'integration-on-ceph'];

@@ -9,13 +9,20 @@ import { run } from '../src/cli/program.ts';
 
 const program = fileURLToPath(new URL('../bin/polynas.js', import.meta.url));
 
+const given = new Set<number>();
+
+/** A port that is free and that this process was not given before: the system hands a closed one out again at once. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    if (given.has(port)) continue;
+    given.add(port);
+    return port;
+  }
 }
 
 /** A head started as a user starts it. */

@@ -10,7 +10,10 @@ const source = fileURLToPath(new URL('../../kernel/host/xstate.c', import.meta.u
 /** The library that linux.uml is started with (what for: its source), compiled on first use and kept in the cache. */
 export function xstateLibrary(): string {
   const cache = labCache();
-  const library = join(cache, `xstate-${createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16)}.so`);
+  const library = join(
+    cache,
+    `xstate-${createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16)}.so`,
+  );
   if (existsSync(library)) return library;
   mkdirSync(cache, { recursive: true });
   const building = `${library}.${process.pid}`;
