@@ -55,7 +55,16 @@ describe.each(['--format=gnu', '--format=pax', '--format=posix'])('an archive of
   });
 });
 
+/** An archive with an extended header whose second record says no length. */
+function withoutLength(): Buffer {
+  const bytes = archive('--format=pax', '--pax-option=first:=1,second:=2');
+  const at = bytes.indexOf('first=1\n') + 'first=1\n'.length;
+  for (let index = at; index % 512 !== 0; index += 1) if (bytes[index] === 0x20) bytes[index] = 0x5f;
+  return bytes;
+}
+
 it.each([
+  ['a record without a length', 'tar', withoutLength],
   ['nothing', 'tar', () => Buffer.alloc(0)],
   ['zeros', 'tar', () => Buffer.alloc(10_240)],
   ['something else', 'tar', () => Buffer.alloc(1024, 'x')],
