@@ -148,7 +148,8 @@ function parsePax(bytes: Buffer): { name?: string; size?: number } {
     const space = bytes.indexOf(0x20, at);
     const digits = space < 0 ? '' : bytes.toString('latin1', at, space);
     const length = /^\d{1,6}$/.test(digits) ? Number(digits) : 0;
-    if (space < 0 || length <= space - at + 1 || at + length > bytes.length) throw badRequest('Invalid Tar File: a record');
+    if (space < 0 || length <= space - at + 1 || at + length > bytes.length)
+      throw badRequest('Invalid Tar File: a record');
     const record = bytes.toString('utf8', space + 1, at + length - 1);
     const value = record.slice(record.indexOf('=') + 1);
     if (record.startsWith('path=')) found.name = value;
