@@ -138,7 +138,8 @@ export class DirectoryIndexes<Kept extends NamesKept> {
         });
         if (this.#held > this.#limit && !this.#makeRoom(key)) return;
       }
-      this.counted(names, () => names.built());
+      const { change: until } = await volume.getattr({}, id);
+      this.counted(names, () => names.built(until));
     } catch (error) {
       this.#drop(key);
       throw error;

@@ -32,6 +32,10 @@ export class TrackedNames<Kept extends NamesKept> {
   change: bigint;
   /** All of it was read; before, changes only wait. */
   #built = false;
+  /** The latest state of the directory whose names may have been read. */
+  #readUntil: bigint;
+  /** Alone, each change that was told began with the state that the one before ended with: none is to come that is earlier. */
+  #inOrder = true;
   /** Changes that were told before their turn, by the `change` that they begin with. */
   readonly #waiting = new Map<bigint, NamesChange>();
   #count = 0;
@@ -42,6 +46,7 @@ export class TrackedNames<Kept extends NamesKept> {
   constructor(kept: Kept, change: bigint) {
     this.kept = kept;
     this.change = change;
+    this.#readUntil = change;
   }
 
   /** Moves with each change that is told. */
@@ -74,9 +79,12 @@ export class TrackedNames<Kept extends NamesKept> {
   /**
    * Everything that was there since `change` has been read. What changed meanwhile was read or not: of names, done once more in order, each ends as it is now. Where
    * names are counted they must not be taken away twice: what went meanwhile stays, until somebody asks for it and finds it gone.
+   *
+   * @param until the directory's `change` when all had been read. A change up to there may be told later still.
    */
-  built(): void {
-    this.#catchUp(this.kept.exact);
+  built(until: bigint): void {
+    this.#readUntil = until;
+    this.#catchUp();
     this.#built = true;
   }
 
@@ -106,7 +114,9 @@ export class TrackedNames<Kept extends NamesKept> {
     const { before, after } = directory;
     // Answered in the order in which it was done, it does what it did; else the name may have been made again since.
     const isNext = this.#built && isExact(directory) && before.change === this.change;
-    if (removed !== undefined && isNext) this.#remove(removed);
+    if (!isNext) this.#inOrder = false;
+    if (removed !== undefined && isNext && (this.kept.exact || (this.#inOrder && this.#isUnread(before.change))))
+      this.#remove(removed);
     else if (removed !== undefined) this.#doubtful += 1;
     if (added !== undefined) this.#add(added);
     if (after.change > this.change) this.change = after.change;
@@ -117,17 +127,22 @@ export class TrackedNames<Kept extends NamesKept> {
     if (!isExact(change.directory) || before.change < this.change) return;
     if (this.#waiting.size >= maxWaiting) this.#waiting.clear();
     this.#waiting.set(before.change, change);
-    if (this.#built) this.#catchUp(true);
+    if (this.#built) this.#catchUp();
   }
 
-  #catchUp(removing: boolean): void {
+  #catchUp(): void {
     for (let next = this.#waiting.get(this.change); next !== undefined; next = this.#waiting.get(this.change)) {
       this.#waiting.delete(this.change);
-      if (next.removed !== undefined && removing) this.#remove(next.removed);
+      if (next.removed !== undefined && (this.kept.exact || this.#isUnread(this.change))) this.#remove(next.removed);
       if (next.added !== undefined) this.#add(next.added);
       this.change = next.directory.after.change;
     }
     for (const begin of this.#waiting.keys()) if (begin < this.change) this.#waiting.delete(begin);
+  }
+
+  /** A change that begins with this state was done after the names were read, so that what it took away is among them. */
+  #isUnread(before: bigint): boolean {
+    return before >= this.#readUntil;
   }
 
   #add(name: Name): void {
