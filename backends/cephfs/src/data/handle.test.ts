@@ -365,6 +365,18 @@ describe('writes that libcephfs threw away since the pool was full', () => {
     await expect(handle.write(call, 0, [text('STABLE')], 'file')).rejects.toMatchObject({ code: 'noSpace' });
   });
 
+  test('theirCountIsToldToTheMds_beforeItChangesTheFile', async () => {
+    const { volume, handle, current } = await opened();
+    const { id } = await handle.write(call, 0, [text('UNSTABLE')], 'unstable').then(({ after }) => after);
+    current().fill(true);
+    await expect(handle.sync(call)).rejects.toMatchObject({ code: 'noSpace' });
+    current().fill(false);
+    const calls: string[] = [];
+    current().before = (name) => void calls.push(name);
+    await volume.setattr(call, id, { mode: 0o600 });
+    expect(calls.slice(0, calls.indexOf('setattr'))).toContain('syncInode');
+  });
+
   test('closingTheirFileTells_whenThereIsRoomAgain', async () => {
     const { volume, handle, current } = await opened();
     const { epoch } = await handle.write(call, 0, [text('UNSTABLE')], 'unstable');

@@ -1,7 +1,7 @@
 import type { Attributes, Call, FileHandle, FileId, HandleAccess } from '@polynas/core/spi';
 import { StorageError } from '@polynas/core/spi';
 import type { HeldFh, OpenFiles, VolumeContext, WritesSoFar } from '../context.ts';
-import type { HeldInode } from '../mounts/mounts-api.ts';
+import type { HeldInode, Mounts } from '../mounts/mounts-api.ts';
 import type { FhPointer } from '../native/mount-api.ts';
 import { getattr } from '../tree/getattr.ts';
 import { CephFileHandle } from './handle.ts';
@@ -33,7 +33,7 @@ export class OpenFileTable implements OpenFiles {
       context.traits.writers === 'head'
         ? new RemovedFiles({ steadyClock, later, isBusy: () => context.life.busy })
         : undefined;
-    this.#uncounted = new UncountedWrites(() => context.mounts.epoch());
+    this.#uncounted = new UncountedWrites((id) => clientOf(context.mounts, id));
     this.#backlog = new Backlog(context, { uncounted: this.#uncounted, unsynced: this.#unsynced }, mostBehind);
   }
 
@@ -167,5 +167,14 @@ export class OpenFileTable implements OpenFiles {
     }
     file.handles += 1;
     return file;
+  }
+}
+
+/** The client that a file is bound to; `undefined` while it is being mounted again. */
+function clientOf(mounts: Mounts, id: FileId): object | undefined {
+  try {
+    return mounts.of(id).incarnation;
+  } catch {
+    return undefined;
   }
 }

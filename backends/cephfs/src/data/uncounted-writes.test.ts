@@ -12,8 +12,8 @@ const write = (now: number, modified: number, tellsSize = true) => ({
 });
 
 function uncounted() {
-  const state = { epoch: 1n };
-  const writes = new UncountedWrites(() => state.epoch);
+  const state: { client: object | undefined } = { client: {} };
+  const writes = new UncountedWrites(() => state.client);
   return { state, writes };
 }
 
@@ -49,10 +49,10 @@ describe('UncountedWrites', () => {
     expect(writes.count(1n)).toBe(0);
   });
 
-  test('ofAFormerEpoch_areNothing', () => {
+  test.for([{}, undefined])('ofAFormerClient_areNothing (%o)', (successor) => {
     const { state, writes } = uncounted();
     const first = writes.begin(1n, write(1, 1));
-    state.epoch = 2n;
+    state.client = successor;
     expect([writes.count(1n), writes.isRecoverable(1n)]).toEqual([0, true]);
     writes.begin(1n, write(3, 2));
     writes.done(first);

@@ -1,7 +1,8 @@
-import type { FileId, Timestamp, WriteEpoch } from '@polynas/core/spi';
+import type { FileId, Timestamp } from '@polynas/core/spi';
 
 export interface Uncounted {
-  readonly epoch: WriteEpoch;
+  /** The client that was given them. */
+  readonly client: object | undefined;
   /** `modified` before the first of them, which the MDS knows. */
   readonly since: Timestamp;
   begun: number;
@@ -24,11 +25,15 @@ export interface Writing {
  * than the MDS has.
  */
 export class UncountedWrites {
-  readonly #epoch: () => WriteEpoch;
+  readonly #clientOf: (id: FileId) => object | undefined;
   readonly #files = new Map<FileId, Uncounted>();
 
-  constructor(epoch: () => WriteEpoch) {
-    this.#epoch = epoch;
+  /**
+   * @param clientOf the client that a file is bound to (`Mount.incarnation`), `undefined` while it has none. Not the epoch: that is another one as well where bytes are lost and their
+   * client stands, which has still to tell their count.
+   */
+  constructor(clientOf: (id: FileId) => object | undefined) {
+    this.#clientOf = clientOf;
   }
 
   /** Before something is written; what it gives is for `done`, which has to follow when it was or may have been. */
@@ -38,7 +43,7 @@ export class UncountedWrites {
     // Times are compared by the millisecond, which the clock is sure of.
     const isLater = milliseconds(now) > milliseconds(since) && milliseconds(now) >= milliseconds(modified);
     const isRecoverable = tellsSize && isLater;
-    const uncounted = present ?? { epoch: this.#epoch(), since, begun: 0, done: 0, recoverable: true };
+    const uncounted = present ?? { client: this.#clientOf(id), since, begun: 0, done: 0, recoverable: true };
     uncounted.begun += 1;
     uncounted.recoverable &&= isRecoverable;
     if (present === undefined) this.#files.set(id, uncounted);
@@ -84,10 +89,11 @@ export class UncountedWrites {
     if (this.#of(id)?.begun === writes) this.#files.delete(id);
   }
 
-  /** What was written in a former epoch is counted or lost. */
+  /** What was written through a former client is counted or lost. */
   #of(id: FileId): Uncounted | undefined {
     const present = this.#files.get(id);
-    if (present === undefined || present.epoch === this.#epoch()) return present;
+    if (present === undefined || (present.client !== undefined && present.client === this.#clientOf(id)))
+      return present;
     this.#files.delete(id);
     return undefined;
   }
