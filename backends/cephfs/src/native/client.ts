@@ -205,7 +205,7 @@ export class Client {
 
   /** What the batch thread found. An element's own failure is in its record. */
   async batch(
-    request: BatchOf<'readdirplus'> | BatchOf<'getattrs'> | BatchOf<'writes'> | BatchOf<'close'>,
+    request: BatchOf<'readdirplus'> | BatchOf<'getattrs'> | BatchOf<'close'>,
     within?: Call,
   ): Promise<{ readonly records: readonly BatchRecord[]; readonly end: boolean }> {
     if (!this.#alive) throw new CephError(errno.ESHUTDOWN, request.ask);
@@ -220,6 +220,19 @@ export class Client {
       };
     } finally {
       answered?.();
+      this.#wake();
+    }
+  }
+
+  /** The same of writes, of which is told when their turn comes which they are. */
+  async batchOfWrites(writes: () => BigUint64Array): Promise<readonly BatchRecord[]> {
+    if (!this.#alive) throw new CephError(errno.ESHUTDOWN, 'writes');
+    const { cmount, superuser } = this;
+    try {
+      const reply = await this.#batches.ask(() => ({ ask: 'writes', writes: writes(), cmount, superuser }));
+      if ('errno' in reply) throw this.failed(reply.errno, reply.call);
+      return readBatch(reply.records, reply.count, []);
+    } finally {
       this.#wake();
     }
   }

@@ -130,11 +130,7 @@ export class Lane {
     issue();
   }
 
-  #waitWithin({ signal, deadline }: Call, issue: () => void, refuse: (error: StorageError) => void): void {
-    const forget = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
-    };
+  #waitWithin(call: Call, issue: () => void, refuse: (error: StorageError) => void): void {
     const waiting: Waiting = {
       issue: () => {
         forget();
@@ -146,17 +142,29 @@ export class Lane {
       },
       gone: false,
     };
-    const end = (): void => {
-      forget();
+    const forget = whenUnwanted(call, (error) => {
       waiting.gone = true;
       this.#queue = this.#queue.filter((other) => other !== waiting);
-      refuse(signal?.aborted === true ? aborted() : timedOut());
-    };
-    const left = deadline === undefined ? Infinity : Math.max(0, deadline - performance.now());
-    const timer = left > longestTimer ? undefined : setTimeout(end, left);
-    signal?.addEventListener('abort', end, { once: true });
+      refuse(error);
+    });
     this.#queue.push(waiting);
   }
+}
+
+/** Tells once, when nobody waits for the call any more or its deadline passes (`aborted`, `timedOut`); not after what it gives was called. */
+export function whenUnwanted({ signal, deadline }: Call, tell: (error: StorageError) => void): () => void {
+  const forget = (): void => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
+  };
+  const end = (): void => {
+    forget();
+    tell(signal?.aborted === true ? aborted() : timedOut());
+  };
+  const left = deadline === undefined ? Infinity : Math.max(0, deadline - performance.now());
+  const timer = left > longestTimer ? undefined : setTimeout(end, left);
+  signal?.addEventListener('abort', end, { once: true });
+  return forget;
 }
 
 function refusal(call: Call | undefined): StorageError | undefined {

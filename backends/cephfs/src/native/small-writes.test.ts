@@ -1,6 +1,6 @@
+import type { Call } from '@polynas/core/spi';
 import { describe, expect, it } from 'vitest';
 import { BatchWriter, readBatch } from './batch/batch-format.ts';
-import type { BatchRequest } from './batch/batch-messages.ts';
 import { CephError } from './ceph-error.ts';
 import type { Client } from './client.ts';
 import { errno } from './errno.ts';
@@ -15,6 +15,8 @@ function fake(answers: (index: number) => Answer = () => ({ written: 4 })) {
   const withins: unknown[] = [];
   const messages: bigint[][] = [];
   const replies: (() => void)[] = [];
+  /** While none is free, messages wait; nothing is known of them. */
+  const threads = { areFree: true, waiting: [] as (() => void)[] };
   let version = 0;
   const statx = (): Buffer => {
     const bytes = Buffer.alloc(statxBytes);
@@ -34,23 +36,28 @@ function fake(answers: (index: number) => Answer = () => ({ written: 4 })) {
       statx().copy(into);
       return 0;
     },
-    batch: ({ writes }: Extract<BatchRequest, { ask: 'writes' }>) =>
+    batchOfWrites: (asked: () => BigUint64Array) =>
       new Promise((resolve) => {
-        messages.push([...writes]);
-        const writer = new BatchWriter();
-        for (let index = 0; index < writes.length / 5; index += 1) {
-          const answer = answers(index);
-          writer.record(BigInt(answer.written), answer.errno ?? 0, statx(), new Uint8Array(0));
-        }
-        replies.push(() => resolve({ records: readBatch(writer.take(), writer.count, []), end: true }));
+        const issue = (): void => {
+          const writes = asked();
+          messages.push([...writes]);
+          const writer = new BatchWriter();
+          for (let index = 0; index < writes.length / 5; index += 1) {
+            const answer = answers(index);
+            writer.record(BigInt(answer.written), answer.errno ?? 0, statx(), new Uint8Array(0));
+          }
+          replies.push(() => resolve(readBatch(writer.take(), writer.count, [])));
+        };
+        if (threads.areFree) issue();
+        else threads.waiting.push(issue);
       }),
     failed: (number: number, name: string) => new CephError(number, name),
   };
-  return { client: client as unknown as Client, calls, withins, messages, replies };
+  return { client: client as unknown as Client, calls, withins, messages, replies, threads };
 }
 
-const write = (client: Client, at: number) =>
-  writeTold(client, { inode: 7n, fh: 9n, offset: at, bytes: Uint8Array.of(at + 1, 0, 0, 0) });
+const write = (client: Client, at: number, within?: Call) =>
+  writeTold(client, { inode: 7n, fh: 9n, offset: at, bytes: Uint8Array.of(at + 1, 0, 0, 0) }, within);
 const turn = (): Promise<void> => new Promise(setImmediate);
 
 describe('small writes', () => {
@@ -106,6 +113,34 @@ describe('small writes', () => {
     expect([messages.length, calls.length]).toEqual([2, 2]);
     for (const reply of replies) reply();
     await Promise.all(hanging);
+  });
+
+  it('is left out of a message that waits for a thread for longer than it is wanted', async () => {
+    const { client, messages, replies, threads } = fake();
+    threads.areFree = false;
+    const end = new AbortController();
+    const first = write(client, 0);
+    const second = write(client, 4, { signal: end.signal });
+    const third = write(client, 8, { deadline: performance.now() + 1 });
+    await expect(third).rejects.toMatchObject({ code: 'timedOut' });
+    end.abort();
+    await expect(second).rejects.toMatchObject({ code: 'aborted' });
+    for (const issue of threads.waiting) issue();
+    expect(messages).toEqual([[9n, 0n, 4n, 1n, 7n]]);
+    for (const reply of replies) reply();
+    expect((await first).version).toBe(1n);
+  });
+
+  it('is not given up once it is issued', async () => {
+    const { client, replies, threads } = fake();
+    threads.areFree = false;
+    const end = new AbortController();
+    const all = [write(client, 0), write(client, 4, { signal: end.signal })];
+    await turn();
+    for (const issue of threads.waiting) issue();
+    end.abort();
+    for (const reply of replies) reply();
+    expect(await Promise.all(all)).toHaveLength(2);
   });
 
   it('begins another message when one is full', async () => {

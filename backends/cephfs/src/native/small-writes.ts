@@ -3,6 +3,7 @@ import { fieldsOfWrite } from './batch/batch-messages.ts';
 import type { BatchRecord } from './batch/batch-format.ts';
 import type { Client } from './client.ts';
 import { write } from './data-calls.ts';
+import { whenUnwanted } from './gate.ts';
 import { getattrNow } from './inode-calls.ts';
 import type { FhPointer, InodePointer, Statx } from './mount-api.ts';
 
@@ -21,7 +22,7 @@ export interface SmallWrite {
 
 interface Asked {
   readonly write: SmallWrite;
-  /** Whose wait for a place ends where it goes alone; in a message it is the others' wait as well. */
+  /** Bounds its wait for a place; what waited beside it in a message goes on waiting. */
   readonly within: Call | undefined;
   readonly resolve: (statx: Statx | Promise<Statx>) => void;
   readonly reject: (error: unknown) => void;
@@ -78,19 +79,46 @@ async function writeAlone(client: Client, { inode, fh, offset, bytes }: SmallWri
 }
 
 async function writeAll(client: Client, together: readonly Asked[]): Promise<void> {
+  let issued: readonly Asked[] | undefined;
+  const wanted = new Set(together);
+  const waits: (() => void)[] = [];
+  const records = client.batchOfWrites(() => {
+    for (const forget of waits) forget();
+    issued = [...wanted];
+    return fieldsOf(client, issued);
+  });
+  // Where there was a thread at once, nothing has to wait.
+  if (issued === undefined) for (const asked of together) waits.push(endOfWait(asked, wanted));
+  try {
+    const told = await records;
+    for (const [index, asked] of (issued ?? []).entries()) settle(client, asked, told[index]);
+  } finally {
+    for (const forget of waits) forget();
+  }
+}
+
+function endOfWait(asked: Asked, wanted: Set<Asked>): () => void {
+  return whenUnwanted(asked.within ?? {}, (error) => {
+    wanted.delete(asked);
+    asked.reject(error);
+  });
+}
+
+function fieldsOf(client: Client, together: readonly Asked[]): BigUint64Array {
   const writes = new BigUint64Array(together.length * fieldsOfWrite);
   for (const [index, { write: one }] of together.entries()) {
     const { inode, fh, offset, bytes } = one;
     const fields = [fh, BigInt(offset), BigInt(bytes.length), client.library.address(bytes), inode];
     writes.set(fields, index * fieldsOfWrite);
   }
-  const { records } = await client.batch({ ask: 'writes', writes });
-  for (const [index, { write: one, resolve, reject }] of together.entries()) {
-    try {
-      resolve(told(client, one, records[index]));
-    } catch (error) {
-      reject(error);
-    }
+  return writes;
+}
+
+function settle(client: Client, { write: one, resolve, reject }: Asked, record: BatchRecord | undefined): void {
+  try {
+    resolve(told(client, one, record));
+  } catch (error) {
+    reject(error);
   }
 }
 

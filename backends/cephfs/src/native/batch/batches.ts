@@ -26,12 +26,15 @@ export class Batches {
     return this.#running;
   }
 
-  /** `within` bounds the wait for a thread only: what is under way uses pointers, which their owner keeps until it has settled. */
-  ask(request: BatchRequest, within?: Call): Promise<BatchReply> {
+  /**
+   * `within` bounds the wait for a thread only: what is under way uses pointers, which their owner keeps until it has settled. A request that is a function is asked for
+   * when there is a thread, in this turn where there is one now.
+   */
+  ask(request: BatchRequest | (() => BatchRequest), within?: Call): Promise<BatchReply> {
     this.#running += 1;
     return new Promise<BatchReply>((resolve, reject) => {
       const issue = (): void => {
-        this.#run(request).then(resolve, reject);
+        this.#run(typeof request === 'function' ? request() : request).then(resolve, reject);
       };
       this.#lane.enter(issue, reject, within);
     }).finally(() => {
