@@ -118,6 +118,25 @@ describe.skipIf(whyNoCeph() !== undefined)('a volume that another client of Ceph
     expect(await theirs(name, (fh) => readAll(fh))).toBe('con!');
   });
 
+  test('a file that they remove is stale to who has its id, at once and later; its name is not there', async () => {
+    const { id, name, handle } = await file();
+    await handle.close();
+    await other.unlink(other.root, name);
+    const uses = [
+      () => volume.setxattr(call, id, 'user.x', text('x'), 'either'),
+      () => volume.setattr(call, id, { mode: 0o600 }),
+      () => volume.getxattr(call, id, 'user.x'),
+      () => volume.listxattr(call, id),
+      () => volume.getattr(call, id),
+      async () => (await volume.open(call, id, 'read')).read(call, 0, 10),
+    ];
+    for (let round = 0; round < 3; round += 1) {
+      for (const use of uses) await expect(use()).rejects.toMatchObject({ code: 'stale' });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    expect(await volume.lookup(call, volume.root, name)).toBeUndefined();
+  });
+
   test('modes, owners, times and extended attributes that they set are seen, here and in listings', async () => {
     const { id, name } = await file();
     await theirs(name, async (_fh, inode) => {

@@ -3,6 +3,7 @@ import type { Attributes, Call, FileId, Timestamp, WriteEpoch } from '@polynas/c
 import { isBoundTo } from '../mounts/is-bound-to.ts';
 import type { HeldInode, Mounts } from '../mounts/mounts-api.ts';
 import type { InodePointer, Mount, Statx } from '../native/mount-api.ts';
+import { ofInode } from '../native/storage-error.ts';
 import { attributesOf } from './attributes-of.ts';
 import { decodeOwnRecord, ownXattr } from './own-record.ts';
 import type { OwnRecord } from './own-record.ts';
@@ -282,7 +283,7 @@ export class AttributeSource {
         throw new StorageError('stale', 'it was never published whole');
       return this.expectAlive(statx, decodeOwnRecord(xattrs?.get(ownXattr)));
     } catch (error) {
-      throw this.#mounts.failed(mount, error);
+      throw this.#mounts.failed(mount, ofInode(error));
     }
   }
 

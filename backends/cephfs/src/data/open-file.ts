@@ -3,7 +3,7 @@ import { StorageError } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { FhPointer, Mount } from '../native/mount-api.ts';
-import { isErrno } from '../native/storage-error.ts';
+import { isErrno, ofInode } from '../native/storage-error.ts';
 import { RangeGate } from './ranges.ts';
 import { SharedRun } from './shared-run.ts';
 
@@ -77,7 +77,7 @@ export class OpenFile {
           sync: (what) => fh.syncs[what].run(),
         });
       } catch (error) {
-        const failure = mounts.failed(mount, error);
+        const failure = mounts.failed(mount, ofInode(error));
         if (await livesOn(mount, error)) throw failure;
         if (life === maxLives) throw evictedAgain(failure);
       } finally {
@@ -141,7 +141,7 @@ export class OpenFile {
       if (this.handles === 0) this.#retire(this.#fh);
     } catch (error) {
       inode.release();
-      throw mounts.failed(mount, error);
+      throw mounts.failed(mount, ofInode(error));
     }
   }
 

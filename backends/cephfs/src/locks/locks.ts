@@ -5,6 +5,7 @@ import { livesOn } from '../data/open-file.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { FhPointer, Mount, NativeLock } from '../native/mount-api.ts';
 import { getattr } from '../tree/getattr.ts';
+import { ofInode } from '../native/storage-error.ts';
 import { HeldRanges } from './held-ranges.ts';
 
 /** How often a call begins anew on a mount that came in place of an evicted one. */
@@ -137,7 +138,7 @@ export class Locks implements LocksGroup {
       try {
         return await step(open);
       } catch (error) {
-        const failure = this.#context.mounts.failed(inode.mount, error);
+        const failure = this.#context.mounts.failed(inode.mount, ofInode(error));
         if ((await livesOn(inode.mount, error)) || life === maxLives) throw failure;
       }
     }
@@ -158,7 +159,7 @@ export class Locks implements LocksGroup {
       return open;
     } catch (error) {
       inode.release();
-      throw mounts.failed(inode.mount, error);
+      throw mounts.failed(inode.mount, ofInode(error));
     }
   }
 

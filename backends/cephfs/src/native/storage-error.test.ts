@@ -1,7 +1,7 @@
 import { StorageError } from '@polynas/core/spi';
 import { describe, expect, it } from 'vitest';
 import { CephError } from './ceph-error.ts';
-import { isErrno, storageErrorOf } from './storage-error.ts';
+import { isErrno, ofInode, storageErrorOf } from './storage-error.ts';
 
 describe('what libcephfs answers', () => {
   it.each([
@@ -27,6 +27,13 @@ describe('what libcephfs answers', () => {
     const error = new StorageError('stale');
     expect(storageErrorOf(error)).toBe(error);
     expect(storageErrorOf(new Error('?'))).toMatchObject({ code: 'io' });
+  });
+
+  it('says of an inode that is not there that the file is gone', () => {
+    const cause = new CephError(2, 'ceph_ll_getattr');
+    expect(ofInode(cause)).toMatchObject({ code: 'stale', cause });
+    const other = new CephError(13, 'ceph_ll_getattr');
+    expect(ofInode(other)).toBe(other);
   });
 
   it('is told apart by name', () => {

@@ -58,6 +58,11 @@ export function storageErrorOf(error: unknown): Error {
   return new StorageError(codes[name], `${error.call}: ${name}`, { cause: error });
 }
 
+/** ENOENT of a call on an inode, not on one of its names: the file itself is gone (`stale`). Anything else as it is. */
+export function ofInode(error: unknown): unknown {
+  return isErrno(error, 'ENOENT') ? new StorageError('stale', 'the file is gone', { cause: error }) : error;
+}
+
 /** Whether libcephfs answered one of these. */
 export function isErrno(error: unknown, ...which: readonly ErrnoName[]): boolean {
   return error instanceof CephError && which.some((name) => errno[name] === error.errno);

@@ -4,7 +4,7 @@ import { fileIdOf } from '../attributes/attributes-of.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { InodePointer, Mount } from '../native/mount-api.ts';
-import { isErrno } from '../native/storage-error.ts';
+import { isErrno, storageErrorOf } from '../native/storage-error.ts';
 import { checkName, snapshotsName } from '../tree/names.ts';
 import { withInode } from '../xattrs/inode-step.ts';
 
@@ -90,6 +90,9 @@ export class Snapshots implements SnapshotsGroup {
     if (found === undefined) throw new StorageError('notSupported', 'the file system allows no snapshots');
     try {
       return await step(mount, found.inode);
+    } catch (error) {
+      // Of a snapshot's name, not of the directory.
+      throw isErrno(error, 'ENOENT') ? storageErrorOf(error) : error;
     } finally {
       mount.put(found.inode);
     }

@@ -18,6 +18,7 @@ import { isUnpublished } from '../attributes/unpublished.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import { snapshotOf } from '../mounts/place-of.ts';
+import { ofInode } from '../native/storage-error.ts';
 import type { DirPointer, Mount, NativeEntry, Statx } from '../native/mount-api.ts';
 import { entryError, heldDirectory } from './change-entries.ts';
 import { cookieOf, hashBefore, positionOf } from './cookies.ts';
@@ -242,7 +243,9 @@ async function withListing<Result>(
   { mount, pointer }: HeldInode,
   use: (directory: DirPointer) => Promise<Result>,
 ): Promise<Result> {
-  const directory = await mount.opendir(pointer);
+  const directory = await mount.opendir(pointer).catch((error: unknown) => {
+    throw ofInode(error);
+  });
   try {
     return await use(directory);
   } finally {

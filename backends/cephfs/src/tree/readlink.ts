@@ -1,6 +1,7 @@
 import { StorageError } from '@polynas/core/spi';
 import type { Call, FileId } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
+import { ofInode } from '../native/storage-error.ts';
 
 export async function readlink({ attributes, mounts }: VolumeContext, call: Call, id: FileId): Promise<Uint8Array> {
   await mounts.ready(call, id);
@@ -12,7 +13,7 @@ export async function readlink({ attributes, mounts }: VolumeContext, call: Call
     if (target !== undefined) return Uint8Array.from(target);
     return await inode.mount.within(call).readlink(inode.pointer);
   } catch (error) {
-    throw mounts.failed(inode.mount, error);
+    throw mounts.failed(inode.mount, ofInode(error));
   } finally {
     inode.release();
   }

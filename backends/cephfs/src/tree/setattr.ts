@@ -7,6 +7,7 @@ import { fitsCeph, sameTime, storedTime } from '../attributes/times.ts';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
 import type { NativeChanges } from '../native/mount-api.ts';
+import { ofInode } from '../native/storage-error.ts';
 import { expectNoRecords } from './conditions.ts';
 import { writesCounted } from './counted.ts';
 import { FileTurn } from './file-turn.ts';
@@ -67,7 +68,7 @@ async function setOnce(
     await context.syncs.stable(inode);
     return { before: stampOf(attempt.issued), after };
   } catch (error) {
-    throw inode === undefined ? error : context.mounts.failed(inode.mount, error);
+    throw inode === undefined ? error : context.mounts.failed(inode.mount, ofInode(error));
   } finally {
     inode?.release();
   }

@@ -1,6 +1,7 @@
 import type { Call, FileId } from '@polynas/core/spi';
 import type { VolumeContext } from '../context.ts';
 import type { HeldInode } from '../mounts/mounts-api.ts';
+import { ofInode } from '../native/storage-error.ts';
 import { getattr } from '../tree/getattr.ts';
 
 /** Runs `step` with the inode of a file that is there (`stale` else). What it is rejected with becomes a `StorageError`. */
@@ -15,7 +16,7 @@ export async function withInode<T>(
   return await withLiving(context, call, id, step);
 }
 
-/** The same of a file that is known to be there. */
+/** The same of a file that is known to be there. `step` asks about the inode: of what it asks about names, it says itself what ENOENT means. */
 export async function withLiving<T>(
   { mounts }: VolumeContext,
   call: Call,
@@ -27,7 +28,7 @@ export async function withLiving<T>(
   try {
     return await step(inode);
   } catch (error) {
-    throw mounts.failed(inode.mount, error);
+    throw mounts.failed(inode.mount, ofInode(error));
   } finally {
     inode.release();
   }
